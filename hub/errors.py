@@ -1,0 +1,430 @@
+"""Every lawful "no" of the hub: one exception, and a catalogue of codes as data.
+
+A refusal is an answer, not a fault: it has a code, the articles it rests on, one sentence in Chinese and one in
+English, and what to do next. Nothing is stored when one is raised (one exception: `desk.acceptance`, voiding).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+__all__ = ["CATALOGUE", "Code", "Refusal", "Unauthenticated"]
+
+
+class Code(StrEnum):
+    """The code of a refusal. Frozen once released."""
+
+    MEMBER_NOT_FOUND_OR_NOT_HELD = "MEMBER_NOT_FOUND_OR_NOT_HELD"
+    NOT_HOLDER = "NOT_HOLDER"
+    ALREADY_MEMBER_USE_TRANSFER = "ALREADY_MEMBER_USE_TRANSFER"
+    JOIN_NOT_APPROVED_BY_UNION = "JOIN_NOT_APPROVED_BY_UNION"
+    DISCRIMINATORY_GROUND = "DISCRIMINATORY_GROUND"
+    CONTRACT_NOT_REQUIRED = "CONTRACT_NOT_REQUIRED"
+    HANDOFF_ALREADY_OPEN = "HANDOFF_ALREADY_OPEN"
+    HANDOFF_NOT_OPEN = "HANDOFF_NOT_OPEN"
+    LABOUR_RELATION_UNCHANGED = "LABOUR_RELATION_UNCHANGED"
+    AWAITING_POST_NO_CHANGE = "AWAITING_POST_NO_CHANGE"
+    STUDY_LEAVE_NO_CHANGE = "STUDY_LEAVE_NO_CHANGE"
+    NO_LABOUR_RELATION_YET = "NO_LABOUR_RELATION_YET"
+    REFUSAL_GROUND_NOT_ALLOWED = "REFUSAL_GROUND_NOT_ALLOWED"
+    RECEIVER_MISMATCH = "RECEIVER_MISMATCH"
+    RECEIVER_CANNOT_HOLD = "RECEIVER_CANNOT_HOLD"
+    EMPLOYER_HAS_UNION = "EMPLOYER_HAS_UNION"
+    ISSUER_IS_JOINT_UNION = "ISSUER_IS_JOINT_UNION"
+    ISSUER_IS_GRASSROOTS_UNION = "ISSUER_IS_GRASSROOTS_UNION"
+    IN_DATE_BEFORE_OUT_DATE = "IN_DATE_BEFORE_OUT_DATE"
+    DATE_IN_FUTURE = "DATE_IN_FUTURE"
+    BACKDATE_TOO_FAR = "BACKDATE_TOO_FAR"
+    DUES_MONTH_IMPLAUSIBLE = "DUES_MONTH_IMPLAUSIBLE"
+    RELEASE_EXPIRED = "RELEASE_EXPIRED"
+    CERTIFICATE_NUMBER_DUPLICATE = "CERTIFICATE_NUMBER_DUPLICATE"
+    CERTIFICATE_NUMBER_FORMAT = "CERTIFICATE_NUMBER_FORMAT"
+    UNION_NOT_ACTIVE = "UNION_NOT_ACTIVE"
+    SIGNATURE_INVALID = "SIGNATURE_INVALID"
+    SIGNING_KEY_NOT_VALID = "SIGNING_KEY_NOT_VALID"
+    SIGNER_IS_NOT_CALLER = "SIGNER_IS_NOT_CALLER"
+    STATEMENT_MALFORMED = "STATEMENT_MALFORMED"
+    STATEMENT_EXPIRED = "STATEMENT_EXPIRED"
+    CLOCK_SKEW = "CLOCK_SKEW"
+    DOCUMENT_TAMPERED = "DOCUMENT_TAMPERED"
+    STALE_VERSION = "STALE_VERSION"
+    IDEMPOTENCY_CONFLICT = "IDEMPOTENCY_CONFLICT"
+    RATE_LIMITED = "RATE_LIMITED"
+    STEP_NOT_ALLOWED = "STEP_NOT_ALLOWED"
+    REASON_NOT_ALLOWED = "REASON_NOT_ALLOWED"
+    UNION_NOT_FOUND = "UNION_NOT_FOUND"
+    INPUT_INVALID = "INPUT_INVALID"
+    NOT_NEXT_HIGHER_UNION = "NOT_NEXT_HIGHER_UNION"
+    KEY_PROOF_INVALID = "KEY_PROOF_INVALID"
+    PURPOSE_REQUIRED = "PURPOSE_REQUIRED"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the catalogue says of a code. `{name}` in a sentence is filled from the refusal's facts."""
+
+    articles: tuple[str, ...]
+    zh: str
+    en: str
+    next_zh: str
+    next_en: str
+    retryable: bool = False  #: the same statement may succeed later, unchanged
+
+
+def _entry(articles: str, zh: str, en: str, next_zh: str, next_en: str, *, retryable: bool = False) -> Entry:
+    return Entry(tuple(articles.split()), zh, en, next_zh, next_en, retryable)
+
+
+CATALOGUE: dict[Code, Entry] = {
+    Code.MEMBER_NOT_FOUND_OR_NOT_HELD: _entry(
+        "A11",
+        "未找到该会员，或其会籍不由本会管理。",
+        "No such member, or the membership is not held by your union.",
+        "请核对会员编号；如会员已到本会所在单位工作，请其原工会办理转出。",
+        "Check the id; if the member now works with you, the union that holds the membership must release it.",
+    ),
+    Code.NOT_HOLDER: _entry(
+        "A12",
+        "只有会籍所在工会可以办理此项手续。",
+        "Only the union that holds the membership may do this.",
+        "请由会籍所在工会办理。",
+        "Ask the holding union to act.",
+    ),
+    Code.ALREADY_MEMBER_USE_TRANSFER: _entry(
+        "A3 A8",
+        "该职工已是会员，不需重复入会，请办理会籍接转。",
+        "This person is already a member: one joins once and is transferred ever after.",
+        "请会员出示会员证，由其会籍所在工会办理转出。",
+        "Ask the member for the certificate and have the holding union release the membership.",
+    ),
+    Code.JOIN_NOT_APPROVED_BY_UNION: _entry(
+        "A2 A4 A5",
+        "入会须经有权管理会籍的基层工会审核批准，本会不能以此方式吸收会员。",
+        "Joining needs the approval of a union that may hold members in this way; yours may not.",
+        "请由职工所在单位的基层工会（或办法第六、七条所列工会）办理。",
+        "Have the employer's grassroots union (or one that articles 6 and 7 name) enrol the person.",
+    ),
+    Code.DISCRIMINATORY_GROUND: _entry(
+        "A4",
+        "不得以民族、种族、性别、职业、宗教信仰、教育程度为由拒绝。",
+        "Ethnicity, race, sex, occupation, religion and education are no grounds to refuse.",
+        "请办理接转登记；如有法定理由，请改用该理由。",
+        "Accept the member, or state a lawful ground.",
+    ),
+    Code.CONTRACT_NOT_REQUIRED: _entry(
+        "A7",
+        "会员接转不以劳动合同为条件。",
+        "A written labour contract is no condition of the transfer.",
+        "请办理接转登记；如职工确未在本单位工作，请说明无劳动关系。",
+        "Accept the member; if there is no labour relation at all, state that ground.",
+    ),
+    Code.HANDOFF_ALREADY_OPEN: _entry(
+        "HUB-P04",
+        "该会员有正在办理的接转手续，请勿重复提交。",
+        "A handoff of this member is already open.",
+        "请等待接收方办理，或先撤回原转出凭证。",
+        "Wait for the receiving union, or recall the open release first.",
+    ),
+    Code.HANDOFF_NOT_OPEN: _entry(
+        "HUB-P04",
+        "该接转手续已办结或已失效（{state}）。",
+        "This handoff is closed ({state}).",
+        "如仍需接转，请会籍所在工会重新办理转出。",
+        "If the member is still to move, the holding union signs a new release.",
+    ),
+    Code.LABOUR_RELATION_UNCHANGED: _entry(
+        "A3",
+        "劳动（工作）关系未发生变化，会籍不作变动。",
+        "The labour relation has not changed, so the membership stays where it is.",
+        "劳动关系解除或终止后再办理转出，并填写终止日期。",
+        "Release once the relation has ended, and state the date on which it did.",
+    ),
+    Code.AWAITING_POST_NO_CHANGE: _entry(
+        "A3",
+        "待岗期间劳动关系仍在，会籍不作变动。",
+        "While awaiting a post the labour relation continues: the membership does not move.",
+        "无需办理接转。",
+        "Nothing is to be done.",
+    ),
+    Code.STUDY_LEAVE_NO_CHANGE: _entry(
+        "A14",
+        "脱产学习且劳动关系仍在原单位，会籍不作变动。",
+        "Off-job study with the labour relation kept does not move the membership.",
+        "无需办理接转；如已离职，请按实际原因办理。",
+        "Nothing is to be done; if the relation has ended, release for the true reason.",
+    ),
+    Code.NO_LABOUR_RELATION_YET: _entry(
+        "A13 A20",
+        "尚未与用人单位建立劳动关系，不能接转。",
+        "No labour relation with the new employer is stated yet, so the member can't be taken in.",
+        "请填写用人单位代码和劳动关系起始日期，建立劳动关系后再接收。",
+        "State the employer and the day on which the relation began, once it has.",
+    ),
+    Code.REFUSAL_GROUND_NOT_ALLOWED: _entry(
+        "A12",
+        "新的用人单位工会应予以接转登记，所列理由不能作为拒绝依据。",
+        "The new employer's union shall register the transfer: the ground stated is not one to refuse on.",
+        "请办理接转登记；可用的理由：{allowed}。",
+        "Accept the member; grounds open here: {allowed}.",
+    ),
+    Code.RECEIVER_MISMATCH: _entry(
+        "A12",
+        "本会不是指定的接收工会。",
+        "Your union is not the one that the release names as receiver.",
+        "请由转出凭证所列的接收工会办理。",
+        "The union named in the release must act.",
+    ),
+    Code.RECEIVER_CANNOT_HOLD: _entry(
+        "A15",
+        "该工会不能以此原因直接管理会员会籍。",
+        "The union named can't hold a member for this reason.",
+        "请指定新用人单位的基层工会（联合基层工会）为接收工会。",
+        "Name the new employer's grassroots (or joint) union as receiver.",
+    ),
+    Code.EMPLOYER_HAS_UNION: _entry(
+        "A6 A13",
+        "该单位已建立工会，应在该单位工会办理。",
+        "The employer has a union, so the member belongs there.",
+        "请由 {union} 办理。",
+        "The union to turn to: {union}.",
+    ),
+    Code.ISSUER_IS_JOINT_UNION: _entry(
+        "A15",
+        "会籍接转由联合基层工会办理。",
+        "The joint grassroots union handles its members' transfers, not the branch of a member unit.",
+        "请提请联合基层工会办理。",
+        "Ask the joint union to sign.",
+    ),
+    Code.ISSUER_IS_GRASSROOTS_UNION: _entry(
+        "A15",
+        "会籍接转由会员所在基层工会办理。",
+        "The member's grassroots union handles the transfer, not the federation.",
+        "请会员所在基层工会办理。",
+        "Ask the member's grassroots union to sign.",
+    ),
+    Code.IN_DATE_BEFORE_OUT_DATE: _entry(
+        "NX-3",
+        "转入日期不得早于转出日期。",
+        "The date of intake can't be before the date of release.",
+        "请更正转入日期后重新签署。",
+        "Correct the date and sign again.",
+    ),
+    Code.DATE_IN_FUTURE: _entry(
+        "NX-3",
+        "不得填写将来日期。",
+        "A date in the future can't be stated.",
+        "请填写不晚于当日的日期。",
+        "State a date no later than today (Asia/Shanghai).",
+    ),
+    Code.BACKDATE_TOO_FAR: _entry(
+        "HUB-P06",
+        "补填日期超过期限（{days} 天）。",
+        "The date lies too far back (more than {days} days).",
+        "请填写办理当日的日期。",
+        "State the date on which the column is filled in.",
+    ),
+    Code.DUES_MONTH_IMPLAUSIBLE: _entry(
+        "NX-3",
+        "“会费交至”年月不合理。",
+        "The month to which dues are paid can't be right.",
+        "请核对会费交纳记录后更正（应在 {earliest} 至 {latest} 之间）。",
+        "Check the dues record and correct it (from {earliest} to {latest}).",
+    ),
+    Code.RELEASE_EXPIRED: _entry(
+        "HUB-P01",
+        "转出凭证已超过有效期，请原工会重新开具。",
+        "The release has expired.",
+        "请原工会重新签署转出凭证。",
+        "Ask the holding union to sign a new release.",
+    ),
+    Code.CERTIFICATE_NUMBER_DUPLICATE: _entry(
+        "N2",
+        "会员证编号重复。",
+        "This certificate number is already in use in the province.",
+        "请核对会员证编号。",
+        "Check the number on the certificate.",
+    ),
+    Code.CERTIFICATE_NUMBER_FORMAT: _entry(
+        "N2",
+        "会员证编号不符合编号办法。",
+        "The certificate number does not have the form that its province prescribes.",
+        "请核对会员证编号和发证省份代码。",
+        "Check the number and the code of the issuing province.",
+    ),
+    Code.UNION_NOT_ACTIVE: _entry(
+        "HUB-P09",
+        "该工会正在注销或已注销。",
+        "The union is being wound up or is closed.",
+        "请向其上一级工会查询承接工会。",
+        "Ask its next-higher union which union succeeds it.",
+    ),
+    Code.SIGNATURE_INVALID: _entry(
+        "NX-7",
+        "签章无效。",
+        "The signature does not verify with a registered key of the signing union.",
+        "请用本会已登记的签章密钥重新签署。",
+        "Sign again with a signing key that is registered for your union.",
+    ),
+    Code.SIGNING_KEY_NOT_VALID: _entry(
+        "NX-7",
+        "签章密钥尚未生效、已停用或已撤销。",
+        "The signing key is not yet, or no longer, in force.",
+        "请用有效的签章密钥重新签署。",
+        "Sign again with a key in force.",
+    ),
+    Code.SIGNER_IS_NOT_CALLER: _entry(
+        "HUB-P17",
+        "签署文书的工会与登录的工会不一致。",
+        "The statement is signed by another union than the one that is logged in.",
+        "请以签署工会的身份提交。",
+        "Send the statement as the union that signed it.",
+    ),
+    Code.STATEMENT_MALFORMED: _entry(
+        "HUB-P17",
+        "文书格式不正确。",
+        "The statement does not have the prescribed form.",
+        "请按接口约定重新生成文书（见 path）；建议使用 draft 查询给出的 claims。",
+        "Make it anew as the contract says (path names the part); best sign a draft's claims as they are.",
+    ),
+    Code.STATEMENT_EXPIRED: _entry(
+        "HUB-P17",
+        "文书已过有效时间。",
+        "The statement's own time of validity has passed.",
+        "请重新起草并签署。",
+        "Draft and sign it again.",
+    ),
+    Code.CLOCK_SKEW: _entry(
+        "HUB-P17",
+        "时钟偏差过大；平台时间为 {now}。",
+        "The statement's time lies ahead of the hub's clock, which reads {now}.",
+        "请校准时钟后重新提交。",
+        "Set the clock right and send it again.",
+        retryable=True,
+    ),
+    Code.DOCUMENT_TAMPERED: _entry(
+        "HUB-P17",
+        "所引文书的摘要与存档不符。",
+        "A hash in the statement is not that of the document on file.",
+        "请重新起草，并核对所引文书。",
+        "Draft it again and compare the document it refers to (path names the hash).",
+    ),
+    Code.STALE_VERSION: _entry(
+        "HUB-P17",
+        "会籍版本已变化，请重新起草。",
+        "The membership has changed since the statement was drafted.",
+        "请重新起草并签署。",
+        "Draft and sign it again.",
+    ),
+    Code.IDEMPOTENCY_CONFLICT: _entry(
+        "HUB-P17",
+        "同一编号的文书内容不同。",
+        "Another statement with this jti was received before, with other content.",
+        "请使用新的 jti 重新签署。",
+        "Sign again with a new jti.",
+    ),
+    Code.RATE_LIMITED: _entry(
+        "HUB-P17",
+        "操作过于频繁。",
+        "Too many look-ups of persons who are members elsewhere.",
+        "请稍后再试。",
+        "Try again later.",
+        retryable=True,
+    ),
+    Code.STEP_NOT_ALLOWED: _entry(
+        "HUB-P17",
+        "接转手续处于 {state} 状态，不能办理此项。",
+        "This step is not open from the state {state}.",
+        "请查看接转手续的下一步（explain）。",
+        "See explain for what may be done next.",
+    ),
+    Code.REASON_NOT_ALLOWED: _entry(
+        "HUB-P17",
+        "不能以此原因办理转出。",
+        "The reason stated is not one that a release can rest on.",
+        "可用的原因：{allowed}。",
+        "Reasons open here: {allowed}.",
+    ),
+    Code.UNION_NOT_FOUND: _entry(
+        "HUB-P17",
+        "未找到该工会。",
+        "No union of that name is registered.",
+        "请核对统一社会信用代码。",
+        "Check the union's code.",
+    ),
+    Code.INPUT_INVALID: _entry(
+        "HUB-P17",
+        "填写的内容不正确：{why_zh}。",
+        "What was entered can't be right: {why_en}.",
+        "请按 path 所指内容更正。",
+        "Correct the part that path names.",
+    ),
+    Code.NOT_NEXT_HIGHER_UNION: _entry(
+        "HUB-P17",
+        "只有本工会或其上一级工会可以办理此项登记。",
+        "Only the union itself, or its next-higher union, may do this.",
+        "请由上一级工会办理。",
+        "Ask the next-higher union.",
+    ),
+    Code.KEY_PROOF_INVALID: _entry(
+        "HUB-P17",
+        "密钥持有证明无效。",
+        "The proof that the union possesses the new key does not verify.",
+        "请用新密钥重新签署持有证明。",
+        "Sign a fresh proof with the new key.",
+    ),
+    Code.PURPOSE_REQUIRED: _entry(
+        "HUB-P17 A11",
+        "查看完整证件号码须注明用途。",
+        "A purpose is needed to read a full ID number.",
+        "请填写用途（2 至 200 个字）。",
+        "State the purpose in 2 to 200 characters.",
+    ),
+}
+
+
+class Refusal(Exception):  # noqa: N818 - the domain's word for it
+    """A lawful "no". Takes the code, where in the input the fault lies, and facts for the sentences."""
+
+    def __init__(
+        self, code: Code, *, path: tuple[str, ...] = (), possible_from: datetime | None = None, **facts: object
+    ) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.path = path
+        self.possible_from = possible_from
+        self.facts = facts
+
+    @property
+    def articles(self) -> tuple[str, ...]:
+        """The articles (A…, N…, NX-…) or hub policies (HUB-P…) it rests on."""
+        return CATALOGUE[self.code].articles
+
+    @property
+    def message(self) -> str:
+        """One sentence in Chinese."""
+        return CATALOGUE[self.code].zh.format_map(self.facts)
+
+    @property
+    def message_en(self) -> str:
+        """The same in English."""
+        return CATALOGUE[self.code].en.format_map(self.facts)
+
+    @property
+    def next_step(self) -> str:
+        """What to do next, Chinese first."""
+        entry = CATALOGUE[self.code]
+        return f"{entry.next_zh.format_map(self.facts)} {entry.next_en.format_map(self.facts)}"
+
+    @property
+    def retryable(self) -> bool:
+        """Whether the same statement may succeed later, unchanged."""
+        return CATALOGUE[self.code].retryable
+
+
+class Unauthenticated(Exception):  # noqa: N818 - HTTP's word for it
+    """The caller has shown no good token, or the key it logged in with has ended."""

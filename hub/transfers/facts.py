@@ -1,0 +1,144 @@
+"""What the database tells the rules, as values. One class per composite row of `facts_for_…`, in the same order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from hub.transfers.kinds import UnionKind, UnionState
+
+__all__ = ["CaseFacts", "HandoffFacts", "JoinFacts", "MembershipFacts", "ReceiverFacts", "ReleaseFacts", "SignerFacts", "UnionFacts"]
+
+
+@dataclass(frozen=True, slots=True)
+class SignerFacts:
+    """The acting union, the key that the statement names (None: no such key), and an earlier use of its (iss, jti)."""
+
+    now: datetime  #: the hub's clock: the time of receipt
+    login_in_force: bool
+    uri: str
+    name: str
+    kind: UnionKind
+    state: UnionState
+    key_alg: str | None
+    key_jwk: str | None
+    key_not_before: datetime | None
+    key_retired_at: datetime | None
+    key_revoked_at: datetime | None
+    earlier_sha256: bytes | None
+    earlier_receipt: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipFacts:
+    """A membership as its holder may see it, with its open handoff, if any."""
+
+    member_id: UUID
+    custody_version: int
+    held_since: datetime
+    held_by_sha256: bytes
+    status: str
+    joined_on: date
+    dues_paid_through: str
+    employer_uscc: str | None
+    card_salt: str
+    certificate_province: str | None
+    certificate_number: str | None
+    issuing_union: str | None
+    name: str
+    sex: str
+    birth_month: str
+    open_handoff: UUID | None
+    open_state: str | None
+    open_step: int | None
+    open_deadline: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverFacts:
+    """The union that a release names."""
+
+    union_id: UUID
+    kind: UnionKind
+    state: UnionState
+    employers: frozenset[str]  #: USCCs of the employers that it organises today
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseFacts:
+    """For a release. `membership` is None unless the signer holds it; `is_party` tells that 5.3 (a) names the signer."""
+
+    signer: SignerFacts
+    membership: MembershipFacts | None
+    is_party: bool
+    handoff_taken: bool
+    receiver: ReceiverFacts | None
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffFacts:
+    """A case as the signer's own docket has it, and the membership's gate."""
+
+    member_id: UUID
+    side: str
+    state: str  #: as stored: a deadline that has passed shows only in `deadline`
+    step_no: int
+    reason_code: str
+    case_version: int
+    release_sha256: bytes | None
+    out_date: date | None
+    dues_paid_through: str
+    deadline: datetime | None
+    counterpart: UUID
+    valid_until: date | None
+    requested_at: datetime | None
+    released_at: datetime | None
+    receiver_kind: UnionKind
+    receiver_state: UnionState
+    custody_version: int
+    held_since: datetime
+    status: str
+    open_handoff: UUID | None
+    employer_uscc: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """For an act on an open case. `handoff` is None for whoever is no party to it."""
+
+    signer: SignerFacts
+    holds: bool
+    handoff: HandoffFacts | None
+
+
+@dataclass(frozen=True, slots=True)
+class JoinFacts:
+    """For a join."""
+
+    signer: SignerFacts
+    membership_taken: bool
+    known_person: UUID | None  #: the person whom the ID names, from an earlier membership
+    is_member: bool
+    certificate_taken: bool
+    employers: frozenset[str]  #: employers that the signer organises
+    employer_union_uri: str | None  #: the union of the employer named, if it has one
+    employer_union_name: str | None
+    hits_today: int  #: persons found to be members elsewhere, within a day, by this union
+
+
+@dataclass(frozen=True, slots=True)
+class UnionFacts:
+    """For an act on a union or a key."""
+
+    signer: SignerFacts
+    about_union: UUID | None
+    about_state: UnionState | None
+    is_self: bool
+    is_next_higher: bool
+    key_registered: bool
+    key_revoked: bool
+    listed: dict[str, UUID]  #: the unions found among those that the statement lists, by URI

@@ -1,0 +1,94 @@
+"""The legal steps of each state machine, as data; five readers derive from it (`legal_steps` in SQL among them)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from hub.errors import Code, Refusal
+
+__all__ = ["HANDOFF", "OPEN_STATES", "START", "HandoffState", "Machine", "Side", "Step"]
+
+#: The state before the first step. A word, not NULL: a NULL would slip past the foreign key to `legal_steps`.
+START = "-"
+
+
+class Side(StrEnum):
+    """Whose act a step is."""
+
+    HOLDER = "HOLDER"
+    RECEIVER = "RECEIVER"
+    HIGHER = "HIGHER"
+    HUB = "HUB"  #: nobody's: a date that passed, or a check that failed
+
+
+class HandoffState(StrEnum):
+    """Where a handoff stands. REQUESTED, ESCALATED and RELEASED are open; the others are final."""
+
+    REQUESTED = "REQUESTED"
+    RELEASED = "RELEASED"
+    OBJECTED = "OBJECTED"
+    ESCALATED = "ESCALATED"
+    ACCEPTED = "ACCEPTED"
+    REFUSED = "REFUSED"
+    RECALLED = "RECALLED"
+    EXPIRED = "EXPIRED"
+    CANCELLED = "CANCELLED"
+    DISMISSED = "DISMISSED"
+    LAPSED = "LAPSED"
+    VOIDED = "VOIDED"
+
+
+OPEN_STATES = frozenset({HandoffState.REQUESTED, HandoffState.ESCALATED, HandoffState.RELEASED})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One legal step: from `source`, by `act` of `side`, to `target`; `article` is what it rests on."""
+
+    source: str
+    act: str
+    side: Side
+    target: str
+    article: str
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A state machine. Construction fails when a step is told twice or a state can't be reached."""
+
+    name: str
+    steps: tuple[Step, ...]
+    _by_key: dict[tuple[str, str, Side], Step] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_key = {(step.source, step.act, step.side): step for step in self.steps}
+        assert len(by_key) == len(self.steps), f"{self.name}: a step stands twice"
+        reached = {START}
+        while more := {s.target for s in self.steps if s.source in reached} - reached:
+            reached |= more
+        assert reached >= {s.source for s in self.steps}, f"{self.name}: a state can't be reached"
+        object.__setattr__(self, "_by_key", by_key)
+
+    def step(self, state: str, act: str, side: Side) -> Step:
+        """Give the step, or refuse with STEP_NOT_ALLOWED."""
+        found = self._by_key.get((state, act, side))
+        if found is None:
+            raise Refusal(Code.STEP_NOT_ALLOWED, state=state)
+        return found
+
+
+S = HandoffState
+
+#: domain: 3.2. The steps of a pull (request, objection, escalation) come with their acts.
+HANDOFF = Machine(
+    "handoff",
+    (
+        Step(START, "release", Side.HOLDER, S.RELEASED, "A12"),
+        Step(S.RELEASED, "accept", Side.RECEIVER, S.ACCEPTED, "A12"),
+        Step(S.RELEASED, "refuse", Side.RECEIVER, S.REFUSED, "A12"),
+        Step(S.RELEASED, "recall", Side.HOLDER, S.RECALLED, "A12"),
+        Step(S.RELEASED, "expire", Side.HUB, S.EXPIRED, "HUB-P01"),
+        Step(S.RELEASED, "void", Side.HUB, S.VOIDED, "A12"),
+    ),
+)
