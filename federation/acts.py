@@ -1,0 +1,267 @@
+"""What each act says: the claims of its own that a statement carries in one object.
+
+The classes are the schema, which `federation.claims` reads and writes by. A field's type is its form, `| None` means
+that it may be absent, and there is nothing besides. Words and dates are checked for form only; whether they are lawful
+is the hub's to say, with an article.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from federation.forms import (
+    Article,
+    CertificateNumber,
+    Code,
+    CompactJws,
+    DivisionCode,
+    FieldName,
+    KeyUse,
+    Kid,
+    LocalCode,
+    Month,
+    ProvinceCode,
+    ReasonText,
+    RegisterNo,
+    Sha256,
+    Typ,
+    UnionName,
+    UnionUri,
+    Uscc,
+    Version,
+)
+from federation.keys import PublicKey
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Act:
+    """The claims of one act. `sub` of its statement names a membership, or the union acted on."""
+
+    #: The `typ` of the statement's header.
+    typ: ClassVar[str]
+    #: The claim that holds the object.
+    object_name: ClassVar[str]
+    #: The name of the step that the act makes.
+    act: ClassVar[str]
+    subject: ClassVar[Literal["membership", "union"]] = "membership"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Certificate:
+    """The number of a 工会会员证 (N2)."""
+
+    province_code: ProvinceCode
+    number: CertificateNumber
+    issued_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Join(Act):
+    """A union takes in a person who was nobody's member (A5)."""
+
+    typ: ClassVar[str] = "unionhub.join+jwt"
+    object_name: ClassVar[str] = "join"
+    act: ClassVar[str] = "join"
+
+    channel: Code
+    joined_on: date
+    holding_basis: Code
+    employer_uscc: Uscc | None = None
+    #: The employer, within a joint union, whose member this is (A15).
+    member_unit: Uscc | None = None
+    relation_started_on: date | None = None
+    certificate: Certificate | None = None
+    #: The name of the union that issued the certificate, as it stands on it.
+    issuing_union: UnionName | None = None
+    dues_paid_through: Month
+    card_sha256: Sha256
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Release(Act):
+    """The holder lets a member go to the union that it names: line 1 of the certificate's column (A12, NX-3)."""
+
+    typ: ClassVar[str] = "unionhub.release+jwt"
+    object_name: ClassVar[str] = "release"
+    act: ClassVar[str] = "release"
+
+    handoff_id: UUID
+    #: That of the membership as it stands: once custody has moved the release is void.
+    custody_version: Version
+    #: The statement by which the holder came to hold: a join or an acceptance.
+    prev_sha256: Sha256
+    receiving_union: UnionUri
+    out_date: date
+    reason_code: Code
+    reason_text: ReasonText
+    articles: tuple[Article, ...]
+    dues_paid_through: Month
+    relation_ended_on: date | None = None
+    valid_until: date
+    form_custody: Code
+    card_sha256: Sha256
+    new_employer_uscc: Uscc | None = None
+    request_sha256: Sha256 | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Acceptance(Act):
+    """The named union takes the member in: line 2 of the column (A12, NX-3)."""
+
+    typ: ClassVar[str] = "unionhub.acceptance+jwt"
+    object_name: ClassVar[str] = "acceptance"
+    act: ClassVar[str] = "accept"
+
+    handoff_id: UUID
+    release_sha256: Sha256
+    in_date: date
+    employer_uscc: Uscc | None = None
+    relation_started_on: date | None = None
+    holding_basis: Code
+    intake_register_no: RegisterNo | None = None
+    next_dues_month: Month
+    form_received: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refusal(Act):
+    """The named union sends a release back, on a ground that its reason allows (A12)."""
+
+    typ: ClassVar[str] = "unionhub.refusal+jwt"
+    object_name: ClassVar[str] = "refusal"
+    act: ClassVar[str] = "refuse"
+
+    handoff_id: UUID
+    release_sha256: Sha256
+    ground: Code
+    #: The names of the defective fields.
+    fields: tuple[FieldName, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recall(Act):
+    """The holder takes its release back before anyone has accepted it."""
+
+    typ: ClassVar[str] = "unionhub.recall+jwt"
+    object_name: ClassVar[str] = "recall"
+    act: ClassVar[str] = "recall"
+
+    handoff_id: UUID
+    release_sha256: Sha256
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MemberUnit:
+    """An employer organised by a joint union, for a half-open span of days."""
+
+    employer_uscc: Uscc
+    from_: date
+    until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnionRegistration(Act):
+    """The next-higher union brings a union into the federation."""
+
+    typ: ClassVar[str] = "unionhub.union+jwt"
+    object_name: ClassVar[str] = "union"
+    act: ClassVar[str] = "register_union"
+    subject: ClassVar[Literal["membership", "union"]] = "union"
+
+    uscc: Uscc | None = None
+    #: Where the union has no code of its own, being no legal person.
+    local_code: LocalCode | None = None
+    name: UnionName
+    kind: Code
+    province_code: ProvinceCode | None = None
+    jurisdiction_code: DivisionCode | None = None
+    employer_usccs: tuple[Uscc, ...] | None = None
+    member_units: tuple[MemberUnit, ...] | None = None
+    #: The grassroots unions inside a regional or sectoral federation (A15).
+    contains: tuple[UnionUri, ...] | None = None
+    established_on: date
+
+    @property
+    def uri(self) -> UnionUri | None:
+        """The name of the union so described; None if the codes don't give exactly one."""
+        if self.uscc is not None and self.local_code is None:
+            return UnionUri(f"urn:union:{self.uscc}")
+        if self.uscc is None and self.local_code is not None and self.province_code is not None:
+            return UnionUri(f"urn:union:local:{self.province_code}:{self.local_code}")
+        return None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeyRegistration(Act):
+    """A union's new key, vouched for from above or by a key in force, and proved to be in the union's hands."""
+
+    typ: ClassVar[str] = "unionhub.key+jwt"
+    object_name: ClassVar[str] = "key"
+    act: ClassVar[str] = "register_key"
+    subject: ClassVar[Literal["membership", "union"]] = "union"
+
+    use: KeyUse
+    jwk: PublicKey
+    not_before: datetime
+    #: See `federation.assertions.key_proof`.
+    proof: CompactJws
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeyRetirement(Act):
+    """A key signs nothing from `retired_at` on; what it signed before stands for ever."""
+
+    typ: ClassVar[str] = "unionhub.key-retirement+jwt"
+    object_name: ClassVar[str] = "key"
+    act: ClassVar[str] = "retire_key"
+    subject: ClassVar[Literal["membership", "union"]] = "union"
+
+    kid: Kid
+    use: KeyUse
+    retired_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeyRevocation(Act):
+    """A key is not to be trusted, from `invalid_from` on."""
+
+    typ: ClassVar[str] = "unionhub.key-revocation+jwt"
+    object_name: ClassVar[str] = "key"
+    act: ClassVar[str] = "revoke_key"
+    subject: ClassVar[Literal["membership", "union"]] = "union"
+
+    kid: Kid
+    use: KeyUse
+    reason: Code
+    invalid_from: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Receipt:
+    """The hub's word on a statement: that it came, when, from whom, and what holds after it."""
+
+    statement_sha256: Sha256
+    #: That of the statement, not the receipt's own.
+    typ: Typ
+    signer: UnionUri
+    received_at: datetime
+    handoff_id: UUID | None = None
+    state_after: Code | None = None
+    custody_version_after: Version | None = None
+    release_sha256: Sha256 | None = None
+    acceptance_sha256: Sha256 | None = None
+
+
+#: Every act that a union can sign, by the `typ` of its statement.
+ACTS: Mapping[str, type[Act]] = MappingProxyType(
+    {
+        act.typ: act
+        for act in (
+            *(Join, Release, Acceptance, Refusal, Recall),
+            *(UnionRegistration, KeyRegistration, KeyRetirement, KeyRevocation),
+        )
+    }
+)

@@ -1,0 +1,173 @@
+"""Statements: an act by which a union changes something about a member, a union or a key, as one signed document.
+
+The opening follows one order, and the numbers of `read` and of the `verify_…` functions are places in it:
+
+ 1. size  2. three canonical segments  3. JSON without duplicate members  4. header and `typ`  5. `kid`
+ 6. the key by (iss, kid): the caller looks it up  7. `alg` is the key's  8. the signature  9. the signer is the caller
+10. seen before, by (iss, jti): the caller looks it up  11. times  12. `aud`  13. the act's schema
+14. the key is in force at receipt
+
+A hub stands between the steps: it brings the key for 6, and at 10 answers with the receipt that it gave before. Who
+has nothing to look up in between calls `verify`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Generic, TypeVar
+from uuid import UUID, uuid4
+
+from federation import encoding, jws
+from federation.acts import ACTS, Act, UnionRegistration
+from federation.claims import dump, parse
+from federation.errors import StatementCode, StatementError
+from federation.forms import UnionUri, is_union_uri, is_uuid
+from federation.jws import MAX_BYTES
+from federation.keys import KeyDates, PrivateKey, PublicKey
+
+__all__ = [
+    "LIFETIME_SECONDS_MAX",
+    "MAX_BYTES",
+    "Statement",
+    "read",
+    "read_any",
+    "sign",
+    "sign_claims",
+    "verify",
+    "verify_claims",
+    "verify_key_in_force",
+    "verify_signature",
+    "verify_signer",
+]
+
+#: From `iat` to `exp`.
+LIFETIME_SECONDS_MAX: Final = 7 * 24 * 3600
+_LIFETIME_SECONDS = 600
+_COMMON = frozenset(("iss", "aud", "sub", "jti", "iat", "exp"))
+
+A = TypeVar("A", bound=Act)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Statement(jws.Envelope, Generic[A]):
+    """A statement that has the right form; nothing in it is to be believed before its `verify_…` has passed."""
+
+    act: type[A]
+    iss: UnionUri
+    #: A membership's UUID, or the URI of the union acted on.
+    sub: str
+    jti: UUID
+    #: Of the signing input: the name by which other statements and the receipt bind this one.
+    sha256: str
+
+
+def read(text: str, act: type[A]) -> Statement[A]:
+    """Open a statement of this act: steps 1 to 5, and the form of the names that the look-ups of 6 and 10 need.
+
+    Refuses: STATEMENT_MALFORMED; SIGNATURE_INVALID for an `alg` that no key has.
+    """
+    return _named(jws.open_envelope(text, (act.typ,)), act)
+
+
+def read_any(text: str) -> Statement[Act]:
+    """Open a statement of whatever act its `typ` says, as `read` does."""
+    envelope = jws.open_envelope(text, ACTS)
+    return _named(envelope, ACTS[envelope.typ])
+
+
+def verify_signature(statement: Statement[A], key: PublicKey) -> None:
+    """Check steps 7 and 8. Takes the key that (iss, kid) names. Refuses: SIGNATURE_INVALID."""
+    jws.check_signature(statement, key)
+
+
+def verify_signer(statement: Statement[A], caller: str) -> None:
+    """Check step 9: a union hands in its own statements only. Refuses: SIGNER_IS_NOT_CALLER."""
+    if statement.iss != caller:
+        raise StatementError(StatementCode.SIGNER_IS_NOT_CALLER, ("iss",), "signed by another union than the caller")
+
+
+def verify_claims(statement: Statement[A], audience: str, now: datetime) -> A:
+    """Check steps 11 to 13 and give the act's own claims. Takes the hub's name and its clock.
+
+    Refuses: STATEMENT_MALFORMED, CLOCK_SKEW, STATEMENT_EXPIRED.
+    """
+    # 11. times
+    jws.check_times(statement.claims, now, LIFETIME_SECONDS_MAX)
+    # 12. audience
+    jws.check_audience(statement.claims, audience)
+    # 13. schema, and that `sub` is what the act is about
+    act = statement.act
+    jws.check_members(statement.claims, _COMMON | {act.object_name})
+    claims = parse(act, statement.claims[act.object_name], (act.object_name,))
+    if isinstance(claims, UnionRegistration) and claims.uri != statement.sub:
+        raise jws.malformed(("sub",), "not the union that the codes give")
+    return claims
+
+
+def verify_key_in_force(key: KeyDates, now: datetime) -> None:
+    """Check step 14, by the hub's clock: `iat` is only what the signer says. Refuses: SIGNING_KEY_NOT_VALID."""
+    if not key.in_force(now):
+        raise StatementError(StatementCode.SIGNING_KEY_NOT_VALID, ("header", "kid"), "the key is not in force")
+
+
+def verify(statement: Statement[A], *, key: PublicKey, dates: KeyDates, caller: str, audience: str, now: datetime) -> A:
+    """Check steps 7 to 14 without 10: for whoever keeps no record of earlier statements."""
+    verify_signature(statement, key)
+    verify_signer(statement, caller)
+    claims = verify_claims(statement, audience, now)
+    verify_key_in_force(dates, now)
+    return claims
+
+
+def sign(
+    claims: Act,
+    *,
+    key: PrivateKey,
+    iss: str,
+    aud: str,
+    sub: str | UUID,
+    iat: datetime,
+    lifetime_seconds: int = _LIFETIME_SECONDS,
+    jti: UUID | None = None,
+) -> str:
+    """Write and sign a statement of these claims. A union mostly signs a draft's text instead: `sign_claims`."""
+    issued = int(iat.timestamp())
+    payload = {
+        "iss": iss,
+        "aud": aud,
+        "sub": str(sub),
+        "jti": str(jti or uuid4()),
+        "iat": issued,
+        "exp": issued + lifetime_seconds,
+        claims.object_name: dump(claims),
+    }
+    return jws.sign_payload(encoding.dumps(payload).encode(), claims.typ, key)
+
+
+def sign_claims(claims_text: str, typ: str, key: PrivateKey) -> str:
+    """Sign a draft's `claims` exactly as the hub wrote them."""
+    return jws.sign_payload(claims_text.encode(), typ, key)
+
+
+def _named(envelope: jws.Envelope, act: type[A]) -> Statement[A]:
+    claims = envelope.claims
+    iss, sub, jti = claims.get("iss"), claims.get("sub"), claims.get("jti")
+    if not is_union_uri(iss):
+        raise jws.malformed(("iss",), "not the URI of a union")
+    if not (is_uuid(sub) if act.subject == "membership" else is_union_uri(sub)):
+        raise jws.malformed(("sub",), f"not the name of a {act.subject}")
+    if not is_uuid(jti):
+        raise jws.malformed(("jti",), "not a UUID in its canonical text")
+    return Statement(
+        jws=envelope.jws,
+        alg=envelope.alg,
+        kid=envelope.kid,
+        typ=envelope.typ,
+        claims=claims,
+        signing_input=envelope.signing_input,
+        signature=envelope.signature,
+        act=act,
+        iss=UnionUri(str(iss)),
+        sub=str(sub),
+        jti=UUID(jti),
+        sha256=encoding.sha256_b64url(envelope.signing_input),
+    )
