@@ -26,7 +26,6 @@ LEEWAY_SECONDS: Final = 60
 LENGTH_MAX: Final = 2048
 
 _KEY_BYTES_MIN: Final = 32
-_SIGNATURE_LENGTH: Final = 43
 _CLAIMS: Final = frozenset({"iss", "aud", "sub", "client_id", "uid", "kid", "jti", "iat", "exp"})
 
 

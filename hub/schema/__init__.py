@@ -1,0 +1,1 @@
+"""GraphQL and nothing else: documents, limits, lists, scalars, types and the endpoint."""

@@ -59,7 +59,7 @@ class PageInfo:
     has_previous_page: bool = strawberry.field(description="前面还有。\nWhether some stand before.")
     start_cursor: str | None = strawberry.field(description="本页首条的游标。\nThe cursor of the first edge.")
     end_cursor: str | None = strawberry.field(
-        description="本页末条的游标，即下一页的 after。\nThe cursor of the last edge; as `after` it gives the next page."
+        description="本页末条的游标，即下一页的 after。\nThe last edge's cursor; as `after` it gives the next page."
     )
 
 
