@@ -16,7 +16,6 @@ from federation.forms import (
     Article,
     CertificateNumber,
     Code,
-    CompactJws,
     DivisionCode,
     FieldName,
     KeyUse,
@@ -27,6 +26,7 @@ from federation.forms import (
     ReasonText,
     RegisterNo,
     Sha256,
+    ShortJws,
     Typ,
     UnionName,
     UnionUri,
@@ -207,7 +207,7 @@ class KeyRegistration(Act):
     jwk: PublicKey
     not_before: datetime
     #: See `federation.assertions.key_proof`.
-    proof: CompactJws
+    proof: ShortJws
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

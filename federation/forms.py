@@ -30,7 +30,11 @@ Kid = NewType("Kid", str)
 Typ = NewType("Typ", str)
 Article = NewType("Article", str)
 FieldName = NewType("FieldName", str)
+AlgName = NewType("AlgName", str)
 CompactJws = NewType("CompactJws", str)
+ShortJws = NewType("ShortJws", str)
+HubOrigin = NewType("HubOrigin", str)
+ProofFormat = NewType("ProofFormat", str)
 UnionName = NewType("UnionName", str)
 CertificateNumber = NewType("CertificateNumber", str)
 RegisterNo = NewType("RegisterNo", str)
@@ -191,7 +195,11 @@ FORMS: dict[Any, Form] = {
     Typ: _matching(r"unionhub\.[a-z-]{1,40}\+jwt", "the typ of a statement"),
     Article: _matching(_ARTICLE_FORM, "an article"),
     FieldName: _matching("[A-Za-z][A-Za-z0-9_]{0,63}", "the name of a field"),
-    CompactJws: _matching(r"[A-Za-z0-9_-]{1,2048}\.[A-Za-z0-9_-]{1,2048}\.[A-Za-z0-9_-]{1,128}", "a compact JWS"),
+    AlgName: _matching("EdDSA|ES256", "an algorithm of the federation"),
+    CompactJws: _matching("[A-Za-z0-9_.-]{1,16384}", "a compact JWS"),
+    ShortJws: _matching("[A-Za-z0-9_.-]{1,2048}", "a compact JWS of at most 2048 characters"),
+    HubOrigin: _matching(r"https?://[a-z0-9.:\[\]-]{1,200}", "the origin of a hub"),
+    ProofFormat: _matching("unionhub-proof/1", "a proof of this format"),
     UnionName: _text(100),
     CertificateNumber: _text(32),
     RegisterNo: _text(40),
