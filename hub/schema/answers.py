@@ -1,0 +1,111 @@
+"""From what went wrong to what is told: every error gets a code, and a bug tells nothing but where to ask.
+
+A fault (`hub.schema.faults`) was written for the client and is sent as it is. graphql-core's complaints about variables
+and arguments are the client's to mend and are sent too. Anything else is masked: the answer has a correlation id, the
+log has the exception's class and the lines it passed through, and neither has a value, since a driver's message may
+quote a row.
+"""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+from graphql import GraphQLError
+from strawberry.exceptions import StrawberryInputCoercionError
+
+from hub import correlation
+from hub.authz.tokens import Unauthenticated
+from hub.schema.faults import Fault, FaultCode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+RETRY_AFTER_SECONDS: Final = 2
+#: How many frames of a traceback the log keeps, innermost last.
+_FRAMES_LOGGED_MAX: Final = 12
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger("hub.schema")
+
+
+@dataclass(slots=True)
+class Told:
+    """The errors of one answer, and what they mean for the answer as a whole."""
+
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    #: Some resolver found that the caller's login has ended.
+    unauthenticated: bool = False
+    #: Some resolver could not reach the database.
+    unavailable: bool = False
+
+
+def tell(errors: Sequence[GraphQLError], unavailable: tuple[type[BaseException], ...]) -> Told:
+    """Give the errors in the form of an answer.
+
+    Takes: `unavailable`, the exceptions by which the database driver says that it cannot be reached.
+    """
+    told = Told()
+    for error in errors:
+        cause = _cause(error)
+        if isinstance(cause, Unauthenticated):
+            told.unauthenticated = True
+            continue
+        entry: dict[str, Any] = {"message": error.message}
+        if error.locations:
+            entry["locations"] = [location.formatted for location in error.locations]
+        if error.path is not None:
+            entry["path"] = error.path
+        if isinstance(cause, Fault):
+            entry["extensions"] = cause.extensions
+        elif isinstance(cause, unavailable):
+            told.unavailable = True
+            entry.update(_masked(cause, "The hub cannot reach its database; send the same again.", retryable=True))
+        elif _is_of_input(error, cause):
+            entry["extensions"] = {"code": FaultCode.BAD_USER_INPUT.value}
+        else:
+            entry.update(_masked(cause, "Something is wrong in the hub."))
+        told.errors.append(entry)
+    return told
+
+
+def masked(error: BaseException) -> dict[str, Any]:
+    """Give the entry for an exception that no resolver's field contains."""
+    return _masked(error, "Something is wrong in the hub.")
+
+
+def _cause(error: GraphQLError) -> BaseException:
+    """Give what was raised, under the locations that graphql-core wrapped around it."""
+    cause: BaseException = error
+    while isinstance(cause, GraphQLError) and not isinstance(cause, Fault) and cause.original_error is not None:
+        cause = cause.original_error
+    return cause
+
+
+def _is_of_input(error: GraphQLError, cause: BaseException) -> bool:
+    """Whether graphql-core speaks of the request: of a variable, before any field, or of a field's argument.
+
+    Its other errors during execution speak of our own mistakes and may quote what a resolver gave.
+    """
+    if error.path is None or isinstance(cause, StrawberryInputCoercionError):
+        return True
+    return isinstance(cause, GraphQLError) and cause.message.startswith("Argument ")
+
+
+def _masked(error: BaseException, message: str, **facts: object) -> dict[str, Any]:
+    correlation_id = correlation.current()
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES_LOGGED_MAX:]
+    _log.error(
+        "field_failed",
+        correlation_id=correlation_id,
+        error=f"{type(error).__module__}.{type(error).__qualname__}",
+        # A database error's class and constraint are names of ours; its message and detail may quote a row.
+        sqlstate=getattr(error, "sqlstate", None),
+        constraint=getattr(error, "constraint_name", None),
+        frames=[f"{frame.filename.rpartition('site-packages/')[2]}:{frame.lineno} {frame.name}" for frame in frames],
+    )
+    return {
+        "message": message,
+        "extensions": {"code": FaultCode.INTERNAL.value, "correlationId": correlation_id, **facts},
+    }
