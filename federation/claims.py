@@ -38,6 +38,12 @@ def dump(claims: object) -> dict[str, Any]:
     return _schema(cast("Any", type(claims))).write(claims)
 
 
+def form_of(cls: type[Any], name: str) -> tuple[str, Form] | None:
+    """Give the field and the form of a claim of this name; None if the class has none."""
+    entry = _schema(cast("Any", cls)).fields.get(name)
+    return entry[:2] if entry else None
+
+
 def shown(member: str) -> str:
     """Give an unknown member's name as it may stand in a path: never what a stranger likes to write there."""
     plain = member.isascii() and member.replace("_", "").isalnum() and len(member) <= _SHOWN_LENGTH_MAX

@@ -13,7 +13,7 @@ has nothing to look up in between calls `verify`.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID, uuid4
 
 from federation import encoding, jws
@@ -28,6 +28,7 @@ __all__ = [
     "LIFETIME_SECONDS_MAX",
     "MAX_BYTES",
     "Statement",
+    "check_claims",
     "read",
     "read_any",
     "sign",
@@ -90,17 +91,21 @@ def verify_claims(statement: Statement[A], audience: str, now: datetime) -> A:
 
     Refuses: STATEMENT_MALFORMED, CLOCK_SKEW, STATEMENT_EXPIRED.
     """
+    return check_claims(statement.claims, statement.act, audience, now)
+
+
+def check_claims(claims: dict[str, Any], act: type[A], audience: str, now: datetime) -> A:
+    """Check claims as `verify_claims` does, also before they are signed: a union looks at what it signs."""
     # 11. times
-    jws.check_times(statement.claims, now, LIFETIME_SECONDS_MAX)
+    jws.check_times(claims, now, LIFETIME_SECONDS_MAX)
     # 12. audience
-    jws.check_audience(statement.claims, audience)
+    jws.check_audience(claims, audience)
     # 13. schema, and that `sub` is what the act is about
-    act = statement.act
-    jws.check_members(statement.claims, _COMMON | {act.object_name})
-    claims = parse(act, statement.claims[act.object_name], (act.object_name,))
-    if isinstance(claims, UnionRegistration) and claims.uri != statement.sub:
+    jws.check_members(claims, _COMMON | {act.object_name})
+    body = parse(act, claims[act.object_name], (act.object_name,))
+    if isinstance(body, UnionRegistration) and body.uri != claims["sub"]:
         raise jws.malformed(("sub",), "not the union that the codes give")
-    return claims
+    return body
 
 
 def verify_key_in_force(key: KeyDates, now: datetime) -> None:

@@ -1,0 +1,217 @@
+"""A union's client of a hub: asks for drafts, looks at them, signs, hands in, and reads.
+
+The private keys never leave the process, and nothing is signed that says something else than was asked. Inputs and
+answers are plain JSON, with the names of the hub's schema.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from federation import assertions, documents, statements
+from federation.documents import ActDocuments
+from federation.drafts import Draft, check_draft
+from federation.errors import AnswerLost, Refused
+from federation.forms import KeyUse
+from federation.keys import PrivateKey
+from federation.session import Session, real_clock
+
+__all__ = ["Draft", "HubClient"]
+
+Answer = dict[str, Any]
+Input = Mapping[str, Any]
+
+
+class HubClient(Session):
+    """One union at one hub.
+
+    The methods for acts ask for the draft, raise the first of its refusals (`Refused.also` has the rest), check that
+    it says what was asked, sign it as it is and hand it in. Who wants a person to look first, or to keep the statement
+    before it is sent, takes the parts: `draft`, `sign`, `submit`.
+    """
+
+    def __init__(
+        self,
+        origin: str,
+        union: str,
+        login_key: PrivateKey,
+        signing_key: PrivateKey,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        now: Callable[[], datetime] = real_clock,
+        retry_seconds: Sequence[float] = (0.2, 0.8, 3.0),
+    ) -> None:
+        super().__init__(origin, union, login_key, transport=transport, now=now, retry_seconds=retry_seconds)
+        self._signing_key = signing_key
+
+    # The parts of an act
+
+    async def draft(self, act: ActDocuments, asked: Input) -> Draft:
+        """Ask for a draft of an act (`documents.RELEASE`, …). It changes nothing, and tells all refusals."""
+        data = await self.execute(act.draft, {"input": dict(asked)})
+        return Draft.from_answer(data["answer"])
+
+    def sign(self, act: ActDocuments, draft: Draft, asked: Input) -> str:
+        """Sign a draft, as it is, if it says what was asked. Refuses: StatementError."""
+        check_draft(draft, act.act, asked, union=self.union, hub=self.hub, now=self.now())
+        return statements.sign_claims(str(draft.claims), act.act.typ, self._signing_key)
+
+    async def submit(self, act: ActDocuments, statement: str, person: str | None = None) -> Answer:
+        """Hand in a statement; the same one again, whenever, gives the same receipt and acts no second time.
+
+        Takes, for a join, the person's data: the draft's card. Gives the object as it is now. Refuses: Refused;
+        AnswerLost, with the statement.
+        """
+        variables = {"statement": statement} | ({} if person is None else {"person": person})
+        try:
+            data = await self.execute(act.submit, variables)
+        except AnswerLost as lost:
+            raise AnswerLost(str(lost), statement) from lost
+        return _lawful(data["answer"])
+
+    async def act(self, act: ActDocuments, asked: Input, *, checked: Input | None = None) -> Answer:
+        """Draft, sign and hand in. `checked` is what the draft must say, where the input has other names for it."""
+        draft = await self.draft(act, asked)
+        if draft.refusals:
+            first, *also = draft.refusals
+            first.also = tuple(also)
+            raise first
+        statement = self.sign(act, draft, asked if checked is None else checked)
+        return await self.submit(act, statement, draft.card if act is documents.JOIN else None)
+
+    # Members
+
+    async def join_member(self, asked: Input) -> Answer:
+        """Take in a person who is nobody's member. Takes a `JoinMemberDraft`, gives the `Member` (A5)."""
+        return await self.act(documents.JOIN, asked)
+
+    async def release_member(self, asked: Input) -> Answer:
+        """Let a member go to the union named. Takes a `ReleaseMemberDraft`, gives the `Handoff` (A12)."""
+        return await self.act(documents.RELEASE, asked)
+
+    async def accept_handoff(self, asked: Input) -> Answer:
+        """Take in the member of a release to this union. Takes an `AcceptHandoffDraft`, gives the `Handoff`."""
+        return await self.act(documents.ACCEPT, asked)
+
+    async def refuse_handoff(self, handoff_id: str, ground: str, fields: Sequence[str] | None = None) -> Answer:
+        """Send a release back on a lawful ground, naming the defective fields. Gives the `Handoff` (A12)."""
+        asked: dict[str, Any] = {"handoffId": handoff_id, "ground": ground}
+        return await self.act(documents.REFUSE, asked if fields is None else asked | {"fields": list(fields)})
+
+    async def recall_handoff(self, handoff_id: str) -> Answer:
+        """Take back a release of this union that nobody has accepted. Gives the `Handoff`."""
+        return await self.act(documents.RECALL, {"handoffId": handoff_id})
+
+    async def reveal_id_number(self, member_id: str, purpose: str) -> Answer:
+        """Read a member's ID number; the hub logs it with the purpose. Gives the `IdNumber`."""
+        data = await self.execute(documents.REVEAL_ID_NUMBER, {"memberId": member_id, "purpose": purpose})
+        return _lawful(data["answer"])
+
+    # Unions and keys
+
+    async def register_union(self, asked: Input) -> Answer:
+        """Bring a union of the next lower level in. Takes a `UnionDraft`, gives the `Union`."""
+        return await self.act(documents.REGISTER_UNION, asked)
+
+    async def register_key(
+        self, *, use: KeyUse, jwk: str, proof: str, union: str | None = None, not_before: datetime | None = None
+    ) -> Answer:
+        """Register a key for a union below, or for this one. Gives the `Union`.
+
+        Takes the public JWK's text and the proof of possession (`assertions.key_proof`) as its owner sent them.
+        """
+        asked: dict[str, Any] = {"union": union or self.union, "use": use.value, "jwk": jwk, "proof": proof}
+        if not_before is not None:
+            asked["notBefore"] = not_before.isoformat()
+        return await self.act(documents.REGISTER_KEY, asked)
+
+    async def register_own_key(self, key: PrivateKey, use: KeyUse, not_before: datetime | None = None) -> Answer:
+        """Register a new key of this union, signed with the one in force. Gives the `Union`."""
+        proof = assertions.key_proof(key, union=self.union, aud=self.hub, iat=self.now())
+        return await self.register_key(use=use, jwk=key.public.jwk_text, proof=proof, not_before=not_before)
+
+    async def retire_key(self, *, kid: str, use: KeyUse, at: datetime, union: str | None = None) -> Answer:
+        """Have a key sign nothing from `at` on; what it signed before stands. Gives the `Union`."""
+        key = {"union": union or self.union, "kid": kid, "use": use.value}
+        checked = key | {"retiredAt": at.isoformat()}
+        return await self.act(documents.RETIRE_KEY, key | {"at": at.isoformat()}, checked=checked)
+
+    async def revoke_key(
+        self, *, kid: str, use: KeyUse, reason: str, invalid_from: datetime, union: str | None = None
+    ) -> Answer:
+        """Declare that a key is not to be trusted from `invalid_from` on. Gives the `Union`."""
+        key = {"union": union or self.union, "kid": kid, "use": use.value, "reason": reason}
+        checked = key | {"invalidFrom": invalid_from.isoformat()}
+        return await self.act(documents.REVOKE_KEY, key | {"at": invalid_from.isoformat()}, checked=checked)
+
+    # Reads
+
+    async def viewer(self) -> Answer:
+        """Read who this is to the hub: the union with its keys, and the key of the login."""
+        return await self._read_all(documents.VIEWER)
+
+    async def find_union(self, *, uri: str | None = None, uscc: str | None = None) -> Answer | None:
+        """Read a union by its URI or its code."""
+        return await self._read(documents.UNION_BY_NAME, uri=uri, uscc=uscc)
+
+    async def member(self, member_id: str) -> Answer | None:
+        """Read a member that this union holds; None for all others, existing or not."""
+        return await self._read(documents.MEMBER_BY_ID, id=member_id)
+
+    async def members(
+        self, *, matching: Input | None = None, first: int | None = None, after: str | None = None
+    ) -> Answer:
+        """List members that this union holds, a page at a time. Takes a `MemberFilter`, gives the connection."""
+        return await self._read_all(documents.MEMBERS, filter=matching, first=first, after=after)
+
+    async def handoff(self, handoff_id: str) -> Answer | None:
+        """Read a handoff that this union is a party of, with the card as far as it may see it."""
+        return await self._read(documents.HANDOFF_BY_ID, id=handoff_id)
+
+    async def docket(
+        self,
+        *,
+        side: str | None = None,
+        states: Sequence[str] | None = None,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Answer:
+        """List this union's cases, a page at a time. Gives the connection."""
+        return await self._read_all(documents.DOCKET, side=side, states=states, first=first, after=after)
+
+    async def certificate(self, member_id: str) -> Answer | None:
+        """Read a member's certificate with its 工会组织关系接转 column (NX-3)."""
+        return await self._read(documents.CERTIFICATE, memberId=member_id)
+
+    async def explain(self, handoff_id: str) -> Answer | None:
+        """Read in words where a handoff stands, what is missing and who may act next."""
+        return await self._read(documents.EXPLAIN, handoffId=handoff_id)
+
+    async def receipt(self, statement_sha256: str) -> str | None:
+        """Read the hub's receipt for a statement of this union: what to ask after a lost answer."""
+        receipt: str | None = (await self.execute(documents.RECEIPT, {"sha256": statement_sha256}))["answer"]
+        return receipt
+
+    async def proof(self, handoff_id: str) -> str | None:
+        """Read the proof of a handoff, for `federation.proof.verify_proof`; None if there is none for this union."""
+        handoff = await self._read(documents.PROOF, id=handoff_id)
+        return None if handoff is None else handoff["proof"]
+
+    async def _read(self, query: str, **variables: Any) -> Answer | None:
+        """Run a read that may find nothing."""
+        given = {name: value for name, value in variables.items() if value is not None}
+        answer: Answer | None = (await self.execute(query, given))["answer"]
+        return answer
+
+    async def _read_all(self, query: str, **variables: Any) -> Answer:
+        """Run a read that always has an answer."""
+        return await self._read(query, **variables) or {}
+
+
+def _lawful(answer: Answer) -> Answer:
+    """Give the object answered, or raise the refusal that was."""
+    if answer.pop("__typename") == "Refusal":
+        raise Refused.from_answer(answer)
+    return answer

@@ -1,0 +1,99 @@
+"""The GraphQL texts that the client sends: constants, so that a hub that caches documents has seen each before."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from federation import acts
+
+REFUSAL: Final = "code articles message messageEn nextStep path retryable possibleFrom"
+UNION_NAME: Final = "uri name"
+UNION: Final = (
+    "id uri uscc name kind provinceCode jurisdictionCode establishedOn "
+    "keys { kid use alg jwk notBefore retiredAt revokedAt reason invalidFrom }"
+)
+CARD: Final = (
+    "card { json name sex birthMonth joinedOn certificate { provinceCode number } issuingUnion duesPaidThrough }"
+)
+HANDOFF: Final = (
+    "id handoffId state reasonCode side "
+    f"releasingUnion {{ {UNION_NAME} }} receivingUnion {{ {UNION_NAME} }} "
+    "outDate inDate validUntil duesPaidThrough ground releasedAt closedAt"
+)
+MEMBER: Final = (
+    "id membershipId name sex birthMonth joinedOn status holdingBasis custodyVersion duesPaidThrough "
+    "employerUscc memberUnit"
+)
+DEADLINE: Final = "at rule consequence tentative"
+TRANSFER_ENTRY: Final = "outDate outReasonText duesPaidThrough releasingSeal inDate receivingSeal line"
+PAGE: Final = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
+STEP: Final = f"act side by {{ {UNION_NAME} }} at statementSha256"
+
+
+@dataclass(frozen=True, slots=True)
+class ActDocuments:
+    """How one act is drafted and handed in."""
+
+    act: type[acts.Act]
+    mutation: str
+    draft: str
+    submit: str
+
+
+def _act(act: type[acts.Act], mutation: str, draft_input: str, answer: str, selection: str) -> ActDocuments:
+    title = mutation[0].upper() + mutation[1:]
+    person = act is acts.Join
+    variables = "$statement: String!" + (", $person: String!" if person else "")
+    arguments = "statement: $statement" + (", person: $person" if person else "")
+    return ActDocuments(
+        act,
+        mutation,
+        f"query Draft{title}($input: {draft_input}!) {{ answer: draft{title}(input: $input) "
+        f"{{ typ claims card {{ json }} refusals {{ {REFUSAL} }} }} }}",
+        f"mutation {title}({variables}) {{ answer: {mutation}({arguments}) "
+        f"{{ __typename ... on {answer} {{ {selection} }} ... on Refusal {{ {REFUSAL} }} }} }}",
+    )
+
+
+JOIN: Final = _act(acts.Join, "joinMember", "JoinMemberDraft", "Member", MEMBER)
+RELEASE: Final = _act(acts.Release, "releaseMember", "ReleaseMemberDraft", "Handoff", HANDOFF)
+ACCEPT: Final = _act(acts.Acceptance, "acceptHandoff", "AcceptHandoffDraft", "Handoff", HANDOFF)
+REFUSE: Final = _act(acts.Refusal, "refuseHandoff", "GroundDraft", "Handoff", HANDOFF)
+RECALL: Final = _act(acts.Recall, "recallHandoff", "HandoffDraft", "Handoff", HANDOFF)
+REGISTER_UNION: Final = _act(acts.UnionRegistration, "registerUnion", "UnionDraft", "Union", UNION)
+REGISTER_KEY: Final = _act(acts.KeyRegistration, "registerKey", "KeyDraft", "Union", UNION)
+RETIRE_KEY: Final = _act(acts.KeyRetirement, "retireKey", "KeyEndDraft", "Union", UNION)
+REVOKE_KEY: Final = _act(acts.KeyRevocation, "revokeKey", "KeyEndDraft", "Union", UNION)
+
+REVEAL_ID_NUMBER: Final = (
+    "mutation RevealIdNumber($memberId: ID!, $purpose: String!) { answer: revealIdNumber(memberId: $memberId, "
+    f"purpose: $purpose) {{ __typename ... on IdNumber {{ idType idNumber }} ... on Refusal {{ {REFUSAL} }} }} }}"
+)
+VIEWER: Final = f"query Viewer {{ answer: viewer {{ kid union {{ {UNION} }} }} }}"
+UNION_BY_NAME: Final = (
+    f"query Union($uri: String, $uscc: String) {{ answer: union(uri: $uri, uscc: $uscc) {{ {UNION} }} }}"
+)
+MEMBER_BY_ID: Final = f"query Member($id: ID!) {{ answer: member(id: $id) {{ {MEMBER} }} }}"
+MEMBERS: Final = (
+    "query Members($filter: MemberFilter, $first: Int, $after: String) { answer: members(filter: $filter, "
+    f"first: $first, after: $after) {{ edges {{ cursor node {{ {MEMBER} }} }} {PAGE} }} }}"
+)
+HANDOFF_BY_ID: Final = (
+    f"query Handoff($id: ID!) {{ answer: handoff(id: $id) {{ {HANDOFF} {CARD} nextDeadline {{ {DEADLINE} }} "
+    f"transferEntry {{ {TRANSFER_ENTRY} }} steps {{ {STEP} }} }} }}"
+)
+PROOF: Final = "query Proof($id: ID!) { answer: handoff(id: $id) { proof } }"
+DOCKET: Final = (
+    "query Docket($side: Side, $states: [HandoffState!], $first: Int, $after: String) { answer: docket(side: $side, "
+    "states: $states, first: $first, after: $after) { edges { cursor node { side state "
+    f"counterpart {{ {UNION_NAME} }} nextDeadline {{ {DEADLINE} }} handoff {{ {HANDOFF} }} }} }} {PAGE} }} }}"
+)
+CERTIFICATE: Final = (
+    "query Certificate($memberId: ID!) { answer: certificate(memberId: $memberId) { number { provinceCode number } "
+    f"issuedOn issuingUnion transferColumn {{ {TRANSFER_ENTRY} }} }} }}"
+)
+EXPLAIN: Final = (
+    f"query Explain($handoffId: ID!) {{ answer: explain(handoffId: $handoffId) {{ summary summaryEn missing "
+    f"handoff {{ {HANDOFF} }} steps {{ {STEP} }} "
+    f"next {{ act side articles union {{ {UNION_NAME} }} by {{ {DEADLINE} }} }} }} }}"
+)
+RECEIPT: Final = "query Receipt($sha256: String!) { answer: receipt(statementSha256: $sha256) }"
