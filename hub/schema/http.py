@@ -19,17 +19,15 @@ from starlette.requests import Request
 from starlette.routing import Route
 from strawberry.execution import optimized_is_awaitable
 
+from hub import bodies
 from hub.authz.tokens import Caller, Unauthenticated
 from hub.schema.answers import RETRY_AFTER_SECONDS, masked, tell
 from hub.schema.documents import Document, DocumentRefused, Documents
 from hub.schema.faults import BadUserInput, Fault, FaultCode, Throttled
 from hub.schema.limits import Limits, exceeded
 from hub.schema.requests import (
-    BODY_BYTES_MAX,
-    BODY_SECONDS_MAX,
     GRAPHQL_JSON,
     JSON,
-    ClientGone,
     GraphQLRequest,
     Head,
     Refused,
@@ -65,7 +63,7 @@ def graphql_endpoint(
     introspection: bool = False,
     trusted: Mapping[str, str] | None = None,
     unavailable: tuple[type[BaseException], ...] = UNAVAILABLE,
-    body_seconds_max: float = BODY_SECONDS_MAX,
+    body_seconds_max: float = bodies.SECONDS_MAX,
 ) -> ASGIApp:
     """Give the endpoint of a schema as an ASGI application.
 
@@ -117,7 +115,7 @@ class _Endpoint(Generic[Context]):
         media_type = JSON
         try:
             # 1.
-            head = read_head(scope, BODY_BYTES_MAX)
+            head = read_head(scope)
             media_type = head.media_type
             answer = await self._answer(head, scope, receive)
         except Refused as refused:
@@ -125,7 +123,7 @@ class _Endpoint(Generic[Context]):
             answer = _Answer(refused.status, _errors(refused.errors), refused.headers)
         except Unauthenticated:
             answer = _unauthenticated()
-        except ClientGone:
+        except bodies.ClientGone:
             return
         except self._unavailable as error:
             answer = _retry_later([masked(error)])
@@ -142,7 +140,7 @@ class _Endpoint(Generic[Context]):
         caller = await self._authenticate(head.token)
         # 3.
         if head.method == "POST":
-            request = read_post(await read_body(receive, BODY_BYTES_MAX, self._body_seconds_max))
+            request = read_post(await read_body(receive, self._body_seconds_max))
         else:
             request = read_get(scope["query_string"])
         try:

@@ -5,13 +5,14 @@ What the headers alone forbid is refused before the token is looked at, and the 
 
 from __future__ import annotations
 
-import asyncio
 from functools import lru_cache
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 import orjson
 
+from hub import bodies
 from hub.schema.faults import FaultCode
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ GRAPHQL_JSON: Final = "application/graphql-response+json"
 MEDIA_TYPES: Final = (JSON, GRAPHQL_JSON)
 
 BODY_BYTES_MAX: Final = 262_144
-BODY_SECONDS_MAX: Final = 10.0
 _QUERY_PARAMETERS_MAX: Final = 8
 _SHA256_DIGITS: Final = 64
 _LISTS: Final = frozenset({b"accept"})
@@ -50,10 +50,6 @@ class Refused(Exception):  # noqa: N818
         self.errors = [{"message": message, "extensions": {"code": code.value, **facts}}]
 
 
-class ClientGone(Exception):  # noqa: N818
-    """The client closed the connection before its body was whole: there is nobody to answer."""
-
-
 class GraphQLRequest(NamedTuple):
     """The parts of a request, of the right types. One of `query` and `sha256` is there."""
 
@@ -71,11 +67,7 @@ class Head(NamedTuple):
     token: str | None
 
 
-#: The connection can't be used again when part of a body is still to come.
-CLOSE: Final = (b"connection", b"close")
-
-
-def read_head(scope: Scope, body_bytes_max: int = BODY_BYTES_MAX) -> Head:
+def read_head(scope: Scope) -> Head:
     """Read the request line and headers. Refuses: 405, 406, 413, 415 and, for a header given twice, 400."""
     method: str = scope["method"]
     if method not in {"GET", "POST"}:
@@ -90,7 +82,7 @@ def read_head(scope: Scope, body_bytes_max: int = BODY_BYTES_MAX) -> Head:
     if media_type is None:
         raise Refused(406, f"Answers are {GRAPHQL_JSON} or {JSON}.")
     if method == "POST":
-        _check_body_headers(headers, body_bytes_max)
+        _check_body_headers(headers)
     return Head(method, media_type, _bearer(headers.get(b"authorization", b"")))
 
 
@@ -139,16 +131,13 @@ def _specificity(range_: str, media_type: str) -> int:
     return {media_type: 3, "application/*": 2, "*/*": 1}.get(range_, 0)
 
 
-def _check_body_headers(headers: Mapping[bytes, bytes], body_bytes_max: int) -> None:
+def _check_body_headers(headers: Mapping[bytes, bytes]) -> None:
     if not _is_json(headers.get(b"content-type", b"")):
-        raise Refused(415, f"A POST body is {JSON} in UTF-8.", headers=[CLOSE, (b"accept-post", JSON.encode())])
-    if headers.get(b"content-encoding", b"identity").strip().lower() not in {b"identity", b""}:
-        raise Refused(
-            415, "A body is sent without Content-Encoding.", headers=[CLOSE, (b"accept-encoding", b"identity")]
-        )
-    length = headers.get(b"content-length", b"0")
-    if not length.isdigit() or len(length) > len(str(body_bytes_max)) or int(length) > body_bytes_max:
-        raise too_large(body_bytes_max)
+        raise Refused(415, f"A POST body is {JSON} in UTF-8.", headers=[bodies.CLOSE, (b"accept-post", JSON.encode())])
+    try:
+        bodies.check_headers(headers, BODY_BYTES_MAX)
+    except bodies.BodyRefused as refused:
+        raise _of_body(refused) from None
 
 
 @lru_cache(maxsize=64)
@@ -162,11 +151,11 @@ def _is_json(content_type: bytes) -> bool:
     return name == JSON and all(charset in {"utf-8", "utf8"} for charset in charsets)
 
 
-def too_large(body_bytes_max: int) -> Refused:
-    """Give the refusal of a body over the cap."""
-    return Refused(
-        413, f"A body has at most {body_bytes_max} bytes.", code=FaultCode.LIMIT_EXCEEDED, headers=[CLOSE], limit="body"
+def _of_body(refused: bodies.BodyRefused) -> Refused:
+    code = (
+        FaultCode.LIMIT_EXCEEDED if refused.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else FaultCode.BAD_USER_INPUT
     )
+    return Refused(refused.status, refused.message, code=code, headers=[bodies.CLOSE])
 
 
 def _bearer(authorization: bytes) -> str | None:
@@ -174,28 +163,12 @@ def _bearer(authorization: bytes) -> str | None:
     return token.strip().decode("latin-1") if scheme.lower() == b"bearer" else None
 
 
-async def read_body(
-    receive: Receive, body_bytes_max: int = BODY_BYTES_MAX, seconds_max: float = BODY_SECONDS_MAX
-) -> bytes:
+async def read_body(receive: Receive, seconds_max: float) -> bytes:
     """Read the body, counting what comes. Refuses: 413 once it is over the cap, 408 when it dawdles; ClientGone."""
-    chunks: list[bytes] = []
-    size = 0
-    more = True
     try:
-        async with asyncio.timeout(seconds_max):
-            while more:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise ClientGone
-                chunk: bytes = message.get("body", b"")
-                size += len(chunk)
-                if size > body_bytes_max:
-                    raise too_large(body_bytes_max)
-                chunks.append(chunk)
-                more = message.get("more_body", False)
-    except TimeoutError:
-        raise Refused(408, f"The body did not come within {seconds_max:g} seconds.", headers=[CLOSE]) from None
-    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        return await bodies.read_body(receive, BODY_BYTES_MAX, seconds_max)
+    except bodies.BodyRefused as refused:
+        raise _of_body(refused) from None
 
 
 def read_post(body: bytes) -> GraphQLRequest:
