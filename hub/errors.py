@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["CATALOGUE", "Code", "Refusal", "Unauthenticated"]
+__all__ = ["CATALOGUE", "Code", "Refusal"]
 
 
 class Code(StrEnum):
@@ -424,7 +424,3 @@ class Refusal(Exception):  # noqa: N818 - the domain's word for it
     def retryable(self) -> bool:
         """Whether the same statement may succeed later, unchanged."""
         return CATALOGUE[self.code].retryable
-
-
-class Unauthenticated(Exception):  # noqa: N818 - HTTP's word for it
-    """The caller has shown no good token, or the key it logged in with has ended."""

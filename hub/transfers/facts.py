@@ -11,7 +11,16 @@ if TYPE_CHECKING:
 
     from hub.transfers.kinds import UnionKind, UnionState
 
-__all__ = ["CaseFacts", "HandoffFacts", "JoinFacts", "MembershipFacts", "ReceiverFacts", "ReleaseFacts", "SignerFacts", "UnionFacts"]
+__all__ = [
+    "CaseFacts",
+    "HandoffFacts",
+    "JoinFacts",
+    "MembershipFacts",
+    "ReceiverFacts",
+    "ReleaseFacts",
+    "SignerFacts",
+    "UnionFacts",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,7 @@ class ReceiverFacts:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseFacts:
-    """For a release. `membership` is None unless the signer holds it; `is_party` tells that 5.3 (a) names the signer."""
+    """For a release. `membership` is None unless the signer holds it; `is_party`: 5.3 (a) names the signer."""
 
     signer: SignerFacts
     membership: MembershipFacts | None

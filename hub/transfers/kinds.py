@@ -1,4 +1,4 @@
-"""Unions, memberships and persons: the closed lists of the domain (1.2, 3.1, 4.2), and who may hold a member on which basis."""
+"""Closed lists of the domain (1.2, 3.1, 4.2): unions, memberships, persons, and who may hold on which basis."""
 
 from __future__ import annotations
 
@@ -120,7 +120,9 @@ JOINING_BASES: dict[HoldingBasis, frozenset[UnionKind]] = {
 _LOCAL = GRASSROOTS_KINDS | AREA_KINDS | FEDERATION_KINDS
 #: Which kinds a union may register beneath itself.
 CHILDREN: dict[UnionKind, frozenset[UnionKind]] = {
-    K.NATIONAL_FEDERATION: frozenset({K.PROVINCIAL_FEDERATION, K.NATIONAL_INDUSTRIAL_UNION, K.CENTRAL_ORGAN_FEDERATION}),
+    K.NATIONAL_FEDERATION: frozenset(
+        {K.PROVINCIAL_FEDERATION, K.NATIONAL_INDUSTRIAL_UNION, K.CENTRAL_ORGAN_FEDERATION}
+    ),
     K.PROVINCIAL_FEDERATION: frozenset({K.PREFECTURE_FEDERATION, K.COUNTY_FEDERATION}) | _LOCAL,
     K.NATIONAL_INDUSTRIAL_UNION: frozenset({K.PREFECTURE_FEDERATION, K.COUNTY_FEDERATION}) | _LOCAL,
     K.CENTRAL_ORGAN_FEDERATION: _LOCAL,

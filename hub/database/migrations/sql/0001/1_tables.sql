@@ -286,7 +286,7 @@ create table hub.statement_claims (
     primary key (jti, iss));
 
 create table hub.assertion_claims (
-    jti uuid not null,
+    jti text not null,
     iss uuid not null,
     expires_at timestamptz not null,
     primary key (jti, iss));

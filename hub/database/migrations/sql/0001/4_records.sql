@@ -299,7 +299,7 @@ begin
 end$$;
 
 -- One use of a client assertion. Forgets, in passing, those that have run out.
-create function hub.record_login(p_now timestamptz, p_iss uuid, p_jti uuid, p_expires_at timestamptz)
+create function hub.record_login(p_now timestamptz, p_iss uuid, p_jti text, p_expires_at timestamptz)
 returns boolean language plpgsql volatile security definer set search_path = hub, pg_temp as $$
 declare used integer;
 begin

@@ -1,0 +1,247 @@
+"""Acts on an open case: the receiver accepts or refuses, the holder recalls (A12)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+from uuid import UUID
+
+from federation import acts
+from hub.errors import Code, Refusal
+from hub.transfers.desk.opening import (
+    TRIES,
+    Hub,
+    Repeated,
+    digest_of,
+    first,
+    open_statement,
+    read_statement,
+    receipt_for,
+    signing_of,
+    uuid_in,
+)
+from hub.transfers.desk.releasing import as_it_is_now, custody_time
+from hub.transfers.ledger.groups import Claimed
+from hub.transfers.ledger.records import AcceptanceRecord, ClosureRecord
+from hub.transfers.machines import HANDOFF, HandoffState, Side
+from hub.transfers.rules import order
+from hub.transfers.rules.questions import Case
+from hub.transfers.views import HandoffView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date, datetime
+
+    from federation.statements import Statement
+    from hub.authz.tokens import Caller
+    from hub.transfers.facts import CaseFacts, HandoffFacts
+    from hub.transfers.rules.questions import Refusals
+
+__all__ = ["accept", "recall", "refuse"]
+
+#: The handoff id of a statement that names none: no case has it, and the schema refuses the statement afterwards.
+_NO_HANDOFF = UUID(int=0)
+
+C = TypeVar("C", acts.Acceptance, acts.Refusal, acts.Recall)
+
+
+async def accept(hub: Hub, caller: Caller, jws: str) -> HandoffView:
+    """Record the named receiver's signed acceptance, line 2 of the column. The membership moves at this instant.
+
+    The facts are checked a second time. Where they no longer bear the release the handoff is VOIDED, and the
+    acceptance, though stored with its receipt, is answered with the refusal, now and whenever it comes again.
+
+    Refuses: what `open_statement`, `order.acceptance` and `order.second_check` do
+    Source: A3, A12, NX-3, domain 3.0
+    """
+    statement = read_statement(jws, acts.Acceptance)
+    for _ in range(TRIES):
+        facts = await _facts(hub, caller, statement)
+        try:
+            claims = open_statement(statement, facts.signer, caller, hub.origin)
+        except Repeated:
+            return _unless_voided(await as_it_is_now(hub, caller, uuid_in(statement, "handoff_id")))
+        question = Case(claims, facts)
+        first(order.acceptance(question, claims))
+        handoff = _party(facts)
+        failed = next(order.second_check(handoff), None)
+        try:
+            if failed is None:
+                record = _acceptance_record(hub, caller, statement, claims, facts)
+                if await hub.ledger.record_acceptance(record):
+                    return _closed(caller, statement, handoff, HandoffState.ACCEPTED, record.at, in_date=claims.in_date)
+            else:
+                ground = failed.code.value
+                closure = _closure_record(hub, caller, statement, facts, act="void", by=Side.HUB, ground=ground)
+                if await hub.ledger.record_closure(closure):
+                    raise failed
+        except Claimed:
+            continue
+    raise Refusal(Code.STALE_VERSION)
+
+
+async def refuse(hub: Hub, caller: Caller, jws: str) -> HandoffView:
+    """Record the named receiver's refusal, on a ground that the reason allows. Custody does not move.
+
+    Refuses: what `open_statement` and `order.refusal` do
+    Source: A12, A4, A7
+    """
+    statement = read_statement(jws, acts.Refusal)
+    return await _close(hub, caller, statement, Side.RECEIVER, order.refusal, lambda claims: claims.ground)
+
+
+async def recall(hub: Hub, caller: Caller, jws: str) -> HandoffView:
+    """Record the holder's recall of its release, before any acceptance. A new release may follow at once.
+
+    Refuses: what `open_statement` and `order.recall` do
+    Source: A12
+    """
+    statement = read_statement(jws, acts.Recall)
+    return await _close(hub, caller, statement, Side.HOLDER, order.recall, lambda _: None)
+
+
+async def _close(
+    hub: Hub,
+    caller: Caller,
+    statement: Statement[C],
+    side: Side,
+    rules: Callable[[Case, C], Refusals],
+    ground_of: Callable[[C], str | None],
+) -> HandoffView:
+    """What refusal and recall share: the case closes and nothing moves."""
+    for _ in range(TRIES):
+        facts = await _facts(hub, caller, statement)
+        try:
+            claims = open_statement(statement, facts.signer, caller, hub.origin)
+        except Repeated:
+            return await as_it_is_now(hub, caller, uuid_in(statement, "handoff_id"))
+        first(rules(Case(claims, facts), claims))
+        ground = ground_of(claims)
+        record = _closure_record(hub, caller, statement, facts, act=claims.act, by=side, ground=ground)
+        try:
+            if await hub.ledger.record_closure(record):
+                return _closed(
+                    caller, statement, _party(facts), HandoffState(record.to_state), record.at, ground=ground
+                )
+        except Claimed:
+            continue
+    raise Refusal(Code.STALE_VERSION)
+
+
+async def _facts(hub: Hub, caller: Caller, statement: Statement[C]) -> CaseFacts:
+    handoff_id = uuid_in(statement, "handoff_id") or _NO_HANDOFF
+    return await hub.ledger.facts_for_case(signing_of(statement, caller), UUID(statement.sub), handoff_id)
+
+
+def _party(facts: CaseFacts) -> HandoffFacts:
+    assert facts.handoff is not None, "the rules let nobody but a party pass"
+    return facts.handoff
+
+
+def _unless_voided(view: HandoffView) -> HandoffView:
+    """Give the case, or refuse again with what voided it: an acceptance that comes again gets its first answer."""
+    if view.state is HandoffState.VOIDED and view.ground is not None:
+        raise Refusal(Code(view.ground))
+    return view
+
+
+def _acceptance_record(
+    hub: Hub, caller: Caller, statement: Statement[acts.Acceptance], claims: acts.Acceptance, facts: CaseFacts
+) -> AcceptanceRecord:
+    handoff = _party(facts)
+    received_at = custody_time(facts.signer.now, handoff.held_since)
+    receipt = receipt_for(
+        hub,
+        statement,
+        received_at,
+        handoff_id=claims.handoff_id,
+        state_after=HandoffState.ACCEPTED.value,
+        custody_version_after=handoff.custody_version + 1,
+        release_sha256=claims.release_sha256,
+        acceptance_sha256=statement.sha256,
+    )
+    return AcceptanceRecord(
+        at=received_at,
+        union_id=caller.union_id,
+        member_id=handoff.member_id,
+        membership_id=UUID(statement.sub),
+        handoff_id=claims.handoff_id,
+        step_no=handoff.step_no,
+        in_date=claims.in_date,
+        holding_basis=claims.holding_basis,
+        employer_uscc=claims.employer_uscc,
+        card_salt=hub.vault.derive_salt("card", statement.sha256),
+        jti=statement.jti,
+        sha256=digest_of(statement.sha256),
+        typ=statement.typ,
+        jws=statement.jws,
+        receipt=receipt,
+    )
+
+
+def _closure_record(
+    hub: Hub, caller: Caller, statement: Statement[C], facts: CaseFacts, *, act: str, by: Side, ground: str | None
+) -> ClosureRecord:
+    handoff = _party(facts)
+    step = HANDOFF.step(handoff.state, act, by)
+    handoff_id = uuid_in(statement, "handoff_id")
+    assert handoff_id is not None, "the facts were asked by it"
+    receipt = receipt_for(
+        hub,
+        statement,
+        facts.signer.now,
+        handoff_id=handoff_id,
+        state_after=step.target,
+        custody_version_after=handoff.custody_version,
+    )
+    return ClosureRecord(
+        at=facts.signer.now,
+        union_id=caller.union_id,
+        side=handoff.side,
+        member_id=handoff.member_id,
+        membership_id=UUID(statement.sub),
+        handoff_id=handoff_id,
+        step_no=handoff.step_no,
+        act=act,
+        step_side=by.value,
+        to_state=step.target,
+        ground=ground,
+        jti=statement.jti,
+        sha256=digest_of(statement.sha256),
+        typ=statement.typ,
+        jws=statement.jws,
+        receipt=receipt,
+    )
+
+
+def _closed(
+    caller: Caller,
+    statement: Statement[C],
+    handoff: HandoffFacts,
+    state: HandoffState,
+    at: datetime,
+    *,
+    in_date: date | None = None,
+    ground: str | None = None,
+) -> HandoffView:
+    """Give the case as it stands after an act that closed it, from the facts: no further look at the database."""
+    handoff_id = uuid_in(statement, "handoff_id")
+    assert handoff_id is not None
+    return HandoffView(
+        handoff_id=handoff_id,
+        membership_id=UUID(statement.sub),
+        own_union=caller.union_id,
+        side=Side(handoff.side),
+        state=state,
+        counterpart=handoff.counterpart,
+        reason_code=handoff.reason_code,
+        out_date=handoff.out_date,
+        in_date=in_date,
+        valid_until=handoff.valid_until,
+        dues_paid_through=handoff.dues_paid_through,
+        ground=ground,
+        deadline=None,
+        opened_at=handoff.requested_at or handoff.released_at or at,
+        requested_at=handoff.requested_at,
+        released_at=handoff.released_at,
+        closed_at=at,
+    )

@@ -1,0 +1,231 @@
+"""The pair of SQL functions of each act: `facts_for_…` brings what the rules need, `record_…` does the act."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import asyncpg
+
+from hub.transfers.facts import (
+    CaseFacts,
+    HandoffFacts,
+    JoinFacts,
+    MembershipFacts,
+    ReceiverFacts,
+    ReleaseFacts,
+    SignerFacts,
+    UnionFacts,
+)
+from hub.transfers.kinds import UnionKind, UnionState
+from hub.transfers.ledger.groups import CONFLICTS, Call, Claimed, Groups
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from hub.database.pool import Database
+    from hub.transfers.ledger.records import (
+        AcceptanceRecord,
+        ClosureRecord,
+        JoinRecord,
+        KeyEndRecord,
+        KeyRecord,
+        ReleaseRecord,
+        Signing,
+        UnionRecord,
+    )
+
+__all__ = ["Ledger"]
+
+
+def _function(name: str, arity: int, *, select: str = "*") -> str:
+    arguments = ", ".join(f"${number}" for number in range(1, arity + 1))
+    return f"select {select} from hub.{name}({arguments})"
+
+
+#: The SQL text of each call; `make bench` runs the same text for its floor.
+FACTS_FOR_RELEASE: Final = _function("facts_for_release", 9)
+FACTS_FOR_CASE: Final = _function("facts_for_case", 8)
+FACTS_FOR_JOIN: Final = _function("facts_for_join", 11)
+FACTS_FOR_UNION: Final = _function("facts_for_union", 10)
+RECORD_RELEASE: Final = _function("record_release", 21)
+RECORD_ACCEPTANCE: Final = _function("record_acceptance", 15)
+RECORD_CLOSURE: Final = _function("record_closure", 16)
+RECORD_JOIN: Final = _function("record_join", 35)
+RECORD_UNION: Final = _function("record_union", 21)
+RECORD_KEY: Final = _function("record_key", 13)
+RECORD_KEY_END: Final = _function("record_key_end", 13)
+RECORD_DISCLOSURE: Final = _function("record_disclosure", 6)
+REVEAL_ID_NUMBER: Final = _function("reveal_id_number", 5)
+FACTS_FOR_LOGIN: Final = _function("facts_for_login", 3)
+RECORD_LOGIN: Final = _function("record_login", 4)
+
+
+class Ledger:
+    """The act functions, behind the groups: two connections for facts, two for records."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        clock = (database.test_clock,)
+        self._clock = clock
+        self._facts = Groups(database)
+        self._records = Groups(database)
+        self._facts_for_release = Call("facts_for_release", FACTS_FOR_RELEASE, clock)
+        self._facts_for_case = Call("facts_for_case", FACTS_FOR_CASE, clock)
+        self._facts_for_join = Call("facts_for_join", FACTS_FOR_JOIN, clock)
+        self._record_release = Call("record_release", RECORD_RELEASE)
+        self._record_acceptance = Call("record_acceptance", RECORD_ACCEPTANCE)
+        self._record_closure = Call("record_closure", RECORD_CLOSURE)
+        self._record_join = Call("record_join", RECORD_JOIN)
+
+    async def close(self) -> None:
+        """Stop the groups."""
+        await self._facts.close()
+        await self._records.close()
+
+    async def facts_for_release(
+        self, signing: Signing, membership_id: UUID, handoff_id: UUID | None, receiver_uri: str
+    ) -> ReleaseFacts:
+        """Give the facts for a release."""
+        row = await self._facts.ask(self._facts_for_release, (*signing, membership_id, handoff_id, receiver_uri))
+        case = row["membership"]
+        held = case is not None and case["tie"] == "HOLDER"
+        return ReleaseFacts(
+            signer=_signer(row["signer"]),
+            membership=MembershipFacts(*tuple(case)[2:]) if held else None,
+            is_party=case is not None and case["tie"] == "PARTY",
+            handoff_taken=row["handoff_taken"],
+            receiver=None if row["receiver_union"] is None else _receiver(row),
+        )
+
+    async def facts_for_case(self, signing: Signing, membership_id: UUID, handoff_id: UUID) -> CaseFacts:
+        """Give the facts for an acceptance, a refusal or a recall."""
+        row = await self._facts.ask(self._facts_for_case, (*signing, membership_id, handoff_id))
+        case = row["handoff"]
+        return CaseFacts(
+            signer=_signer(row["signer"]),
+            holds=row["holds"],
+            handoff=None if case is None or case["member_id"] is None else HandoffFacts(*tuple(case)[1:]),
+        )
+
+    async def facts_for_join(
+        self,
+        signing: Signing,
+        membership_id: UUID,
+        id_hash: bytes | None,
+        employer_uscc: str | None,
+        certificate: tuple[str, str] | None,
+    ) -> JoinFacts:
+        """Give the facts for a join. `certificate`: province and number."""
+        province, number = certificate or (None, None)
+        row = await self._facts.ask(
+            self._facts_for_join, (*signing, membership_id, id_hash, employer_uscc, province, number)
+        )
+        return JoinFacts(
+            signer=_signer(row["signer"]),
+            membership_taken=row["membership_taken"],
+            known_person=row["known_person"],
+            is_member=row["is_member"],
+            certificate_taken=row["certificate_taken"],
+            employers=frozenset(row["employers"]),
+            employer_union_uri=row["employer_union_uri"],
+            employer_union_name=row["employer_union_name"],
+            hits_today=row["hits_today"],
+        )
+
+    async def facts_for_union(
+        self, signing: Signing, about: str, *, use: str | None, kid: str | None, listed: list[str]
+    ) -> UnionFacts:
+        """Give the facts for an act on a union (`about`, its URI) or on its key (use, kid)."""
+        async with self._database.connection() as connection:
+            row = await connection.fetchrow(FACTS_FOR_UNION, *self._clock, *signing, about, use, kid, listed)
+        return UnionFacts(
+            signer=_signer(row["signer"]),
+            about_union=row["about_union"],
+            about_state=None if row["about_state"] is None else UnionState(row["about_state"]),
+            is_self=row["is_self"],
+            is_next_higher=row["is_next_higher"],
+            key_registered=row["key_registered"],
+            key_revoked=row["key_ended"],
+            listed=dict(zip(row["listed_found"], row["listed"], strict=True)),
+        )
+
+    async def record_release(self, record: ReleaseRecord) -> bool:
+        """Open the handoff. False: overtaken. Raises: Claimed, DatabaseUnavailable."""
+        return bool(await self._records.ask(self._record_release, record, person=record.member_id))
+
+    async def record_acceptance(self, record: AcceptanceRecord) -> bool:
+        """Move the membership. False: overtaken. Raises: Claimed, DatabaseUnavailable."""
+        return bool(await self._records.ask(self._record_acceptance, record, person=record.member_id))
+
+    async def record_closure(self, record: ClosureRecord) -> bool:
+        """Close the handoff without a move. False: overtaken. Raises: Claimed, DatabaseUnavailable."""
+        return bool(await self._records.ask(self._record_closure, record, person=record.member_id))
+
+    async def record_join(self, record: JoinRecord) -> bool:
+        """Enter a first holding. Raises: Claimed, DatabaseUnavailable."""
+        return bool(await self._records.ask(self._record_join, record, person=record.member_id))
+
+    async def record_union(self, record: UnionRecord) -> bool:
+        """Enter a union. False: it is there already, or its parent is closed."""
+        return await self._single(RECORD_UNION, record)
+
+    async def record_key(self, record: KeyRecord) -> bool:
+        """Enter a key. False: the kid is taken."""
+        return await self._single(RECORD_KEY, record)
+
+    async def record_key_end(self, record: KeyEndRecord) -> bool:
+        """End a key. False: it has ended already."""
+        return await self._single(RECORD_KEY_END, record)
+
+    async def record_already_member(
+        self, union_id: UUID, at: datetime, disclosure_id: UUID, membership_id: UUID
+    ) -> None:
+        """Enter in the disclosure log that a union learned that a person is a member elsewhere (A11)."""
+        async with self._database.connection() as connection:
+            await connection.execute(
+                RECORD_DISCLOSURE, union_id, at, disclosure_id, "ALREADY_MEMBER", membership_id, None
+            )
+
+    async def reveal_id_number(
+        self, union_id: UUID, membership_id: UUID, disclosure_id: UUID, purpose: str
+    ) -> tuple[UUID, str, bytes | None] | None:
+        """Give person, id type and sealed number to the holder, and log it (A11); None for anyone else."""
+        async with self._database.connection() as connection:
+            row = await connection.fetchrow(
+                REVEAL_ID_NUMBER, *self._clock, union_id, membership_id, disclosure_id, purpose
+            )
+        return None if row is None else (row["member_id"], row["id_type"], row["sealed"])
+
+    async def facts_for_login(self, union_uri: str, kid: str) -> Any:
+        """Give union_id, alg, jwk, not_before, retired_at, revoked_at, now; all None but `now` for no such key."""
+        async with self._database.connection() as connection:
+            return await connection.fetchrow(FACTS_FOR_LOGIN, *self._clock, union_uri, kid)
+
+    async def record_login(self, now: datetime, union_id: UUID, jti: str, expires_at: datetime) -> bool:
+        """Spend an assertion. False: it was used before."""
+        async with self._database.connection() as connection:
+            return bool(await connection.fetchval(RECORD_LOGIN, now, union_id, jti, expires_at))
+
+    async def _single(self, sql: str, record: tuple[Any, ...]) -> bool:
+        async with self._database.connection() as connection:
+            try:
+                return bool(await connection.fetchval(sql, *record))
+            except asyncpg.PostgresError as fault:
+                if fault.sqlstate in CONFLICTS:
+                    raise Claimed from fault
+                raise
+
+
+def _signer(row: Any) -> SignerFacts:
+    now, login_in_force, uri, name, kind, state, *rest = row
+    return SignerFacts(now, login_in_force, uri, name, UnionKind(kind), UnionState(state), *rest)
+
+
+def _receiver(row: Any) -> ReceiverFacts:
+    return ReceiverFacts(
+        union_id=row["receiver_union"],
+        kind=UnionKind(row["receiver_kind"]),
+        state=UnionState(row["receiver_state"]),
+        employers=frozenset(row["receiver_employers"]),
+    )

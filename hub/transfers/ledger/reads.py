@@ -1,0 +1,280 @@
+"""What a union reads, under row-level security: each function takes a `Reading`, sets in, sets out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from hub.transfers.machines import HandoffState, Side
+from hub.transfers.rules.custody import projected_state
+from hub.transfers.views import HandoffView, HoldingView, KeyView, MemberView, StepView, TransferView, UnionView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from hub.database.pool import Reading
+
+__all__ = [
+    "cards",
+    "docket_page",
+    "find_held",
+    "handoffs",
+    "holdings",
+    "keys",
+    "member_page",
+    "members",
+    "own_receipt",
+    "steps",
+    "transfers",
+    "union_page",
+    "unions",
+]
+
+LEAST: Final = UUID(int=0)
+GREATEST: Final = UUID(int=2**128 - 1)
+
+_DOCKET: Final = (
+    "d.handoff_id, d.membership_id, d.union_id, d.side, d.state, d.counterpart, d.reason_code, d.out_date, d.in_date, "
+    "d.valid_until, d.dues_paid_through, d.ground, d.deadline, d.opened_at, d.requested_at, d.released_at, d.closed_at"
+)
+_MEMBER: Final = (
+    "m.membership_id, p.name, p.sex, p.birth_month, p.ethnic_group, p.political_status, p.id_type, "
+    "p.id_number_masked, p.mobile_masked, p.residence_division_code, p.is_rural_migrant, p.employment_form, "
+    "m.employer_uscc, m.member_unit, m.joined_on, m.status, m.holding_basis, m.custody_version, m.dues_paid_through, m.certificate_province, "
+    "m.certificate_number, m.certificate_issued_on, m.issuing_union, m.open_handoff"
+)
+_UNION: Final = (
+    "union_id, uri, uscc, name, kind, parent_union, province_code, jurisdiction_code, established_on, closed_on"
+)
+
+MEMBERS: Final = f"""
+select {_MEMBER} from hub.memberships m join hub.persons p on p.member_id = m.member_id
+ where m.holder_union = $1 and m.membership_id = any ($2::uuid[])"""
+
+#: The keys after which a page begins stand in index conditions, also in a generic plan: `x > coalesce($n, least)`.
+MEMBER_PAGE: Final = f"""
+select {_MEMBER} from hub.memberships m join hub.persons p on p.member_id = m.member_id
+ where m.holder_union = $1 and m.membership_id > coalesce($2, '{LEAST}'::uuid)
+ order by m.membership_id limit $3"""
+
+MEMBER_PAGE_BY_NAME: Final = f"""
+select {_MEMBER} from hub.persons p join hub.memberships m on m.member_id = p.member_id and m.holder_union = $1
+ where p.holder_union = $1 and p.name >= coalesce($3, $4) and p.name < $5
+   and (p.name, m.membership_id) > (coalesce($3, ''), coalesce($2, '{LEAST}'::uuid))
+ order by p.name, m.membership_id limit $6"""
+
+HANDOFFS: Final = f"""
+select {_DOCKET} from hub.dockets d where d.union_id = $1 and d.handoff_id = any ($2::uuid[])"""
+
+#: One index scan for each (side, state), so that a page is as quick among ten million closed cases as among ten.
+#: A released case whose day has passed stands under EXPIRED, whether or not anybody has recorded it.
+DOCKET_PAGE: Final = f"""
+select x.* from unnest($2::text[], $3::text[], $4::boolean[]) w (side, state, lapsed)
+ cross join lateral (
+    select {_DOCKET} from hub.dockets d
+     where d.union_id = $1 and d.side = w.side and d.state = w.state
+       and (w.lapsed is null or (d.deadline is not null and d.deadline <= $5) = w.lapsed)
+       and (d.opened_at, d.handoff_id) < (coalesce($6, 'infinity'::timestamptz), coalesce($7, '{GREATEST}'::uuid))
+     order by d.opened_at desc, d.handoff_id desc limit $8) x
+ order by x.opened_at desc, x.handoff_id desc limit $8"""
+
+CARDS: Final = "select handoff_id, json from hub.cards where union_id = $1 and handoff_id = any ($2::uuid[])"
+
+OWN_RECEIPT: Final = "select receipt from hub.statements where iss = $1 and sha256 = $2"
+
+OWN_UNION_RECEIPT: Final = "select receipt from hub.union_statements where iss = $1 and sha256 = $2"
+
+STEPS: Final = "select * from hub.read_steps($1)"
+
+HOLDINGS: Final = "select * from hub.read_holdings($1)"
+
+TRANSFERS: Final = "select * from hub.read_transfers($1)"
+
+FIND_HELD: Final = "select membership_id from hub.find_held($1, $2, $3)"
+
+UNIONS: Final = f"select {_UNION} from hub.unions where union_id = any ($1::uuid[])"
+
+UNION_BY_CODE: Final = f"select {_UNION} from hub.unions where uri = $1 or uscc = $2"
+
+UNION_PAGE: Final = f"""
+select {_UNION} from hub.unions
+ where ($1::text is null or strpos(name, $1) > 0)
+   and (name, union_id) > (coalesce($2, ''), coalesce($3, '{LEAST}'::uuid))
+ order by name, union_id limit $4"""
+
+KEYS: Final = """
+select k.union_id, k.use, k.kid, k.alg, k.jwk, k.not_before, k.registered_at, k.retired_at, k.revoked_at,
+       k.reason, k.invalid_from, s.iss as registered_by, s.jws, s.receipt
+  from hub.union_keys k left join hub.union_statements s on s.union_id = k.union_id and s.sha256 = k.sha256
+ where k.union_id = any ($1::uuid[]) order by k.union_id, k.registered_at, k.use, k.kid"""
+
+
+def _handoff(row: Any, now: datetime) -> HandoffView:
+    state = projected_state(row["state"], row["deadline"], now)
+    lapsed = state.value != row["state"]
+    return HandoffView(
+        handoff_id=row["handoff_id"],
+        membership_id=row["membership_id"],
+        own_union=row["union_id"],
+        side=Side(row["side"]),
+        state=state,
+        counterpart=row["counterpart"],
+        reason_code=row["reason_code"],
+        out_date=row["out_date"],
+        in_date=row["in_date"],
+        valid_until=row["valid_until"],
+        dues_paid_through=row["dues_paid_through"],
+        ground=row["ground"],
+        deadline=None if lapsed else row["deadline"],
+        opened_at=row["opened_at"],
+        requested_at=row["requested_at"],
+        released_at=row["released_at"],
+        closed_at=row["deadline"] if lapsed else row["closed_at"],
+    )
+
+
+async def members(reading: Reading, membership_ids: Sequence[UUID]) -> dict[UUID, MemberView]:
+    """Give the members among these that the union holds."""
+    rows = await reading.connection.fetch(MEMBERS, reading.union_id, membership_ids)
+    return {row["membership_id"]: MemberView(**row) for row in rows}
+
+
+async def member_page(
+    reading: Reading, *, name: str | None, after: tuple[str, UUID] | None, limit: int
+) -> list[MemberView]:
+    """Give a page of the members held, after a (name, membership id).
+
+    Without a name in order of membership id; with one (the beginning of a name), in order of name.
+    """
+    after_name, after_id = after or (None, None)
+    if name is None:
+        rows = await reading.connection.fetch(MEMBER_PAGE, reading.union_id, after_id, limit)
+    else:
+        rows = await reading.connection.fetch(
+            MEMBER_PAGE_BY_NAME, reading.union_id, after_id, after_name, name, name + "\U0010ffff", limit
+        )
+    return [MemberView(**row) for row in rows]
+
+
+async def find_held(
+    reading: Reading, *, id_hashes: Sequence[bytes] | None, certificate: tuple[str, str] | None
+) -> list[UUID]:
+    """Give the memberships held that an id (one of these hashes) and a certificate name."""
+    province, number = certificate or (None, None)
+    return [row["membership_id"] for row in await reading.connection.fetch(FIND_HELD, id_hashes, province, number)]
+
+
+async def handoffs(reading: Reading, handoff_ids: Sequence[UUID]) -> dict[UUID, HandoffView]:
+    """Give the cases among these to which the union is a party."""
+    rows = await reading.connection.fetch(HANDOFFS, reading.union_id, handoff_ids)
+    return {row["handoff_id"]: _handoff(row, reading.now) for row in rows}
+
+
+async def docket_page(
+    reading: Reading,
+    *,
+    sides: Sequence[Side],
+    states: Sequence[HandoffState],
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> list[HandoffView]:
+    """Give a page of the union's cases, the newest first, after an (opened_at, handoff id)."""
+    wanted: list[tuple[str, str, bool | None]] = []
+    for side in sides:
+        for state in states:
+            released = state is HandoffState.RELEASED
+            wanted.append((side.value, state.value, False if released else None))
+            if state is HandoffState.EXPIRED:
+                wanted.append((side.value, HandoffState.RELEASED.value, True))
+    columns = [list(column) for column in zip(*wanted, strict=True)] or [[], [], []]
+    opened_at, handoff_id = after or (None, None)
+    rows = await reading.connection.fetch(
+        DOCKET_PAGE, reading.union_id, *columns, reading.now, opened_at, handoff_id, limit
+    )
+    return [_handoff(row, reading.now) for row in rows]
+
+
+async def cards(reading: Reading, handoff_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Give the cards of these cases that the union may read: the exact texts."""
+    rows = await reading.connection.fetch(CARDS, reading.union_id, handoff_ids)
+    return {row["handoff_id"]: row["json"] for row in rows}
+
+
+async def steps(reading: Reading, handoff_ids: Sequence[UUID]) -> dict[UUID, list[StepView]]:
+    """Give the steps of these cases, to a party, with the statements that made them."""
+    found: dict[UUID, list[StepView]] = {handoff_id: [] for handoff_id in handoff_ids}
+    for row in await reading.connection.fetch(STEPS, handoff_ids):
+        found[row["handoff_id"]].append(
+            StepView(
+                row["act"],
+                Side(row["side"]),
+                HandoffState(row["to_state"]),
+                row["by_union"],
+                row["by_uri"],
+                row["at"],
+                row["sha256"],
+                row["jws"],
+                row["receipt"],
+            )
+        )
+    return found
+
+
+async def holdings(reading: Reading, membership_ids: Sequence[UUID]) -> dict[UUID, list[HoldingView]]:
+    """Give who has held these members, to the holder."""
+    found: dict[UUID, list[HoldingView]] = {membership_id: [] for membership_id in membership_ids}
+    for row in await reading.connection.fetch(HOLDINGS, membership_ids):
+        found[row["membership_id"]].append(HoldingView(row["holder_union"], row["from_at"], row["until_at"]))
+    return found
+
+
+async def transfers(reading: Reading, membership_ids: Sequence[UUID]) -> dict[UUID, list[TransferView]]:
+    """Give the transfers of these members, oldest first, to the holder."""
+    found: dict[UUID, list[TransferView]] = {membership_id: [] for membership_id in membership_ids}
+    for row in await reading.connection.fetch(TRANSFERS, membership_ids):
+        found[row["membership_id"]].append(
+            TransferView(
+                row["handoff_id"],
+                row["release_jws"],
+                row["releasing_name"],
+                row["acceptance_jws"],
+                row["receiving_name"],
+            )
+        )
+    return found
+
+
+async def own_receipt(reading: Reading, sha256: bytes) -> str | None:
+    """Give the receipt of one of the union's own statements, for after a lost answer."""
+    found: str | None = await reading.connection.fetchval(OWN_RECEIPT, reading.union_id, sha256)
+    if found is None:
+        found = await reading.connection.fetchval(OWN_UNION_RECEIPT, reading.union_id, sha256)
+    return found
+
+
+async def unions(connection: Any, union_ids: Sequence[UUID]) -> dict[UUID, UnionView]:
+    """Give unions. Public."""
+    return {row["union_id"]: UnionView(**row) for row in await connection.fetch(UNIONS, union_ids)}
+
+
+async def union_by_code(connection: Any, *, uri: str | None, uscc: str | None) -> UnionView | None:
+    """Give the union of a URI or a USCC. Public."""
+    row = await connection.fetchrow(UNION_BY_CODE, uri, uscc)
+    return None if row is None else UnionView(**row)
+
+
+async def union_page(
+    connection: Any, *, name_contains: str | None, after: tuple[str, UUID] | None, limit: int
+) -> list[UnionView]:
+    """Give a page of unions in order of name. Public."""
+    name, union_id = after or (None, None)
+    return [UnionView(**row) for row in await connection.fetch(UNION_PAGE, name_contains, name, union_id, limit)]
+
+
+async def keys(connection: Any, union_ids: Sequence[UUID]) -> dict[UUID, list[KeyView]]:
+    """Give every key that these unions ever had. Public."""
+    found: dict[UUID, list[KeyView]] = {union_id: [] for union_id in union_ids}
+    for row in await connection.fetch(KEYS, union_ids):
+        found[row["union_id"]].append(KeyView(**row))
+    return found

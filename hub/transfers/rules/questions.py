@@ -1,0 +1,102 @@
+"""What is put before the rules: an act's own claims, the facts, and the day of receipt. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from hub.errors import Refusal
+from hub.transfers.rules.days import day_of
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from federation import acts
+    from hub.transfers.facts import CaseFacts, HandoffFacts, JoinFacts, MembershipFacts, ReleaseFacts, UnionFacts
+    from hub.transfers.person import Person
+
+__all__ = ["Case", "Join", "Refusals", "Registration", "Release"]
+
+#: A check yields the refusals that it finds; an act stops at the first, a draft gives all, in the order of domain 2.4.
+Refusals: TypeAlias = Iterator[Refusal]
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release before the rules."""
+
+    claims: acts.Release
+    facts: ReleaseFacts
+    card_sha256: str | None  #: of the card as the facts give it; None without a membership
+
+    @property
+    def now(self) -> datetime:
+        """The time of receipt."""
+        return self.facts.signer.now
+
+    @property
+    def today(self) -> date:
+        """The day of receipt, in Shanghai."""
+        return day_of(self.now)
+
+    @property
+    def membership(self) -> MembershipFacts | None:
+        """The membership, for its holder."""
+        return self.facts.membership
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An act on an open case: acceptance, refusal, recall."""
+
+    claims: acts.Acceptance | acts.Refusal | acts.Recall
+    facts: CaseFacts
+
+    @property
+    def now(self) -> datetime:
+        """The time of receipt."""
+        return self.facts.signer.now
+
+    @property
+    def today(self) -> date:
+        """The day of receipt, in Shanghai."""
+        return day_of(self.now)
+
+    @property
+    def handoff(self) -> HandoffFacts | None:
+        """The case, for a party to it."""
+        return self.facts.handoff
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A join before the rules, with the person's data that came beside it."""
+
+    claims: acts.Join
+    person: Person
+    facts: JoinFacts
+
+    @property
+    def now(self) -> datetime:
+        """The time of receipt."""
+        return self.facts.signer.now
+
+    @property
+    def today(self) -> date:
+        """The day of receipt, in Shanghai."""
+        return day_of(self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """An act on a union or a key."""
+
+    claims: acts.UnionRegistration | acts.KeyRegistration | acts.KeyRetirement | acts.KeyRevocation
+    facts: UnionFacts
+    proof_is_good: bool = True  #: of a key: that the union possesses it
+
+    @property
+    def today(self) -> date:
+        """The day of receipt, in Shanghai."""
+        return day_of(self.facts.signer.now)

@@ -1,0 +1,111 @@
+"""Unions and their keys: who registers whom (domain 5.1), and what a union is made of (domain 4.1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hub.errors import Code, Refusal
+from hub.transfers.kinds import AREA_KINDS, CHILDREN, FEDERATION_KINDS, UnionKind, UnionState
+from hub.transfers.rules.days import day_of
+
+if TYPE_CHECKING:
+    from federation import acts
+    from hub.transfers.facts import UnionFacts
+    from hub.transfers.rules.questions import Refusals
+
+__all__ = [
+    "check_codes",
+    "check_key_is_new",
+    "check_key_may_end",
+    "check_key_proof",
+    "check_listed_unions",
+    "check_makeup",
+    "check_next_higher",
+    "check_own_or_next_higher",
+    "check_union_is_new",
+    "check_union_known",
+]
+
+
+def _invalid(name: str, why_zh: str, why_en: str, *, of: str = "union") -> Refusal:
+    return Refusal(Code.INPUT_INVALID, path=(of, name), why_zh=why_zh, why_en=why_en)
+
+
+def check_next_higher(claims: acts.UnionRegistration, facts: UnionFacts) -> Refusals:
+    """A union is registered by the one directly above it. Source: HUB-P17 (domain 5.1)."""
+    if claims.kind not in UnionKind.__members__:
+        yield _invalid("kind", "工会类型不在列表中", "no such kind of union")
+    elif UnionKind(claims.kind) not in CHILDREN[facts.signer.kind]:
+        yield Refusal(Code.NOT_NEXT_HIGHER_UNION, path=("union", "kind"))
+    if facts.signer.state != UnionState.ACTIVE:
+        yield Refusal(Code.UNION_NOT_ACTIVE)
+
+
+def check_union_is_new(facts: UnionFacts) -> Refusals:
+    """A union is registered once. Source: HUB-P17."""
+    if facts.about_union is not None:
+        yield Refusal(
+            Code.INPUT_INVALID, path=("sub",), why_zh="该工会已登记", why_en="this union is already registered"
+        )
+
+
+def check_makeup(claims: acts.UnionRegistration, facts: UnionFacts) -> Refusals:
+    """What a union is made of goes with its kind. Source: A15, domain 4.1."""
+    kind = UnionKind.__members__.get(claims.kind)
+    if claims.member_units is not None and kind is not UnionKind.GRASSROOTS_JOINT:
+        yield _invalid("member_units", "只有联合基层工会有成员单位", "only a joint union has member units")
+    if claims.contains is not None and kind not in FEDERATION_KINDS:
+        yield _invalid("contains", "只有区域（行业）工会联合会包含其他工会", "only a federation contains unions")
+    if kind in AREA_KINDS and claims.jurisdiction_code is None:
+        yield _invalid("jurisdiction_code", "须注明管辖区域代码", "an area union needs the code of its area")
+    for unit in claims.member_units or ():
+        if unit.until is not None and unit.until <= unit.from_:
+            yield _invalid("member_units", "成员单位的起止日期不正确", "a member unit's span ends before it begins")
+    if claims.established_on > day_of(facts.signer.now):
+        yield Refusal(Code.DATE_IN_FUTURE, path=("union", "established_on"))
+
+
+def check_codes(claims: acts.UnionRegistration, *, wrong: tuple[str, ...]) -> Refusals:
+    """Codes carry right check digits (GB 32100, GB 11714). Takes the names of the claims whose codes do not."""
+    for name in wrong:
+        yield _invalid(name, "统一社会信用代码校验不符", "the check digit of a code is wrong")
+    if claims.local_code is not None and claims.province_code is None:
+        yield _invalid("province_code", "须注明省份代码", "a local code needs its province")
+
+
+def check_listed_unions(claims: acts.UnionRegistration, facts: UnionFacts) -> Refusals:
+    """The unions that a federation contains are registered. Source: A15."""
+    if any(uri not in facts.listed for uri in claims.contains or ()):
+        yield Refusal(Code.UNION_NOT_FOUND, path=("union", "contains"))
+
+
+def check_union_known(facts: UnionFacts) -> Refusals:
+    """An act on a key is about a registered union. Source: HUB-P17."""
+    if facts.about_union is None:
+        yield Refusal(Code.UNION_NOT_FOUND, path=("sub",))
+
+
+def check_own_or_next_higher(facts: UnionFacts) -> Refusals:
+    """Keys are the union's own business, and that of the union directly above it; of no other. Source: domain 5.1."""
+    if not (facts.is_self or facts.is_next_higher):
+        yield Refusal(Code.NOT_NEXT_HIGHER_UNION)
+
+
+def check_key_proof(*, proof_is_good: bool) -> Refusals:
+    """Whoever registers a key has shown that the union possesses it. Source: HUB-P17."""
+    if not proof_is_good:
+        yield Refusal(Code.KEY_PROOF_INVALID, path=("key", "proof"))
+
+
+def check_key_is_new(facts: UnionFacts) -> Refusals:
+    """A kid names one key of a union for ever. Source: NX-7."""
+    if facts.key_registered:
+        yield _invalid("kid", "该密钥编号已登记", "this kid is already registered for the union", of="key")
+
+
+def check_key_may_end(facts: UnionFacts) -> Refusals:
+    """Only a registered key can end, and a revoked one has ended. Source: NX-7."""
+    if not facts.key_registered:
+        yield _invalid("kid", "未找到该密钥", "no such key of the union", of="key")
+    elif facts.key_revoked:
+        yield _invalid("kid", "该密钥已撤销", "the key has been revoked already", of="key")
