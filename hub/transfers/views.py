@@ -13,7 +13,18 @@ if TYPE_CHECKING:
     from hub.transfers.card import Card
     from hub.transfers.machines import HandoffState, Side
 
-__all__ = ["Draft", "HandoffView", "HoldingView", "KeyView", "MemberView", "StepView", "TransferView", "UnionView"]
+__all__ = [
+    "Draft",
+    "ExplanationView",
+    "HandoffView",
+    "HoldingView",
+    "KeyView",
+    "MemberView",
+    "NextActView",
+    "StepView",
+    "TransferView",
+    "UnionView",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,3 +159,27 @@ class Draft:
     claims: str | None
     card: Card | None
     refusals: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextActView:
+    """An act that may be done now: by whom, by when, and what happens otherwise."""
+
+    act: str  #: the name of the mutation
+    side: Side
+    union_id: UUID | None
+    deadline: datetime | None
+    rule: str  #: HUB-P…
+    consequence: str
+    articles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplanationView:
+    """Where a case stands, in words, for the side that asks."""
+
+    handoff: HandoffView
+    summary: str
+    summary_en: str
+    missing: tuple[str, ...]
+    next: tuple[NextActView, ...]

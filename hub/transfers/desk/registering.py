@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from federation import acts
 from federation.assertions import verify_key_proof
-from federation.errors import StatementError
+from federation.errors import KeyNotUsable, StatementError
+from federation.keys import PublicKey
 from hub.errors import Code, Refusal
 from hub.transfers.desk.opening import (
     TRIES,
@@ -33,7 +34,16 @@ if TYPE_CHECKING:
     from hub.transfers.facts import UnionFacts
     from hub.transfers.ledger.records import Signing
 
-__all__ = ["facts_for", "proof_is_good", "register_key", "register_union", "retire_key", "revoke_key", "wrong_codes"]
+__all__ = [
+    "facts_for",
+    "kid_of",
+    "proof_is_good",
+    "register_key",
+    "register_union",
+    "retire_key",
+    "revoke_key",
+    "wrong_codes",
+]
 
 R = TypeVar("R", acts.UnionRegistration, acts.KeyRegistration, acts.KeyRetirement, acts.KeyRevocation)
 End = TypeVar("End", acts.KeyRetirement, acts.KeyRevocation)
@@ -196,9 +206,17 @@ def _named(statement: Statement[R]) -> Named:
     if not isinstance(claims, dict):
         return Named()
     jwk, contains = claims.get("jwk"), claims.get("contains")
-    kid = claims.get("kid", jwk.get("kid") if isinstance(jwk, dict) else None)
+    kid = claims.get("kid", kid_of(jwk))
     texts = [uri for uri in contains if isinstance(uri, str)] if isinstance(contains, list) else []
     return Named(_plain(claims.get("use")), _plain(kid), tuple(filter(None, map(_plain, texts))))
+
+
+def kid_of(jwk: object) -> str | None:
+    """Give the name of a key: its own, or its thumbprint; None for what is no key."""
+    try:
+        return PublicKey.from_jwk(jwk).kid if isinstance(jwk, dict) else None
+    except KeyNotUsable:
+        return None
 
 
 def _plain(value: object) -> str | None:

@@ -14,11 +14,13 @@ from hub.transfers.rules import columns, custody, joining, labour, registration
 
 if TYPE_CHECKING:
     from federation import acts
-    from hub.transfers.facts import HandoffFacts
+    from hub.transfers.facts import CaseFacts, HandoffFacts, ReleaseFacts
     from hub.transfers.rules.questions import Case, Join, Refusals, Registration, Release
 
 __all__ = [
     "acceptance",
+    "before_a_case",
+    "before_a_release",
     "join",
     "key_end",
     "key_registration",
@@ -51,12 +53,17 @@ def join(question: Join) -> Refusals:
     yield from joining.check_certificate_is_new(facts)
 
 
+def before_a_release(facts: ReleaseFacts) -> Refusals:
+    """Whether the signer may act on this membership at all. Source: A11, A12, A15, HUB-P09."""
+    yield from custody.check_signer_may_sign(facts.signer, holds=facts.membership is not None)
+    yield from custody.check_signer_is_active(facts.signer)
+    yield from custody.check_tie_to_member(facts.membership, is_party=facts.is_party)
+
+
 def release(question: Release) -> Refusals:
     """Rules of a pushed release. Source: A3, A12, A15, NX-3."""
     claims, facts, membership = question.claims, question.facts, question.membership
-    yield from custody.check_signer_may_sign(facts.signer, holds=membership is not None)
-    yield from custody.check_signer_is_active(facts.signer)
-    yield from custody.check_tie_to_member(membership, is_party=facts.is_party)
+    yield from before_a_release(facts)
     if membership is None:
         return
     yield from custody.check_membership_is_live(membership.status)
@@ -83,14 +90,19 @@ def release(question: Release) -> Refusals:
     yield from custody.check_card_hash(stated=claims.card_sha256, stored=question.card_sha256)
 
 
+def before_a_case(facts: CaseFacts) -> Refusals:
+    """Whether the signer may act on this case at all. Source: A11, A12, A15, HUB-P09."""
+    yield from custody.check_signer_may_sign(facts.signer, holds=facts.holds)
+    yield from custody.check_signer_is_active(facts.signer)
+    yield from custody.check_tie_to_case(facts.handoff)
+
+
 def _on_a_case(
     question: Case, claims: acts.Acceptance | acts.Refusal | acts.Recall, side: Side, *, accepting: bool
 ) -> Refusals:
     """What acceptance, refusal and recall share: up to the bound hash."""
     handoff = question.handoff
-    yield from custody.check_signer_may_sign(question.facts.signer, holds=question.facts.holds)
-    yield from custody.check_signer_is_active(question.facts.signer)
-    yield from custody.check_tie_to_case(handoff)
+    yield from before_a_case(question.facts)
     if handoff is None:
         return
     yield from custody.check_case_is_open(handoff, question.now, accepting=accepting)

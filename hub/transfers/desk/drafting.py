@@ -1,0 +1,266 @@
+"""Drafts of acts on members: typed input in, the exact claims to sign out, and everything that speaks against the act.
+
+One code path with the act itself: the same facts, the same rules, in the same order. Nothing is changed.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeAlias
+from uuid import UUID, uuid4
+
+from federation import acts
+from federation.encoding import b64url, sha256_b64url
+from hub.errors import Refusal
+from hub.transfers.card import Card, card_of, read_card
+from hub.transfers.desk.joining import id_hash, note_hit
+from hub.transfers.desk.opening import Hub, claims_text, drafting_of, every, input_claims, require_login
+from hub.transfers.desk.releasing import release_question
+from hub.transfers.ledger import reads
+from hub.transfers.person import Person, person_json, person_of
+from hub.transfers.rules import order
+from hub.transfers.rules.days import day_of, months_after
+from hub.transfers.rules.policy import POLICY
+from hub.transfers.rules.questions import Case, Join
+from hub.transfers.rules.reasons import REASONS
+from hub.transfers.views import Draft
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from federation.acts import Act
+    from hub.authz.tokens import Caller
+    from hub.transfers.facts import CaseFacts, MembershipFacts
+    from hub.transfers.rules.questions import Refusals
+
+__all__ = ["draft_acceptance", "draft_join", "draft_recall", "draft_refusal", "draft_release", "plain"]
+
+#: A draft's input by the snake_case names of the schema's input type; None where nothing was given.
+Input: TypeAlias = "Mapping[str, Any]"
+
+#: An id that is none: what an input names that can't be an id of ours.
+_NOBODY = UUID(int=0)
+#: A12: the registration form follows the personnel file.
+_FORM_CUSTODY = "WITH_PERSONNEL_FILE"
+
+
+async def draft_join(hub: Hub, caller: Caller, given: Input) -> Draft:
+    """Draft a join. The card is the person's data with a salt: `joinMember` takes it beside the statement.
+
+    Tells whether the person is a member already, and enters that in the disclosure log (domain 5.3).
+    Source: A2–A9, A11, N2
+    """
+    membership_id = uuid4()
+    certificate = given.get("certificate")
+    unread: list[Refusal] = []
+    person = None
+    try:
+        person = person_of({k: v for k, v in given["person"].items() if v is not None}, date.max)
+    except Refusal as refusal:
+        unread.append(refusal)
+    number = None if certificate is None else (certificate["province_code"], certificate["number"])
+    hashed = None if person is None else id_hash(hub, person)
+    facts = await hub.ledger.facts_for_join(
+        drafting_of(caller), membership_id, hashed, given.get("employer_uscc"), number
+    )
+    require_login(facts.signer)
+    text = None if person is None else person_json(person, b64url(secrets.token_bytes(24)))
+    claims = _claims(
+        acts.Join,
+        {
+            **{name: plain(given.get(name)) for name in _JOIN_MEMBERS},
+            "certificate": certificate and _numbered(certificate, given.get("certificate_issued_on")),
+            "card_sha256": sha256_b64url((text or "").encode()),
+        },
+        unread,
+    )
+    if claims is None or person is None or text is None:
+        return Draft(acts.Join.typ, None, None, tuple(unread))
+    try:
+        person_of({k: v for k, v in given["person"].items() if v is not None}, day_of(facts.signer.now))
+    except Refusal as refusal:
+        unread.append(refusal)
+    refusals = (*unread, *every(order.join(Join(claims, person, facts))))
+    for found in refusals:
+        await note_hit(hub, caller, facts, membership_id, found)
+    signed = claims_text(hub, caller, claims, sub=str(membership_id), now=facts.signer.now)
+    return Draft(acts.Join.typ, signed, _join_card(text, person, claims, facts.signer.name), refusals)
+
+
+_JOIN_MEMBERS = (
+    "channel",
+    "joined_on",
+    "holding_basis",
+    "employer_uscc",
+    "member_unit",
+    "relation_started_on",
+    "dues_paid_through",
+)
+
+
+async def draft_release(hub: Hub, caller: Caller, given: Input) -> Draft:
+    """Draft a release, with the card that its receiver would see. Source: A3, A12, A15, NX-3."""
+    membership_id = given.get("membership_id") or _NOBODY
+    receiver = given["receiving_union"]
+    facts = await hub.ledger.facts_for_release(drafting_of(caller), membership_id, None, _storable(receiver))
+    require_login(facts.signer)
+    held = facts.membership
+    unread: list[Refusal] = []
+    reason = REASONS.get(given["reason_code"])
+    claims = _claims(
+        acts.Release,
+        {
+            **{name: plain(given.get(name)) for name in _RELEASE_MEMBERS},
+            **_custody(held, given["dues_paid_through"]),
+            "handoff_id": str(uuid4()),
+            "reason_text": reason.text if reason else _SOME_REASON,
+            "articles": list(reason.articles) if reason else ["A12"],
+            "valid_until": plain(day_of(facts.signer.now) + timedelta(days=POLICY.release_valid_days)),
+            "form_custody": given.get("form_custody") or _FORM_CUSTODY,
+        },
+        unread,
+    )
+    if claims is None:
+        # The input has no right form, so that the rules can't be asked; but who may not ask learns nothing by it.
+        tie = every(order.before_a_release(facts))
+        return Draft(acts.Release.typ, None, None, tie or tuple(unread))
+    refusals = every(order.release(release_question(claims, facts)))
+    if held is None:
+        return Draft(acts.Release.typ, None, None, refusals)
+    signed = claims_text(hub, caller, claims, sub=str(membership_id), now=facts.signer.now)
+    return Draft(acts.Release.typ, signed, card_of(held, claims.dues_paid_through), refusals)
+
+
+_RELEASE_MEMBERS = (
+    "receiving_union",
+    "out_date",
+    "reason_code",
+    "dues_paid_through",
+    "relation_ended_on",
+    "new_employer_uscc",
+)
+
+
+def _custody(held: MembershipFacts | None, dues: str) -> dict[str, object]:
+    """Give what a release says of the custody as it stands; of one out of reach, something of the right form."""
+    if held is None:
+        return {"custody_version": 1, "prev_sha256": _NO_HASH, "card_sha256": _NO_HASH}
+    return {
+        "custody_version": held.custody_version,
+        "prev_sha256": b64url(held.held_by_sha256),
+        "card_sha256": sha256_b64url(card_of(held, dues).json.encode()),
+    }
+
+
+_NO_HASH = b64url(bytes(32))
+#: Printed nowhere: a draft whose reason is not listed is refused for that.
+_SOME_REASON = "调动"
+
+
+async def draft_acceptance(hub: Hub, caller: Caller, given: Input) -> Draft:
+    """Draft an acceptance, with the card that its release shows. Source: A3, A12, NX-3."""
+
+    def members(facts: CaseFacts) -> dict[str, object]:
+        dues = facts.handoff.dues_paid_through if facts.handoff else "2000-01"
+        return {
+            **{name: plain(given.get(name)) for name in _ACCEPTANCE_MEMBERS},
+            "next_dues_month": months_after(dues, 1),
+            "form_received": given["form_received"],
+        }
+
+    def rules(question: Case, claims: acts.Acceptance) -> Refusals:
+        yield from order.acceptance(question, claims)
+        if question.handoff is not None:
+            yield from order.second_check(question.handoff)
+
+    return await _draft_of_case(hub, caller, acts.Acceptance, given, members, rules)
+
+
+_ACCEPTANCE_MEMBERS = ("in_date", "employer_uscc", "relation_started_on", "holding_basis", "intake_register_no")
+
+
+async def draft_refusal(hub: Hub, caller: Caller, given: Input) -> Draft:
+    """Draft a refusal. Source: A12, A4, A7."""
+
+    def members(_: CaseFacts) -> dict[str, object]:
+        return {"ground": given["ground"], "fields": given.get("fields")}
+
+    return await _draft_of_case(hub, caller, acts.Refusal, given, members, order.refusal)
+
+
+async def draft_recall(hub: Hub, caller: Caller, given: Input) -> Draft:
+    """Draft a recall. Source: A12."""
+    return await _draft_of_case(hub, caller, acts.Recall, given, lambda _: {}, order.recall)
+
+
+async def _draft_of_case(
+    hub: Hub,
+    caller: Caller,
+    act: type[Any],
+    given: Input,
+    members: Callable[[CaseFacts], dict[str, object]],
+    rules: Callable[[Case, Any], Refusals],
+) -> Draft:
+    """What the drafts on an open case share: the caller's docket finds the case, a hash binds its release."""
+    handoff_id = given.get("handoff_id") or _NOBODY
+    async with hub.database.as_union(caller.union_id, caller.kid) as reading:
+        view = (await reads.handoffs(reading, [handoff_id])).get(handoff_id)
+        card = (await reads.cards(reading, [handoff_id])).get(handoff_id)
+    membership_id = _NOBODY if view is None else view.membership_id
+    facts = await hub.ledger.facts_for_case(drafting_of(caller), membership_id, handoff_id)
+    require_login(facts.signer)
+    handoff, unread = facts.handoff, list[Refusal]()
+    release_sha256 = bytes(32) if handoff is None or handoff.release_sha256 is None else handoff.release_sha256
+    stated = {**members(facts), "handoff_id": str(handoff_id), "release_sha256": b64url(release_sha256)}
+    claims = _claims(act, stated, unread)
+    if claims is None:
+        tie = every(order.before_a_case(facts))
+        return Draft(act.typ, None, None, tie or tuple(unread))
+    refusals = every(rules(Case(claims, facts), claims))
+    if handoff is None:
+        return Draft(act.typ, None, None, refusals)
+    signed = claims_text(hub, caller, claims, sub=str(membership_id), now=facts.signer.now)
+    return Draft(act.typ, signed, None if card is None else read_card(card), refusals)
+
+
+def _claims(act: type[Act], members: Mapping[str, Any], unread: list[Refusal]) -> Any:
+    """Give the claims that the input makes, or None and, in `unread`, why it makes none."""
+    try:
+        return input_claims(act, members)
+    except Refusal as refusal:
+        unread.append(refusal)
+        return None
+
+
+def plain(value: object) -> object:
+    """Write a value of an input as JSON has it."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
+
+
+def _storable(text: str) -> str:
+    """Give a text that PostgreSQL can compare; one with a NUL names nothing."""
+    return "" if "\x00" in text else text
+
+
+def _numbered(certificate: Mapping[str, Any], issued_on: date | None) -> dict[str, object]:
+    stated = {"province_code": certificate["province_code"], "number": certificate["number"]}
+    return stated if issued_on is None else {**stated, "issued_on": issued_on.isoformat()}
+
+
+def _join_card(text: str, person: Person, claims: acts.Join, signer_name: str) -> Card:
+    """Give the person's data as a card to show the signer; what is bound is the text alone."""
+    certificate = claims.certificate
+    return Card(
+        json=text,
+        name=person.name,
+        sex=person.sex,
+        birth_month=person.birth_month,
+        joined_on=claims.joined_on,
+        certificate_province=None if certificate is None else certificate.province_code,
+        certificate_number=None if certificate is None else certificate.number,
+        issuing_union=claims.issuing_union or (None if certificate is None else signer_name),
+        dues_paid_through=claims.dues_paid_through,
+    )
