@@ -188,10 +188,9 @@ def version_of(folder: Path) -> int | None:
 
 
 def last_lines(log: str, count: int = 4) -> str:
-    """Give the lines of a log that tell what went wrong."""
+    """Give the end of a log in one line: what went wrong stands there."""
     lines = [line.strip() for line in log.splitlines() if line.strip()]
-    wrong = [line for line in lines if any(mark in line for mark in ("FATAL", "PANIC", "ERROR", "error:", "HINT"))]
-    return " / ".join((wrong or lines)[-count:]).rstrip(".") or "no reason given"
+    return " / ".join(lines[-count:]).rstrip(".") or "no reason given"
 
 
 def _lines(name: str, inside: int) -> list[str]:

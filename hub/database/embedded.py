@@ -60,6 +60,9 @@ _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None)
 _TRY_AGAIN = ("is still in use", '"postmaster.pid" already exists')
 
+#: Read when the module is: a process may give up its rights to the hub's own files afterwards.
+_ROLES = resources.files("hub.database").joinpath("roles.sql").read_text("utf-8")
+
 _log = logging.getLogger(__name__)
 
 
@@ -216,21 +219,22 @@ class EmbeddedServer:
     def _keep(self, ready: "Future[None]") -> None:
         """Start the server, wait for its end, and start it again as long as nobody asked for the end."""
         try:
-            self._process = self._launch()
+            process = self._launch()
             asyncio.run(_prepare(self.address))
         except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
             ready.set_exception(error)
             return
         ready.set_result(None)
         while True:
-            code = self._process.wait()
+            code = process.wait()
             if self._stopping.is_set():
                 return
             _log.error("The embedded PostgreSQL ended by itself (%s); starting it again", code)
             try:
-                self._process = self._launch()
+                process = self._launch()
             except EmbeddedError:
-                _log.exception("The embedded PostgreSQL could not be started again")
+                if not self._stopping.is_set():
+                    _log.exception("The embedded PostgreSQL could not be started again")
                 return
 
     def _launch(self) -> "subprocess.Popen[bytes]":
@@ -241,7 +245,7 @@ class EmbeddedServer:
         while True:
             self._cluster.drop_stale_pid_file()
             log_starts_at = _fit(log_file)
-            process = self._spawn(self._cluster, log_file)
+            self._process = process = self._spawn(self._cluster, log_file)
             if self._is_ready(process):
                 return process
             _end(process, signal.SIGINT)
@@ -297,7 +301,7 @@ async def apply_roles(superuser_dsn: str) -> None:
     """Run roles.sql in the database of this URL: what an operator does by hand on a server of his own."""
     connection = await asyncpg.connect(superuser_dsn)
     try:
-        await connection.execute(resources.files("hub.database").joinpath("roles.sql").read_text("utf-8"))
+        await connection.execute(_ROLES)
     finally:
         await connection.close()
 
@@ -349,10 +353,14 @@ def _throwaway_folder() -> Path:
     roomy = SHM.is_dir() and os.access(SHM, os.W_OK) and shutil.disk_usage(SHM).free >= SHM_BYTES
     parent = SHM if roomy else Path(tempfile.gettempdir())
     for left in parent.glob(f"{PREFIX}data-*"):
-        with suppress(OSError):
-            # Without a lock file it is just being made. A lock that can be had means: its owner is gone.
-            if left.lstat().st_uid == os.geteuid() and (left / LOCK_NAME).exists() and holder(left) is None:
+        with suppress(OSError, AlreadyLocked):
+            # Without a lock file it is just being made; a lock that we can have means that its owner is gone.
+            if left.lstat().st_uid == os.geteuid() and (left / LOCK_NAME).exists():
+                lock = DataLock(left)
+                with suppress(KeyError, OSError):
+                    _remove_socket_folder(Path(lock.previous["socket"]), (left / "postgres").stat().st_uid)
                 shutil.rmtree(left, ignore_errors=True)
+                lock.release()
     return Path(tempfile.mkdtemp(prefix=f"{PREFIX}data-", dir=parent))
 
 
