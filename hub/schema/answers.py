@@ -8,7 +8,6 @@ quote a row.
 
 from __future__ import annotations
 
-import traceback
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +15,7 @@ import structlog
 from graphql import GraphQLError
 from strawberry.exceptions import StrawberryInputCoercionError
 
-from hub import correlation
+from hub import correlation, logs
 from hub.authz.tokens import Unauthenticated
 from hub.schema.faults import Fault, FaultCode
 
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 RETRY_AFTER_SECONDS: Final = 2
-#: How many frames of a traceback the log keeps, innermost last.
-_FRAMES_LOGGED_MAX: Final = 12
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger("hub.schema")
 
@@ -95,16 +92,7 @@ def _is_of_input(error: GraphQLError, cause: BaseException) -> bool:
 
 def _masked(error: BaseException, message: str, **facts: object) -> dict[str, Any]:
     correlation_id = correlation.current()
-    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES_LOGGED_MAX:]
-    _log.error(
-        "field_failed",
-        correlation_id=correlation_id,
-        error=f"{type(error).__module__}.{type(error).__qualname__}",
-        # A database error's class and constraint are names of ours; its message and detail may quote a row.
-        sqlstate=getattr(error, "sqlstate", None),
-        constraint=getattr(error, "constraint_name", None),
-        frames=[f"{frame.filename.rpartition('site-packages/')[2]}:{frame.lineno} {frame.name}" for frame in frames],
-    )
+    _log.error("field_failed", correlation_id=correlation_id, **logs.describe(error))
     return {
         "message": message,
         "extensions": {"code": FaultCode.INTERNAL.value, "correlationId": correlation_id, **facts},
