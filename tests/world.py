@@ -1,0 +1,473 @@
+"""The unions, employers and members of the acceptance scenarios, registered as any union would be: by statements.
+
+Keys are made here, per run. ID numbers have the impossible prefix 99.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+
+from federation import acts, statements
+from federation.assertions import key_proof
+from federation.forms import KeyUse
+from federation.keys import PrivateKey
+from hub.authz.tokens import Caller
+from hub.database.pool import Database
+from hub.keyfiles import load_master_keys, load_receipt_keys
+from hub.transfers.desk import cases, drafting, drafting_unions, founding, joining, registering, releasing
+from hub.transfers.desk.opening import Hub
+from hub.transfers.ledger import founding as ledger_founding
+from hub.transfers.ledger.acts import Ledger
+from hub.vault import Vault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from pathlib import Path
+    from uuid import UUID
+
+    from hub.transfers.views import Draft, HandoffView, MemberView
+
+HUB = "https://hub.test"
+DAY = datetime(2025, 3, 3, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
+
+
+@dataclass(frozen=True)
+class UnionFixture:
+    """One row of the unions' table."""
+
+    ref: str
+    name: str
+    kind: str
+    parent: str | None
+    uscc: str | None = None
+    more: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def uri(self) -> str:
+        if self.uscc is not None:
+            return f"urn:union:{self.uscc}"
+        return f"urn:union:local:{self.more['province_code']}:{self.more['local_code']}"
+
+
+EMPLOYERS = {
+    "甲": "91310120MC0P141427",
+    "乙": "91310117MC0Q15154X",
+    "小店甲": "91310117MC0R16166Y",
+    "小店乙": "91310117MC0T171793",
+    "新店": "91310117MC0U181802",
+    "丙": "91320505MC0W19193J",
+    "丁": "91320505MC0X20208P",
+    "己": "91320505MC0Y2121XK",
+    "戊": "91110108MC1A22220R",
+}
+
+_LONG_AGO = date(2010, 1, 1)
+
+
+def _unit(name: str) -> dict[str, Any]:
+    return {"employer_uscc": EMPLOYERS[name], "from": _LONG_AGO, "until": None}
+
+
+UNIONS = {
+    u.ref: u
+    for u in (
+        UnionFixture("U0", "全国总工会", "NATIONAL_FEDERATION", None, "89100000MC1G282819"),
+        UnionFixture(
+            "U10", "上海市总工会", "PROVINCIAL_FEDERATION", "U0", "89310000MC0K101046", {"province_code": "31"}
+        ),
+        UnionFixture(
+            "U11", "江苏省总工会", "PROVINCIAL_FEDERATION", "U0", "89320000MC0L11116B", {"province_code": "32"}
+        ),
+        UnionFixture(
+            "U18", "北京市总工会", "PROVINCIAL_FEDERATION", "U0", "89110000MC1E26268D", {"province_code": "11"}
+        ),
+        UnionFixture(
+            "U9",
+            "松江区总工会",
+            "COUNTY_FEDERATION",
+            "U10",
+            "89310117MC0J90094Y",
+            {"province_code": "31", "jurisdiction_code": "310117"},
+        ),
+        UnionFixture(
+            "U13",
+            "奉贤区总工会",
+            "COUNTY_FEDERATION",
+            "U10",
+            "89310120MC0N1313X8",
+            {"province_code": "31", "jurisdiction_code": "310120"},
+        ),
+        UnionFixture(
+            "U16",
+            "虎丘区总工会",
+            "COUNTY_FEDERATION",
+            "U11",
+            "89320505MC1B23232X",
+            {"province_code": "32", "jurisdiction_code": "320505"},
+        ),
+        UnionFixture(
+            "U17",
+            "海淀区总工会",
+            "COUNTY_FEDERATION",
+            "U18",
+            "89110108MC1C242444",
+            {"province_code": "11", "jurisdiction_code": "110108"},
+        ),
+        UnionFixture(
+            "U1",
+            "甲机械厂工会",
+            "GRASSROOTS_INDEPENDENT",
+            "U13",
+            "81310120MC0A10017G",
+            {"province_code": "31", "employer_usccs": [EMPLOYERS["甲"]]},
+        ),
+        UnionFixture(
+            "U2",
+            "乙电子公司工会",
+            "GRASSROOTS_INDEPENDENT",
+            "U9",
+            "81310117MC0B20021Y",
+            {"province_code": "31", "employer_usccs": [EMPLOYERS["乙"]]},
+        ),
+        UnionFixture(
+            "U3",
+            "松江小微企业联合工会",
+            "GRASSROOTS_JOINT",
+            "U9",
+            "81310117MC0C30036R",
+            {"province_code": "31", "member_units": [_unit("小店甲"), _unit("小店乙")]},
+        ),
+        UnionFixture(
+            "U3a",
+            "小店甲分会",
+            "MEMBER_UNIT_BRANCH",
+            "U3",
+            None,
+            {"province_code": "31", "local_code": "81310117MC0C30036R-01"},
+        ),
+        UnionFixture(
+            "U4",
+            "松江区物流行业工会联合会",
+            "SECTORAL_FEDERATION",
+            "U9",
+            "89310117MC0D40040R",
+            {"province_code": "31", "contains": ["urn:union:81310117MC0B20021Y"]},
+        ),
+        UnionFixture(
+            "U5",
+            "岳阳街道总工会",
+            "TOWNSHIP_SUBDISTRICT_UNION",
+            "U9",
+            "89310117MC0E50055L",
+            {"province_code": "31", "jurisdiction_code": "310117001"},
+        ),
+        UnionFixture(
+            "U6",
+            "某社区工会",
+            "VILLAGE_COMMUNITY_UNION",
+            "U5",
+            "81310117MC0F6006X3",
+            {"province_code": "31", "jurisdiction_code": "310117001005"},
+        ),
+        UnionFixture(
+            "U7",
+            "丙人力资源公司工会",
+            "GRASSROOTS_INDEPENDENT",
+            "U16",
+            "81320505MC0G70074D",
+            {"province_code": "32", "employer_usccs": [EMPLOYERS["丙"]]},
+        ),
+        UnionFixture(
+            "U8",
+            "丁汽车公司工会",
+            "GRASSROOTS_INDEPENDENT",
+            "U16",
+            "81320505MC0H800898",
+            {"province_code": "32", "employer_usccs": [EMPLOYERS["丁"]]},
+        ),
+        UnionFixture(
+            "U12",
+            "戊设计院工会",
+            "GRASSROOTS_INDEPENDENT",
+            "U17",
+            "81110108MC0M12128C",
+            {"province_code": "11", "employer_usccs": [EMPLOYERS["戊"]]},
+        ),
+        UnionFixture(
+            "U15", "某大学工会", "GRASSROOTS_INDEPENDENT", "U9", "81310117MC1F2727X9", {"province_code": "31"}
+        ),
+    )
+}
+
+
+@dataclass(frozen=True)
+class MemberFixture:
+    """One row of the members' table."""
+
+    ref: str
+    name: str
+    id_number: str
+    sex: str
+    residence: str
+    holder: str
+    certificate: tuple[str, str]
+    employer: str
+    joined_on: date = date(2012, 7, 1)
+    holding_basis: str = "ORDINARY"
+    member_unit: str | None = None
+
+
+MEMBERS = {
+    m.ref: m
+    for m in (
+        MemberFixture("M1", "张一", "990101198805120016", "1", "310120001001", "U1", ("31", "000001"), "甲"),
+        MemberFixture("M2", "李二", "990101199511030247", "2", "310117001005", "U1", ("31", "000002"), "甲"),
+        MemberFixture("M3", "王三", "99010119650228003X", "1", "310117001005", "U1", ("31", "000003"), "甲"),
+        MemberFixture("M4", "赵四", "990101197912310160", "2", "310120001001", "U1", ("31", "000004"), "甲"),
+        MemberFixture(
+            "M5",
+            "陈五",
+            "990101200108170421",
+            "2",
+            "320505001001",
+            "U7",
+            ("32", "000005"),
+            "丙",
+            date(2022, 9, 1),
+            "DISPATCH_UNION",
+        ),
+        MemberFixture(
+            "M6",
+            "刘六",
+            "990101199010100091",
+            "1",
+            "310117001005",
+            "U3",
+            ("31", "000006"),
+            "小店甲",
+            member_unit="小店甲",
+        ),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A union with its own keys."""
+
+    fixture: UnionFixture
+    caller: Caller
+    signing: PrivateKey
+    login: PrivateKey
+
+    @property
+    def uri(self) -> str:
+        return self.fixture.uri
+
+
+class World:
+    """A hub in a database of its own, with the fixtures in it, driven through the desk's public functions."""
+
+    def __init__(self, hub: Hub, owner_dsn: str, app_dsn: str) -> None:
+        self.hub = hub
+        self.owner_dsn = owner_dsn
+        self.app_dsn = app_dsn
+        self.actors: dict[str, Actor] = {}
+        self.members: dict[str, UUID] = {}
+
+    @classmethod
+    async def open(cls, app_dsn: str, owner_dsn: str, keys: Path) -> World:
+        """Open a hub on the test clock over a migrated database."""
+        database = await Database.connect(app_dsn, test_clock=True)
+        vault = Vault(load_master_keys(keys / "master.json", may_create=True))
+        receipts = load_receipt_keys(keys / "receipts.json", may_create=True)
+        hub = Hub(HUB, database, Ledger(database), vault, receipts.signing)
+        world = cls(hub, owner_dsn, app_dsn)
+        await world.set_clock(DAY)
+        return world
+
+    async def close(self) -> None:
+        await self.hub.ledger.close()
+        await self.hub.database.close()
+
+    async def set_clock(self, instant: datetime) -> None:
+        """Let it be this instant, from now on."""
+        await self.as_owner(lambda connection: ledger_founding.set_clock(connection, instant))
+
+    async def as_owner(self, work: Callable[[Any], Coroutine[Any, Any, Any]]) -> Any:
+        """Do something on the owner's connection, as only an operator or a broken administrator could."""
+        connection = await asyncpg.connect(self.owner_dsn)
+        try:
+            return await work(connection)
+        finally:
+            await connection.close()
+
+    async def now(self) -> datetime:
+        """Give the hub's time."""
+        found: datetime = await self.as_owner(lambda c: c.fetchval("select hub.hub_now(true)"))
+        return found
+
+    async def found(self, *refs: str) -> None:
+        """Register these unions and all above them, each with a signing and a login key."""
+        for ref in refs:
+            await self._found(UNIONS[ref])
+
+    async def _found(self, union: UnionFixture) -> None:
+        if union.ref in self.actors:
+            return
+        signing, login = PrivateKey.generate(), PrivateKey.generate("ES256" if union.ref == "U2" else "EdDSA")
+        if union.parent is None:
+            uscc = union.uscc or ""
+            await self.as_owner(
+                lambda c: founding.bootstrap(
+                    c,
+                    self.hub.vault,
+                    name=union.name,
+                    uscc=uscc,
+                    signing=signing.public,
+                    login=login.public,
+                    test_clock=True,
+                )
+            )
+            union_id = self.hub.vault.derive_uuid("union", union.uri)
+        else:
+            for uri in union.more.get("contains", ()):
+                await self._found(next(u for u in UNIONS.values() if u.uri == uri))
+            await self._found(UNIONS[union.parent])
+            parent = self.actors[union.parent]
+            given = {
+                "uscc": union.uscc,
+                "local_code": None,
+                "name": union.name,
+                "kind": union.kind,
+                "jurisdiction_code": None,
+                "employer_usccs": None,
+                "member_units": None,
+                "contains": None,
+                "established_on": date(2005, 1, 1),
+                **union.more,
+            }
+            draft = await drafting_unions.draft_union(self.hub, parent.caller, given)
+            union_id = await registering.register_union(self.hub, parent.caller, sign(draft, parent))
+            for use, key in ((KeyUse.SIGNING, signing), (KeyUse.LOGIN, login)):
+                await self.register_key(parent, union.uri, use, key)
+        caller = Caller(union_id=union_id, union=union.uri, kid=login.kid)
+        self.actors[union.ref] = Actor(union, caller, signing, login)
+
+    async def register_key(self, by: Actor, union: str, use: KeyUse, key: PrivateKey) -> None:
+        """Register a key of a union, vouched for by another or by itself."""
+        now = await self.now()
+        given = {
+            "union": union,
+            "use": use,
+            "jwk": json.dumps(key.public.jwk),
+            "not_before": None,
+            "proof": key_proof(key, union=union, aud=HUB, iat=now),
+        }
+        draft = await drafting_unions.draft_key(self.hub, by.caller, given)
+        await registering.register_key(self.hub, by.caller, sign(draft, by))
+
+    async def enrol(self, *refs: str) -> None:
+        """Let these members be enrolled by their holders."""
+        for ref in refs:
+            member = MEMBERS[ref]
+            await self.found(member.holder)
+            self.members[ref] = (await self.join(self.actors[member.holder], member)).membership_id
+
+    async def join(self, actor: Actor, member: MemberFixture, **changes: Any) -> MemberView:
+        """Enrol a member by draft and statement."""
+        draft = await self.draft_join(actor, member, **changes)
+        assert draft.card is not None
+        return await joining.join(self.hub, actor.caller, sign(draft, actor), draft.card.json)
+
+    async def draft_join(self, actor: Actor, member: MemberFixture, **changes: Any) -> Draft:
+        birth = member.id_number[6:10] + "-" + member.id_number[10:12]
+        person = {
+            "name": member.name,
+            "sex": member.sex,
+            "birth_month": birth,
+            "ethnic_group": "01",
+            "political_status": "13",
+            "id_type": "RESIDENT_ID",
+            "id_number": member.id_number,
+            "mobile": "+8613800000000",
+            "residence_division_code": member.residence,
+            "is_rural_migrant": False,
+            "employment_form": "FULL",
+        }
+        given = {
+            "person": {**person, **changes.pop("person", {})},
+            "channel": "WRITTEN",
+            "joined_on": member.joined_on,
+            "holding_basis": member.holding_basis,
+            "employer_uscc": EMPLOYERS[member.employer],
+            "member_unit": member.member_unit and EMPLOYERS[member.member_unit],
+            "relation_started_on": member.joined_on,
+            "certificate": {"province_code": member.certificate[0], "number": member.certificate[1]},
+            "certificate_issued_on": member.joined_on,
+            "dues_paid_through": "2025-02",
+            **changes,
+        }
+        return await drafting.draft_join(self.hub, actor.caller, given)
+
+    async def draft_release(self, actor: Actor, membership_id: UUID, receiver: str, **changes: Any) -> Draft:
+        given = {
+            "membership_id": membership_id,
+            "handoff_id": None,
+            "receiving_union": receiver,
+            "reason_code": "CHANGE_OF_EMPLOYER",
+            "out_date": date(2025, 3, 3),
+            "dues_paid_through": "2025-02",
+            "relation_ended_on": date(2025, 2, 28),
+            "new_employer_uscc": EMPLOYERS["乙"],
+            "form_custody": None,
+            **changes,
+        }
+        return await drafting.draft_release(self.hub, actor.caller, given)
+
+    async def release(self, actor: Actor, membership_id: UUID, receiver: str, **changes: Any) -> HandoffView:
+        draft = await self.draft_release(actor, membership_id, receiver, **changes)
+        return await releasing.release(self.hub, actor.caller, sign(draft, actor))
+
+    async def draft_acceptance(self, actor: Actor, handoff_id: UUID, **changes: Any) -> Draft:
+        given = {
+            "handoff_id": handoff_id,
+            "in_date": date(2025, 3, 3),
+            "holding_basis": "ORDINARY",
+            "employer_uscc": EMPLOYERS["乙"],
+            "relation_started_on": date(2025, 3, 1),
+            "intake_register_no": None,
+            "form_received": True,
+            **changes,
+        }
+        return await drafting.draft_acceptance(self.hub, actor.caller, given)
+
+    async def accept(self, actor: Actor, handoff_id: UUID, **changes: Any) -> HandoffView:
+        draft = await self.draft_acceptance(actor, handoff_id, **changes)
+        return await cases.accept(self.hub, actor.caller, sign(draft, actor))
+
+    async def refuse(self, actor: Actor, handoff_id: UUID, ground: str) -> HandoffView:
+        draft = await drafting.draft_refusal(
+            self.hub, actor.caller, {"handoff_id": handoff_id, "ground": ground, "fields": None}
+        )
+        return await cases.refuse(self.hub, actor.caller, sign(draft, actor))
+
+    async def recall(self, actor: Actor, handoff_id: UUID) -> HandoffView:
+        draft = await drafting.draft_recall(self.hub, actor.caller, {"handoff_id": handoff_id})
+        return await cases.recall(self.hub, actor.caller, sign(draft, actor))
+
+
+def sign(draft: Draft, actor: Actor) -> str:
+    """Sign a draft's claims exactly as they are."""
+    assert draft.claims is not None, [str(refusal.code) for refusal in draft.refusals]
+    return statements.sign_claims(draft.claims, draft.typ, actor.signing)
+
+
+def sign_act(claims: acts.Act, actor: Actor, *, sub: str | UUID, now: datetime, jti: UUID | None = None) -> str:
+    """Sign claims of one's own making."""
+    return statements.sign(claims, key=actor.signing, iss=actor.uri, aud=HUB, sub=sub, iat=now, jti=jti)
