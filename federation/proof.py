@@ -2,6 +2,9 @@
 
 It holds the two parties' statements, the hub's receipt for each, and the keys with the statements that brought them
 in. Who trusts the hub's public keys and nothing else can verify all of it offline, also when the hub is long gone.
+
+It tells what had happened when it was written. Of what came later (a recall, a key found to be stolen) it knows
+nothing, and whoever passes it on can leave its last step out, so that it proves less; never more.
 """
 
 from collections.abc import Mapping, Sequence
