@@ -4,10 +4,18 @@ Every failure says what is wrong and what to do next; none carries a row, a stat
 """
 
 
-class EmbeddedError(Exception):
-    """The embedded PostgreSQL cannot run as things stand."""
+class DatabaseFailure(Exception):  # noqa: N818 - the family; its members are named as errors
+    """What an operator can mend."""
 
     def __init__(self, wrong: str, remedy: str) -> None:
         super().__init__(f"{wrong} {remedy}")
         self.wrong = wrong
         self.remedy = remedy
+
+
+class EmbeddedError(DatabaseFailure):
+    """The embedded PostgreSQL cannot run as things stand."""
+
+
+class BackupError(DatabaseFailure):
+    """A backup could not be made or restored; nothing was changed."""

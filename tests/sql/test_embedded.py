@@ -26,6 +26,7 @@ import pytest
 from hub.database import account, binaries, embedded
 from hub.database.cluster import version_of
 from hub.database.embedded import EmbeddedError, EmbeddedServer
+from tests.sql.psql import ask
 
 IS_ROOT = os.geteuid() == 0
 OWNER = """
@@ -90,11 +91,7 @@ def has_ended(pidfd: int, seconds: float) -> bool:
 
 
 def value_of(server: EmbeddedServer, query: str, role: str = "hub") -> str:
-    """Ask by libpq; that asyncpg takes the same URL is shown wherever it is used."""
-    asked = [binaries.find().program("psql"), server.dsn(role), "-XAtqc", query]
-    return subprocess.run(
-        asked, capture_output=True, text=True, check=True, env=binaries.BARE_ENVIRONMENT
-    ).stdout.strip()
+    return ask(server.dsn(role), query)
 
 
 def cluster_state(data_dir: Path) -> str:
