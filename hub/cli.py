@@ -1,4 +1,4 @@
-"""The command `unionhub`. Exit codes: 0 done, 1 refused or wrong, 2 a wrong call. No traceback for what one can mend."""
+"""The command `unionhub`. Exit codes: 0 done, 1 refused or wrong, 2 a wrong call. What one can mend is a sentence."""
 
 from __future__ import annotations
 

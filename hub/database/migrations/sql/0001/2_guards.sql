@@ -15,6 +15,11 @@ alter table hub.dockets add constraint dockets_of_a_handoff foreign key (member_
 
 revoke all on schema public from public;
 
+-- The doctor and /readyz ask which revision the database stands at.
+grant usage on schema public to hub_app;
+
+grant select on public.alembic_version to hub_app;
+
 grant usage on schema hub to hub_app, hub_mover;
 
 grant select on hub.unions, hub.union_employers, hub.union_federations, hub.union_keys, hub.union_statements, hub.legal_steps, hub.clock to hub_app, hub_mover;

@@ -1,0 +1,1 @@
+"""`make demo`: a hub of its own, the scenarios' unions, and one member who moves."""
