@@ -90,7 +90,7 @@ def _migrated(upgrade_dsn: str | None, owner_dsn: str | None) -> None:
 @app.command()
 def demo() -> None:
     """Play a real handoff between two unions over HTTP, on a hub of its own that is thrown away afterwards."""
-    from hub.demo import play  # noqa: PLC0415 - needs the client, which the hub itself does not
+    from hub.demo.play import play  # noqa: PLC0415 - needs the client, which the hub itself does not
 
     sys.exit(play())
 
