@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -13,7 +14,6 @@ from hub.database import embedded, migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,16 +27,13 @@ def golden(request: pytest.FixtureRequest) -> bool:
 
 
 class Cluster:
-    """The server of this run: the embedded one, or a real one that TEST_DATABASE_SUPERUSER_URL names."""
+    """The server of this run: of the wheel, or of the programs that TEST_PG_BIN names (.ci/run: Debian's 15)."""
 
     def __init__(self, superuser_dsn: str) -> None:
         self._superuser_dsn = superuser_dsn
 
     def dsn(self, role: str, database: str) -> str:
-        before, _, after = self._superuser_dsn.partition("@")
-        host = after.partition("/")[2].partition("?")[2]
-        scheme = before.partition("//")[0]
-        return f"{scheme}//{role}@/{database}?{host}"
+        return self._superuser_dsn.replace("//hub@/postgres?", f"//{role}@/{database}?")
 
     async def fresh(self, name: str, *, template: str | None = None) -> None:
         """Make a database, empty or as a copy."""
@@ -52,13 +49,8 @@ class Cluster:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """Start the server that all tests of this worker share, and make the migrated template."""
-    given = os.environ.get("TEST_DATABASE_SUPERUSER_URL")
-    if given is not None:
-        made = Cluster(given)
-        asyncio.run(_prepare(made))
-        yield made
-        return
-    with embedded.start(throwaway=True) as server:
+    programs = os.environ.get("TEST_PG_BIN")
+    with embedded.start(throwaway=True, pg_bin=None if programs is None else Path(programs)) as server:
         made = Cluster(server.dsn("hub", "postgres"))
         asyncio.run(_prepare(made))
         yield made
