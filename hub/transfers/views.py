@@ -18,6 +18,7 @@ __all__ = [
     "ExplanationView",
     "HandoffView",
     "HoldingView",
+    "KeyEndView",
     "KeyView",
     "MemberView",
     "NextActView",
@@ -149,6 +150,17 @@ class KeyView:
     registered_by: UUID | None
     jws: str | None
     receipt: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyEndView:
+    """A statement by which a key was retired or revoked. Public."""
+
+    union_id: UUID  #: whose key it was
+    by_union: UUID
+    typ: str
+    jws: str
+    receipt: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,16 @@ from uuid import UUID
 
 from hub.transfers.machines import HandoffState, Side
 from hub.transfers.rules.custody import projected_state
-from hub.transfers.views import HandoffView, HoldingView, KeyView, MemberView, StepView, TransferView, UnionView
+from hub.transfers.views import (
+    HandoffView,
+    HoldingView,
+    KeyEndView,
+    KeyView,
+    MemberView,
+    StepView,
+    TransferView,
+    UnionView,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +30,7 @@ __all__ = [
     "find_held",
     "handoffs",
     "holdings",
+    "key_ends",
     "keys",
     "member_page",
     "members",
@@ -108,6 +118,10 @@ select k.union_id, k.use, k.kid, k.alg, k.jwk, k.not_before, k.registered_at, k.
        k.reason, k.invalid_from, s.iss as registered_by, s.jws, s.receipt
   from hub.union_keys k left join hub.union_statements s on s.union_id = k.union_id and s.sha256 = k.sha256
  where k.union_id = any ($1::uuid[]) order by k.union_id, k.registered_at, k.use, k.kid"""
+
+KEY_ENDS: Final = """
+select union_id, iss as by_union, typ, jws, receipt from hub.union_statements
+ where union_id = any ($1::uuid[]) and typ = any ($2::text[]) order by union_id, received_at, sha256"""
 
 
 def _handoff(row: Any, now: datetime) -> HandoffView:
@@ -277,4 +291,12 @@ async def keys(connection: Any, union_ids: Sequence[UUID]) -> dict[UUID, list[Ke
     found: dict[UUID, list[KeyView]] = {union_id: [] for union_id in union_ids}
     for row in await connection.fetch(KEYS, union_ids):
         found[row["union_id"]].append(KeyView(**row))
+    return found
+
+
+async def key_ends(connection: Any, union_ids: Sequence[UUID], typs: Sequence[str]) -> dict[UUID, list[KeyEndView]]:
+    """Give the statements of these `typ`s that ended keys of these unions, in order of receipt. Public."""
+    found: dict[UUID, list[KeyEndView]] = {union_id: [] for union_id in union_ids}
+    for row in await connection.fetch(KEY_ENDS, union_ids, typs):
+        found[row["union_id"]].append(KeyEndView(**row))
     return found
