@@ -16,7 +16,7 @@ from federation.drafts import Draft, check_draft
 from federation.errors import AnswerLost, Refused
 from federation.forms import KeyUse
 from federation.keys import PrivateKey
-from federation.session import Session, real_clock
+from federation.session import RETRY_SECONDS, Session, real_clock
 
 __all__ = ["Draft", "HubClient"]
 
@@ -41,7 +41,7 @@ class HubClient(Session):
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         now: Callable[[], datetime] = real_clock,
-        retry_seconds: Sequence[float] = (0.2, 0.8, 3.0),
+        retry_seconds: Sequence[float] = RETRY_SECONDS,
     ) -> None:
         super().__init__(origin, union, login_key, transport=transport, now=now, retry_seconds=retry_seconds)
         self._signing_key = signing_key

@@ -16,7 +16,8 @@ from federation.keys import PrivateKey, PublicKey, read_jwks
 _ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _JSON: Final = {"content-type": "application/json", "accept": "application/graphql-response+json, application/json"}
 _TIMEOUT_SECONDS: Final = 30.0
-_RETRY_SECONDS: Final = (0.2, 0.8, 3.0)
+#: The pauses between tries.
+RETRY_SECONDS: Final = (0.2, 0.8, 3.0)
 # A token is renewed while it still has this long to live, so that it doesn't end on its way.
 _TOKEN_SPARE_SECONDS: Final = 20.0
 _JITTER = random.SystemRandom()
@@ -38,7 +39,7 @@ class Session:
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         now: Callable[[], datetime] = real_clock,
-        retry_seconds: Sequence[float] = _RETRY_SECONDS,
+        retry_seconds: Sequence[float] = RETRY_SECONDS,
     ) -> None:
         #: The hub's name, as its metadata give it: no trailing slash.
         self.hub = origin
@@ -78,7 +79,7 @@ class Session:
 
     async def hub_keys(self) -> dict[str, PublicKey]:
         """Give the public keys that the hub signs receipts with, by kid. Whether to trust them is for the caller."""
-        response = await self._http.get("/.well-known/jwks.json")
+        response = await self._answer(lambda: self._http.build_request("GET", "/.well-known/jwks.json"))
         if response.status_code != httpx.codes.OK:
             raise HubError(f"HTTP_{response.status_code}")
         return read_jwks(response.content)
