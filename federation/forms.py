@@ -198,7 +198,7 @@ FORMS: dict[Any, Form] = {
     AlgName: _matching("EdDSA|ES256", "an algorithm of the federation"),
     CompactJws: _matching("[A-Za-z0-9_.-]{1,16384}", "a compact JWS"),
     ShortJws: _matching("[A-Za-z0-9_.-]{1,2048}", "a compact JWS of at most 2048 characters"),
-    HubOrigin: _matching(r"https?://[a-z0-9.:\[\]-]{1,200}", "the origin of a hub"),
+    HubOrigin: _matching(r"https?://[^\s/?#@\x00-\x1f\x7f]{1,255}", "the origin of a hub"),
     ProofFormat: _matching("unionhub-proof/1", "a proof of this format"),
     UnionName: _text(100),
     CertificateNumber: _text(32),
