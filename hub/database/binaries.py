@@ -157,7 +157,9 @@ def _copy(binaries: Binaries, module: str, shared: Path) -> Binaries:
         release=binaries.release,
     )
     try:
-        shared.mkdir(mode=0o755, parents=True, exist_ok=True)
+        if not shared.exists():
+            shared.mkdir(parents=True, exist_ok=True)
+            shared.chmod(0o755)  # whatever our umask takes away
         _refuse_foreign(shared)
         if not home.exists():
             growing = Path(tempfile.mkdtemp(prefix=".copying-", dir=shared))

@@ -1,5 +1,6 @@
 """PostgreSQL's programs: which are taken, and how the service user reaches them when we are root."""
 
+import functools
 import os
 import shutil
 import stat
@@ -65,10 +66,11 @@ def closed_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> binaries.Bi
 
 
 def test_programs_in_a_closed_folder_are_copied_once_for_the_service_user(
-    closed_wheel: binaries.Binaries, open_folder: Path, tmp_path: Path
+    closed_wheel: binaries.Binaries, open_folder: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     shared = open_folder / "shared"
     home = tmp_path / "home"
+    request.addfinalizer(functools.partial(os.umask, os.umask(0o077)))  # a careful root
     for _ in range(2):
         with embedded.start(tmp_path / "data", throwaway=True, shared=shared) as started:
             assert ask(started.dsn("hub"), "select 1") == "1"

@@ -127,7 +127,7 @@ def test_a_misspelt_variable_is_pointed_out_and_no_error(monkeypatch: pytest.Mon
 
 
 def test_only_settings_reads_the_environment() -> None:
-    """Setting a variable for a library or a worker is no reading. The demo starts a hub from outside, as a user does."""
+    """Setting one for a library or a worker is no reading. The demo starts a hub from outside, as a user does."""
     for path in HUB.rglob("*.py"):
         if path.name == "settings.py" or path.is_relative_to(HUB / "demo"):
             continue
