@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import asyncpg
 import pytest
 
-from hub.database import embedded, migrate
+from hub.database import embedded
+from tests.databases import TEMPLATE, Cluster
+from tests.markers import check_articles
+from tests.worlds import founded, superuser, world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["founded", "superuser", "world"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--golden", action="store_true", help="write the golden files anew instead of comparing them")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    check_articles(items)
 
 
 @pytest.fixture(scope="session")
@@ -26,43 +34,19 @@ def golden(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--golden"))
 
 
-class Cluster:
-    """The server of this run: of the wheel, or of the programs that TEST_PG_BIN names (.ci/run: Debian's 15)."""
-
-    def __init__(self, superuser_dsn: str) -> None:
-        self._superuser_dsn = superuser_dsn
-
-    def dsn(self, role: str, database: str) -> str:
-        return self._superuser_dsn.replace("//hub@/postgres?", f"//{role}@/{database}?")
-
-    async def fresh(self, name: str, *, template: str | None = None) -> None:
-        """Make a database, empty or as a copy."""
-        connection = await asyncpg.connect(self.dsn("hub", "postgres"))
-        try:
-            await connection.execute(f'drop database if exists "{name}" with (force)')
-            copy = "" if template is None else f' template "{template}" strategy wal_log'
-            await connection.execute(f'create database "{name}" owner hub_owner{copy}')
-        finally:
-            await connection.close()
-
-
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """Start the server that all tests of this worker share, and make the migrated template."""
-    programs = os.environ.get("TEST_PG_BIN")
-    with embedded.start(throwaway=True, pg_bin=None if programs is None else Path(programs)) as server:
-        made = Cluster(server.dsn("hub", "postgres"))
-        asyncio.run(_prepare(made))
+    given = os.environ.get("TEST_DATABASE_SUPERUSER_URL")
+    if given is not None:
+        made = Cluster(given)
+        asyncio.run(made.migrated(TEMPLATE))
         yield made
-
-
-TEMPLATE = f"hub_template_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-
-
-async def _prepare(made: Cluster) -> None:
-    await made.fresh(TEMPLATE)
-    await embedded.apply_roles(made.dsn("hub", TEMPLATE))
-    await migrate.upgrade(made.dsn("hub_owner", TEMPLATE))
+        return
+    with embedded.start(throwaway=True) as server:
+        made = Cluster(server.dsn("hub", "postgres"))
+        asyncio.run(made.migrated(TEMPLATE))
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,135 @@
+"""Going around Python: the rows that the act functions take, made by hand, and the calls themselves."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from secrets import token_bytes
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid4
+
+from hub.transfers.ledger import acts
+from hub.transfers.ledger.records import AcceptanceRecord, ClosureRecord, JoinRecord, ReleaseRecord
+from tests.worlds import START
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: A moment after every joining of the founded world.
+NOON: Final = START + timedelta(hours=2)
+SECOND: Final = timedelta(seconds=1)
+DUES: Final = "2025-02"
+TODAY: Final = date(2025, 3, 3)
+
+
+async def call(connection: Any, *records: Any) -> list[int]:
+    """Send records to their function in one call. Gives the ordinals applied, sorted."""
+    sql = {
+        ReleaseRecord: acts.RECORD_RELEASE,
+        AcceptanceRecord: acts.RECORD_ACCEPTANCE,
+        ClosureRecord: acts.RECORD_CLOSURE,
+        JoinRecord: acts.RECORD_JOIN,
+    }[type(records[0])]
+    columns = [list(column) for column in zip(*records, strict=True)]
+    return sorted(await connection.fetchval(sql, *columns))
+
+
+async def custody_of(superuser: Any, membership_id: UUID) -> Any:
+    """Give the row of a membership, whoever holds it."""
+    return await superuser.fetchrow("select * from hub.memberships where membership_id = $1", membership_id)
+
+
+def a_join(union_id: UUID, **changes: Any) -> JoinRecord:
+    """A first holding of somebody new."""
+    given: dict[str, Any] = {
+        **dict.fromkeys(JoinRecord._fields),
+        "at": START,
+        "union_id": union_id,
+        "member_id": uuid4(),
+        "membership_id": uuid4(),
+        "is_known_person": False,
+        "name": "某人",
+        "sex": "1",
+        "birth_month": "1990-01",
+        "id_type": "PASSPORT",
+        "id_sealed": token_bytes(40),
+        "id_hash": token_bytes(32),
+        "holding_basis": "ORDINARY",
+        "joined_on": date(2012, 7, 1),
+        "dues_paid_through": DUES,
+        "card_salt": "salt",
+        "card_sealed": b"sealed",
+        **_statement("join"),
+    }
+    return JoinRecord(**{**given, **changes})
+
+
+def a_release(custody: Mapping[str, Any], to_union: UUID, **changes: Any) -> ReleaseRecord:
+    """A release by the holder of a membership (its row), as custody stands."""
+    given = {
+        "at": NOON,
+        "union_id": custody["holder_union"],
+        "member_id": custody["member_id"],
+        "membership_id": custody["membership_id"],
+        "handoff_id": uuid4(),
+        "custody_version": custody["custody_version"],
+        "receiving_union": to_union,
+        "reason_code": "CHANGE_OF_EMPLOYER",
+        "out_date": TODAY,
+        "dues_paid_through": DUES,
+        "valid_until": date(2025, 6, 1),
+        "deadline": NOON + timedelta(days=90),
+        "lapsed": None,
+        "lapsed_step": None,
+        "lapsed_at": None,
+        **_statement("release"),
+        "card": "{}",
+    }
+    return ReleaseRecord(**{**given, **changes})
+
+
+def an_acceptance(release: ReleaseRecord, **changes: Any) -> AcceptanceRecord:
+    """The named receiver's acceptance of a release, an hour later."""
+    given = {
+        "at": release.at + timedelta(hours=1),
+        "union_id": release.receiving_union,
+        "member_id": release.member_id,
+        "membership_id": release.membership_id,
+        "handoff_id": release.handoff_id,
+        "step_no": 1,
+        "in_date": TODAY,
+        "holding_basis": "ORDINARY",
+        "employer_uscc": None,
+        "card_salt": "another salt",
+        **_statement("acceptance"),
+    }
+    return AcceptanceRecord(**{**given, **changes})
+
+
+def a_closure(release: ReleaseRecord, act: str = "refuse", **changes: Any) -> ClosureRecord:
+    """A release that ends without a move: refused by the receiver, recalled by the holder."""
+    by_receiver = act == "refuse"
+    given = {
+        "at": release.at + timedelta(hours=1),
+        "union_id": release.receiving_union if by_receiver else release.union_id,
+        "side": "RECEIVER" if by_receiver else "HOLDER",
+        "member_id": release.member_id,
+        "membership_id": release.membership_id,
+        "handoff_id": release.handoff_id,
+        "step_no": 1,
+        "act": act,
+        "step_side": "RECEIVER" if by_receiver else "HOLDER",
+        "to_state": {"refuse": "REFUSED", "recall": "RECALLED"}.get(act, "VOIDED"),
+        "ground": None,
+        **_statement("refusal"),
+    }
+    return ClosureRecord(**{**given, **changes})
+
+
+def _statement(kind: str) -> dict[str, Any]:
+    return {
+        "jti": uuid4(),
+        "sha256": token_bytes(32),
+        "typ": f"unionhub.{kind}+jwt",
+        "jws": f"a {kind}",
+        "receipt": f"receipt of a {kind}",
+    }

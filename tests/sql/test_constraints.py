@@ -1,0 +1,266 @@
+"""Each constraint refuses its own wrong row, even from a superuser: no code above the tables is needed for that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from tests.databases import WORKER
+from tests.worlds import connected, copy_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from tests.databases import Cluster
+    from tests.worlds import Founded
+
+pytestmark = pytest.mark.invariant("I2")
+
+#: Stands for an id or a hash that no row has.
+NEW: Final = object()
+BEFORE: Final = datetime(2001, 1, 1, tzinfo=UTC)
+AFTER: Final = datetime(2002, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A copy of a row that stands in a table, with some columns changed, and what refuses it."""
+
+    constraint: str
+    table: str
+    changes: dict[str, Any]
+    sqlstate: str
+    like: str = "true"
+
+    def __str__(self) -> str:
+        return f"{self.constraint}-{'-'.join(self.changes) or 'copy'}"
+
+
+def _check(constraint: str, table: str, like: str = "true", **changes: Any) -> Wrong:
+    return Wrong(constraint, table, changes, "23514", like)
+
+
+def _key(constraint: str, table: str, like: str = "true", **changes: Any) -> Wrong:
+    return Wrong(constraint, table, changes, "23505", like)
+
+
+def _reference(constraint: str, table: str, like: str = "true", **changes: Any) -> Wrong:
+    return Wrong(constraint, table, changes, "23503", like)
+
+
+#: An interval of another time, so that the row offends by one thing alone.
+_OTHER_TIME: Final = asyncpg.Range(BEFORE, AFTER)
+_OTHER_TIME_OF_HOLDING: Final[dict[str, Any]] = {"custody_version": 99, "during": _OTHER_TIME}
+_OPEN: Final = "is_open"
+_HELD: Final = "open_handoff is not null"
+
+CUSTODY: Final = (
+    # One holder at every instant (I1, I2).
+    Wrong("holdings_never_overlap", "holdings", {"custody_version": 99}, "23P01"),
+    Wrong(
+        "holdings_never_overlap",
+        "holdings",
+        {"custody_version": 99, "during": asyncpg.Range(BEFORE, None)},
+        "23P01",
+        like="upper_inf(during)",
+    ),
+    _key("holdings_pkey", "holdings"),
+    _check("holdings_are_half_open", "holdings", custody_version=99, during=asyncpg.Range(empty=True)),
+    _check("holdings_are_half_open", "holdings", custody_version=99, during=asyncpg.Range(None, BEFORE)),
+    _check(
+        "holdings_are_half_open", "holdings", custody_version=99, during=asyncpg.Range(BEFORE, AFTER, lower_inc=False)
+    ),
+    _check(
+        "holdings_are_half_open", "holdings", custody_version=99, during=asyncpg.Range(BEFORE, AFTER, upper_inc=True)
+    ),
+    _reference("holdings_of_a_membership", "holdings", membership_id=NEW),
+    _reference("holdings_holder_union_fkey", "holdings", holder_union=NEW, **_OTHER_TIME_OF_HOLDING),
+    # The gate.
+    _key("memberships_pkey", "memberships"),
+    _key("memberships_one_live", "memberships", membership_id=NEW),
+    _key("memberships_one_live", "memberships", membership_id=NEW, status="RETAINED"),
+    _reference("memberships_of_a_person", "memberships", member_id=NEW),
+    _reference("memberships_holder_union_fkey", "memberships", membership_id=NEW, status="WITHDRAWN", holder_union=NEW),
+    _check("memberships_check", "memberships", _HELD, open_step=None),
+    _check("memberships_check", "memberships", _HELD, open_handoff=None),
+    _check("memberships_check1", "memberships", certificate_number=None),
+    _check("memberships_check1", "memberships", certificate_province=None),
+    _check("memberships_custody_version_check", "memberships", custody_version=0),
+    _check("memberships_status_check", "memberships", status="MEMBER"),
+    _check("memberships_dues_paid_through_check", "memberships", dues_paid_through="2025-13"),
+    _key("persons_pkey", "persons"),
+    _reference("persons_holder_union_fkey", "persons", member_id=NEW, holder_union=NEW),
+    _key("person_ids_pkey", "person_ids"),
+    _reference("person_ids_of_a_person", "person_ids", member_id=NEW),
+    _key("join_cards_pkey", "join_cards"),
+    # At most one open handoff (I4), between two unions, by legal steps.
+    _key("handoffs_one_open", "handoffs", _OPEN, handoff_id=NEW),
+    _key("handoffs_pkey", "handoffs", _OPEN, is_open=False),
+    _check("handoffs_are_between_two_unions", "handoffs", to_union="from_union"),
+    _reference("handoffs_of_a_membership", "handoffs", handoff_id=NEW, membership_id=NEW),
+    _reference("handoffs_from_union_fkey", "handoffs", handoff_id=NEW, is_open=False, from_union=NEW),
+    _reference("handoffs_to_union_fkey", "handoffs", handoff_id=NEW, is_open=False, to_union=NEW),
+    _key("steps_pkey", "steps"),
+    _reference("steps_are_legal", "steps", step_no=99, from_state="-", act="accept", to_state="ACCEPTED"),
+    _reference("steps_are_legal", "steps", step_no=99, from_state="ACCEPTED", act="recall", to_state="RECALLED"),
+    _reference("steps_are_legal", "steps", step_no=99, machine="placement"),
+    _reference("steps_of_a_handoff", "steps", handoff_id=NEW),
+    _reference("steps_union_id_fkey", "steps", step_no=99, union_id=NEW),
+    _key("dockets_pkey", "dockets"),
+    _reference("dockets_of_a_handoff", "dockets", handoff_id=NEW),
+    _reference("dockets_union_id_fkey", "dockets", union_id=NEW),
+    _reference("dockets_counterpart_fkey", "dockets", handoff_id=NEW, counterpart=NEW),
+    _check("dockets_side_check", "dockets", side="HUB"),
+    _key("cards_pkey", "cards"),
+    _reference("cards_union_id_fkey", "cards", union_id=NEW),
+    _key("statements_pkey", "statements"),
+    _reference("statements_iss_fkey", "statements", sha256=NEW, iss=NEW),
+    # What is unique in the whole hub.
+    _key("membership_claims_pkey", "membership_claims", member_id=NEW),
+    _key("handoff_claims_pkey", "handoff_claims", member_id=NEW),
+    _key("identity_claims_pkey", "identity_claims", member_id=NEW),
+    _key("certificate_claims_pkey", "certificate_claims", member_id=NEW),
+    _key("statement_claims_pkey", "statement_claims", sha256=NEW),
+    _key("assertion_claims_pkey", "assertion_claims", expires_at=AFTER),
+    _key("disclosures_pkey", "disclosures"),
+    _reference("disclosures_union_id_fkey", "disclosures", union_id=NEW),
+    _check("disclosures_kind_check", "disclosures", kind="CURIOSITY"),
+)
+
+_ROOT: Final = "parent_union is null"
+_CHILD: Final = "parent_union is not null and uscc is not null"
+
+PUBLIC: Final = (
+    _key("unions_pkey", "unions", _CHILD),
+    _key("unions_uri_key", "unions", _CHILD, union_id=NEW, uscc="another"),
+    _key("unions_uscc_key", "unions", _CHILD, union_id=NEW, uri="another"),
+    _key("unions_one_root", "unions", _ROOT, union_id=NEW, uri="another", uscc="another"),
+    _reference("unions_parent_union_fkey", "unions", _CHILD, union_id=NEW, uri="a", uscc="a", parent_union=NEW),
+    _check("unions_check", "unions", _CHILD, uscc=None),
+    _check("unions_check", "unions", _CHILD, local_code="another"),
+    _check("unions_state_check", "unions", _CHILD, state="MERGED"),
+    _key("union_employers_pkey", "union_employers"),
+    _reference("union_employers_union_id_fkey", "union_employers", union_id=NEW),
+    _check("union_employers_check", "union_employers", until_on="from_on"),
+    _key("union_federations_pkey", "union_federations"),
+    _reference("union_federations_union_id_fkey", "union_federations", union_id=NEW),
+    _reference("union_federations_federation_id_fkey", "union_federations", federation_id=NEW),
+    _check("union_federations_check", "union_federations", federation_id="union_id"),
+    _key("union_keys_pkey", "union_keys"),
+    _reference("union_keys_union_id_fkey", "union_keys", union_id=NEW),
+    _check("union_keys_use_check", "union_keys", use="ENCRYPTION"),
+    _check("union_keys_alg_check", "union_keys", alg="HS256"),
+    _check("union_keys_check", "union_keys", revoked_at=AFTER),
+    _check("union_keys_check", "union_keys", invalid_from=AFTER),
+    _key("union_statements_pkey", "union_statements"),
+    _reference("union_statements_union_id_fkey", "union_statements", union_id=NEW),
+    _reference("union_statements_iss_fkey", "union_statements", sha256=NEW, iss=NEW),
+    _key("legal_steps_pkey", "legal_steps"),
+    _key("clock_pkey", "clock"),
+    _check("clock_only_row_check", "clock", only_row=False),
+)
+
+#: What may be absent; every other column of a member table must be there.
+NULLABLE: Final = {
+    "persons": {
+        "ethnic_group", "political_status", "id_number_masked", "mobile_masked", "mobile_sealed",
+        "residence_division_code", "is_rural_migrant", "employment_form",
+    },
+    "person_ids": set[str](),
+    "memberships": {
+        "employer_uscc", "member_unit", "certificate_province", "certificate_number", "certificate_issued_on",
+        "issuing_union", "open_handoff", "open_step",
+    },
+    "holdings": set[str](),
+    "handoffs": {"release_sha256", "out_date", "dues_paid_through", "deadline"},
+    "steps": {"union_id", "sha256"},
+    "statements": {"handoff_id"},
+    "join_cards": set[str](),
+    "dockets": {
+        "counterpart", "release_sha256", "out_date", "in_date", "valid_until", "dues_paid_through", "ground",
+        "deadline", "requested_at", "released_at", "closed_at",
+    },
+    "cards": set[str](),
+    "membership_claims": set[str](),
+    "handoff_claims": set[str](),
+    "identity_claims": set[str](),
+    "certificate_claims": set[str](),
+    "statement_claims": {"member_id", "about_union"},
+    "assertion_claims": set[str](),
+    "disclosures": {"purpose"},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+async def filled(cluster: Cluster, founded: Founded, key_folder: Path) -> AsyncIterator[Any]:
+    """A superuser's connection to a world in which every table has a row: one handoff open, one accepted."""
+    name = f"hub_filled_{WORKER}"
+    async with copy_of(founded, cluster, key_folder, name) as world:
+        u1, u2 = world.actors["U1"], world.actors["U2"]
+        moved = await world.release(u1, world.members["M2"], u2.uri)
+        await world.accept(u2, moved.handoff_id)
+        await world.release(u1, world.members["M1"], u2.uri)
+        ledger = world.hub.ledger
+        await ledger.record_already_member(u1.caller.union_id, AFTER, uuid4(), world.members["M2"])
+        await ledger.record_login(AFTER, u1.caller.union_id, "jti", AFTER)
+        async with connected(cluster.dsn("hub", name), "hub") as connection:
+            yield connection
+
+
+async def insert_like(connection: Any, table: str, like: str, changes: dict[str, Any]) -> None:
+    """Insert a copy of one row with these changes, and take it back."""
+    row = dict(await connection.fetchrow(f"select * from hub.{table} where {like} order by 1 limit 1"))
+    for column, value in changes.items():
+        if value is NEW:
+            row[column] = uuid4() if isinstance(row[column], UUID) else uuid4().bytes * 2
+        else:
+            row[column] = row[value] if isinstance(value, str) and value in row else value
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        columns = ", ".join(f'"{column}"' for column in row)
+        places = ", ".join(f"${number}" for number in range(1, len(row) + 1))
+        await connection.execute(f"insert into hub.{table} ({columns}) values ({places})", *row.values())
+    finally:
+        await transaction.rollback()
+
+
+@pytest.mark.parametrize("wrong", [*CUSTODY, *PUBLIC], ids=str)
+async def test_a_wrong_row_is_refused_by_its_own_constraint(filled: Any, wrong: Wrong) -> None:
+    with pytest.raises(asyncpg.IntegrityConstraintViolationError) as found:
+        await insert_like(filled, wrong.table, wrong.like, wrong.changes)
+    assert (found.value.sqlstate, found.value.constraint_name) == (wrong.sqlstate, wrong.constraint)
+
+
+async def test_every_constraint_has_its_wrong_row(filled: Any) -> None:
+    rows = await filled.fetch(
+        """select conname from pg_constraint where connamespace = 'hub'::regnamespace and contype <> 'n'
+           union select c.relname from pg_index i join pg_class c on c.oid = i.indexrelid
+            where c.relnamespace = 'hub'::regnamespace and i.indisunique"""
+    )
+    assert {row["conname"] for row in rows} == {wrong.constraint for wrong in (*CUSTODY, *PUBLIC)}
+
+
+@pytest.mark.invariant("I1")
+@pytest.mark.parametrize("table", NULLABLE)
+async def test_what_must_be_there_is_there(filled: Any, table: str) -> None:
+    columns = await filled.fetch(
+        "select attname from pg_attribute where attrelid = ('hub.' || $1)::regclass and attnum > 0", table
+    )
+    accepted = set()
+    for (column,) in columns:
+        try:
+            await insert_like(filled, table, "true", {column: None})
+        except asyncpg.NotNullViolationError:
+            continue
+        except asyncpg.IntegrityConstraintViolationError:
+            accepted.add(column)
+        else:
+            accepted.add(column)
+    assert accepted == NULLABLE[table]

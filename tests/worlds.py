@@ -1,0 +1,117 @@
+"""Fixtures: a hub with the scenarios' unions and members in it, founded once and copied for each test."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import asyncpg
+import pytest
+
+from tests.databases import TEMPLATE, WORKER
+from tests.world import DAY, MEMBERS, UNIONS, Actor, World
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+    from uuid import UUID
+
+    from tests.databases import Cluster
+
+__all__ = ["Founded", "as_union", "connected", "differing", "everything", "founded", "superuser", "world"]
+
+#: When the copies begin: after the keys of all unions have come into force.
+START = DAY + timedelta(minutes=5)
+
+_COPY = f"hub_world_{WORKER}"
+
+
+@dataclass(frozen=True)
+class Founded:
+    """A database with every union and member of the scenarios, and what only their owners know: their keys."""
+
+    database: str
+    actors: dict[str, Actor]
+    members: dict[str, UUID]
+
+
+@pytest.fixture(scope="session")
+async def founded(cluster: Cluster, key_folder: Path) -> Founded:
+    """Register the scenarios' unions and members, once per worker."""
+    name = f"hub_founded_{WORKER}"
+    await cluster.fresh(name, template=TEMPLATE)
+    first = await World.open(cluster.dsn("hub_app", name), cluster.dsn("hub_owner", name), key_folder)
+    try:
+        await first.found(*UNIONS)
+        await first.enrol(*MEMBERS)
+    finally:
+        await first.close()
+    return Founded(name, first.actors, first.members)
+
+
+@asynccontextmanager
+async def copy_of(founded: Founded, cluster: Cluster, keys: Path, name: str) -> AsyncIterator[World]:
+    """Give a hub of its own over a copy of what was founded."""
+    await cluster.fresh(name, template=founded.database)
+    copy = await World.open(cluster.dsn("hub_app", name), cluster.dsn("hub_owner", name), keys)
+    try:
+        copy.actors.update(founded.actors)
+        copy.members.update(founded.members)
+        await copy.set_clock(START)
+        yield copy
+    finally:
+        await copy.close()
+
+
+@pytest.fixture
+async def world(cluster: Cluster, founded: Founded, key_folder: Path) -> AsyncIterator[World]:
+    """A hub for this test alone."""
+    async with copy_of(founded, cluster, key_folder, _COPY) as copy:
+        yield copy
+
+
+@pytest.fixture
+async def superuser(cluster: Cluster, world: World) -> AsyncIterator[Any]:
+    """A connection to the world's database that no policy binds: what only a broken administrator has."""
+    async with connected(cluster.dsn("hub", _COPY), "hub") as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def connected(dsn: str, role: str) -> AsyncIterator[Any]:
+    """Connect, and make sure as whom."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        assert await connection.fetchval("select current_user") == role
+        yield connection
+    finally:
+        await connection.close()
+
+
+@asynccontextmanager
+async def as_union(connection: Any, union_id: UUID | None) -> AsyncIterator[Any]:
+    """Let a connection read as a union, for one transaction."""
+    async with connection.transaction():
+        await connection.fetchrow("select * from hub.hub_begin($1, '', true)", union_id)
+        yield connection
+
+
+#: Every table but the clock. A text of the counts and digests: equal before and after means that nothing was written.
+_EVERY_TABLE: Final = """
+select string_agg(format(
+           'select %L as name, count(*) as rows, md5(string_agg(t::text, ''|'' order by t::text)) as digest from hub.%I t',
+           c.relname, c.relname), ' union all ' order by c.relname)
+  from pg_class c where c.relnamespace = 'hub'::regnamespace and c.relkind = 'r' and c.relname <> 'clock'"""
+
+
+async def everything(superuser: Any) -> dict[str, tuple[int, str | None]]:
+    """Give the number of rows of every table and a digest of them."""
+    rows = await superuser.fetch(await superuser.fetchval(_EVERY_TABLE))
+    return {row["name"]: (row["rows"], row["digest"]) for row in rows}
+
+
+def differing(before: dict[str, tuple[int, str | None]], after: dict[str, tuple[int, str | None]]) -> set[str]:
+    """Name the tables that are not as they were."""
+    return {name for name in after if before[name] != after[name]}
