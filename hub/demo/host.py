@@ -1,4 +1,4 @@
-"""The demo's hub: `unionhub serve` as a process of its own: embedded PostgreSQL, a free port, the test clock."""
+"""A hub to try things on: `unionhub serve` as a process of its own, on the embedded PostgreSQL and a free port."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ class DidNotStart(Exception):  # noqa: N818
 class DemoHub:
     """A hub over HTTP. Leave the context to stop it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, clock: str = "test", workers: int = 1) -> None:
         self._folder = folder
         self._log = folder / "hub.log"
         port = _free_port()
         self.origin = f"http://127.0.0.1:{port}"
         ours = {
-            "HUB_DATA_DIR": str(folder / "data"),
+            "HUB_DATA_DIR": str(self.data_dir),
             "HUB_PORT": str(port),
-            "HUB_WORKERS": "1",
-            "HUB_CLOCK": "test",
+            "HUB_WORKERS": str(workers),
+            "HUB_CLOCK": clock,
             "HUB_LOG_LEVEL": "warning",
         }
         # What the caller has set for a hub of his own is not for this one.
@@ -99,9 +99,20 @@ class DemoHub:
             self._process.kill()
             self._process.wait()
 
+    @property
+    def data_dir(self) -> Path:
+        """Where its database and keys lie."""
+        return self._folder / "data"
+
+    @property
+    def pid(self) -> int:
+        """The process that serves; its workers and its database are below it."""
+        assert self._process is not None
+        return self._process.pid
+
     async def bootstrap(self, *, name: str, uscc: str, signing: PublicKey, login: PublicKey) -> None:
         """Make the root, as `unionhub bootstrap` does."""
-        vault = Vault(load_master_keys(self._folder / "data" / "master-keys.json", may_create=False))
+        vault = Vault(load_master_keys(self.data_dir / "master-keys.json", may_create=False))
         connection = await self._owner()
         try:
             await bootstrap(connection, vault, name=name, uscc=uscc, signing=signing, login=login, test_clock=True)
@@ -117,7 +128,7 @@ class DemoHub:
             await connection.close()
 
     async def _owner(self) -> asyncpg.Connection:
-        address = embedded.running(self._folder / "data")
+        address = embedded.running(self.data_dir)
         assert address is not None, "the hub runs, so its database does"
         return await asyncpg.connect(address.dsn("hub_owner"))
 
