@@ -1,0 +1,1 @@
+"""unionhub: the hub itself."""

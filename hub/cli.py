@@ -18,7 +18,7 @@ from hub.database.backup import backup as write_backup
 from hub.database.backup import not_included
 from hub.database.backup import restore as read_backup
 from hub.database.failure import BackupError, EmbeddedError
-from hub.keyfiles import KeyFileError, add_data_key, add_receipt_key
+from hub.keyfiles import KeyFileError, MasterKeys, add_data_key, add_receipt_key
 from hub.runtime import SetUpError, databases, keys
 from hub.settings import Clock, Settings, SettingsError, load, unknown_variables
 
@@ -67,9 +67,10 @@ def serve() -> None:
     settings = load()
     for sentence in unknown_variables():
         typer.echo(f"unionhub: {sentence}", err=True)
-    keys(settings)
+    _, master = keys(settings)
     with databases(settings, only_mine=True) as dsns:
         _migrated(dsns.owner if dsns.is_embedded else None, dsns.owner)
+        _run(_belongs(dsns.app, master))
         # The workers are processes of their own: they read the settings anew, the database's address among them.
         os.environ["HUB_DATABASE_URL"] = dsns.app
         os.environ["HUB_DATA_DIR"] = str(settings.data_dir)
@@ -85,6 +86,20 @@ def _migrated(upgrade_dsn: str | None, owner_dsn: str | None) -> None:
         _run(migrations.upgrade(upgrade_dsn))
     elif owner_dsn is not None and _run(migrations.stamped(owner_dsn)) != migrations.head():
         raise SetUpError("The database's schema is not this version's. Run `unionhub migrate`, then serve.")
+
+
+async def _belongs(app_dsn: str, master: MasterKeys) -> None:
+    """Refuse to serve a database with another's master keys: it would find nobody and enrol everybody twice."""
+    from hub.transfers.ledger.founding import master_key_of  # noqa: PLC0415
+    from hub.vault import Vault  # noqa: PLC0415
+
+    connection = await asyncpg.connect(app_dsn)
+    try:
+        theirs = await master_key_of(connection)
+    finally:
+        await connection.close()
+    if theirs is not None and theirs != Vault(master).fingerprint:
+        raise SetUpError("HUB_MASTER_KEY_FILE is not the file that this database was founded with. Put that one back.")
 
 
 @app.command()

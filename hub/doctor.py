@@ -14,6 +14,8 @@ from hub.database import binaries, embedded, migrate
 from hub.database.failure import EmbeddedError
 from hub.keyfiles import KeyFileError, load_master_keys, load_receipt_keys
 from hub.runtime import Dsns, databases
+from hub.transfers.ledger.founding import master_key_of
+from hub.vault import Vault
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -106,6 +108,7 @@ async def _database(settings: Settings, dsns: Dsns) -> list[Finding]:
                 ),
                 await _role(connection),
                 *await _schema(connection),
+                await _installation(connection, settings),
                 await _clock(connection, settings),
             ]
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
@@ -140,6 +143,23 @@ async def _schema(connection: Any) -> list[Finding]:
         todo = "Stop the hub. Connect as hub_app, and `alter table … enable row level security` as the owner."
         rows = Finding("row-level security", is_good=False, seen=seen, todo=todo)
     return [Finding("migrations", is_good=True, seen=f"at {revision}"), rows]
+
+
+async def _installation(connection: Any, settings: Settings) -> Finding:
+    """Whether the master keys are those that the database's rows hang on."""
+    try:
+        ours = Vault(load_master_keys(settings.master_key_file, may_create=False)).fingerprint
+        theirs = await master_key_of(connection)
+    except (KeyFileError, asyncpg.UndefinedTableError):
+        return Finding(
+            "master keys and database", is_good=False, seen="can't be compared", todo="Mend the above first."
+        )
+    if theirs is None:
+        return Finding("root", is_good=True, seen="no root union yet", todo="`unionhub bootstrap` makes it.")
+    if ours != theirs:
+        todo = f"Put the file back that this database was founded with: {settings.master_key_file} is another's."
+        return Finding("master keys and database", is_good=False, seen="they don't belong together", todo=todo)
+    return Finding("master keys and database", is_good=True, seen="belong together")
 
 
 async def _clock(connection: Any, settings: Settings) -> Finding:

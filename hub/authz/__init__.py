@@ -1,1 +1,1 @@
-"""Who calls and what they may do: tokens, login, keys, parties, disclosure."""
+"""Who calls, and who may see what."""

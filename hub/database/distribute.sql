@@ -15,6 +15,8 @@ select create_reference_table('hub.legal_steps');
 
 select create_reference_table('hub.clock');
 
+select create_reference_table('hub.installation');
+
 select create_distributed_table('hub.persons', 'member_id');
 
 select create_distributed_table(t::regclass, 'member_id', colocate_with => 'hub.persons')

@@ -44,6 +44,7 @@ async def bootstrap(
             established_on=_ESTABLISHED_ON,
             now=now,
             keys=wanted,
+            master_key=vault.fingerprint,
         )
         return True
     there = {(row["use"], row["kid"], row["jwk"]) for row in rows}

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from federation.keys import PublicKey
 
-__all__ = ["found_root", "read_root", "reset_clock", "set_clock"]
+__all__ = ["found_root", "master_key_of", "read_root", "reset_clock", "set_clock"]
 
 _ROOT: Final = """
 select u.union_id, u.uri, u.name, k.use, k.kid, k.jwk from hub.unions u
@@ -24,6 +24,10 @@ values ($1, $2, $3, $4, 'NATIONAL_FEDERATION', $5, $6)"""
 _KEY: Final = """
 insert into hub.union_keys (union_id, use, kid, alg, jwk, not_before, registered_at)
 values ($1, $2, $3, $4, $5, $6, $6)"""
+
+_INSTALL: Final = "insert into hub.installation (master_key) values ($1)"
+
+_MASTER_KEY: Final = "select master_key from hub.installation"
 
 _SET_CLOCK: Final = """
 insert into hub.clock (set_to, set_at) values ($1, clock_timestamp())
@@ -44,12 +48,20 @@ async def found_root(
     established_on: date,
     now: datetime,
     keys: dict[str, PublicKey],
+    master_key: str,
 ) -> None:
-    """Enter the root and its keys (by use). One transaction; the database refuses a second root."""
+    """Enter the root, its keys (by use) and the master keys' fingerprint. The database refuses a second root."""
     async with connection.transaction():
+        await connection.execute(_INSTALL, master_key)
         await connection.execute(_FOUND, union_id, f"urn:union:{uscc}", uscc, name, established_on, now)
         for use, key in keys.items():
             await connection.execute(_KEY, union_id, use, key.kid, key.alg, key.jwk_text, now)
+
+
+async def master_key_of(connection: Any) -> str | None:
+    """Give the fingerprint of the master keys that the database was founded with; None before bootstrap."""
+    found: str | None = await connection.fetchval(_MASTER_KEY)
+    return found
 
 
 async def set_clock(connection: Any, instant: datetime) -> None:

@@ -93,6 +93,11 @@ create table hub.clock (
     set_to timestamptz not null,
     set_at timestamptz not null);
 
+-- Which master keys the rows hang on (a fingerprint, not a key): another file would find nobody and double everybody.
+create table hub.installation (
+    only_row boolean primary key default true check (only_row),
+    master_key text not null);
+
 -- The person. `holder_union` repeats the holder of the live membership: it is what row-level security compares.
 create table hub.persons (
     member_id uuid primary key,

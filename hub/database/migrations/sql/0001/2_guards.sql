@@ -22,7 +22,7 @@ grant select on public.alembic_version to hub_app;
 
 grant usage on schema hub to hub_app, hub_mover;
 
-grant select on hub.unions, hub.union_employers, hub.union_federations, hub.union_keys, hub.union_statements, hub.legal_steps, hub.clock to hub_app, hub_mover;
+grant select on hub.unions, hub.union_employers, hub.union_federations, hub.union_keys, hub.union_statements, hub.legal_steps, hub.clock, hub.installation to hub_app, hub_mover;
 
 grant select on hub.persons, hub.memberships, hub.dockets, hub.cards, hub.statements, hub.disclosures to hub_app;
 
