@@ -72,7 +72,7 @@ async def _run(host: DemoHub, world: World, tokens: Tokens, number: int) -> floa
     accepted = await _over_http(host, tokens, moves, "acceptance")
     hub_seconds = released["seconds"] + accepted["seconds"]
     took = sorted(released["took"] + accepted["took"])
-    hub_rate, floor_rate = 2 * MOVES / hub_seconds, 2 * MOVES / floor_seconds
+    hub_rate, floor_rate = float(2 * MOVES / hub_seconds), 2 * MOVES / floor_seconds
     print(
         f"run {number}: hub {hub_rate:,.0f} acts/s (p50 {took[len(took) // 2] * 1e3:.1f} ms, "
         f"p99 {took[len(took) * 99 // 100] * 1e3:.1f} ms), floor {floor_rate:,.0f} acts/s, ratio {hub_rate / floor_rate:.2f}"

@@ -27,7 +27,7 @@ _DOLLAR_QUOTE = re.compile(r"\$[a-z_]*\$")
 
 
 def statements_of(sql: str) -> Iterator[str]:
-    """Give the statements of a file one by one (Citus refuses several in one string): they end in `;` at a line's end."""
+    """Give a file's statements one by one, as Citus wants them: they end in `;` at a line's end."""
     lines: list[str] = []
     quoted = False
     for line in sql.splitlines():

@@ -1,0 +1,1 @@
+"""Alembic: forward only, plain SQL."""
