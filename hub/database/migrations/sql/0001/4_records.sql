@@ -19,6 +19,7 @@ begin
          where m.member_id = u.member_id and m.membership_id = u.membership_id and (prune is null or m.member_id = any (prune))
            and m.holder_union = u.union_id and m.custody_version = u.version and m.status in ('ACTIVE', 'RETAINED') and m.held_since < u.at
            and m.open_handoff is not distinct from u.lapsed and m.open_step is not distinct from u.lapsed_step
+           and u.to_union <> u.union_id
         returning u.*),
     lapsed as (
         update handoffs h set state = 'EXPIRED', step_no = c.lapsed_step + 1, is_open = false, deadline = null
