@@ -101,8 +101,8 @@ async def as_union(connection: Any, union_id: UUID | None) -> AsyncIterator[Any]
 #: Every table but the clock. A text of the counts and digests: equal before and after means that nothing was written.
 _EVERY_TABLE: Final = """
 select string_agg(format(
-           'select %L as name, count(*) as rows, md5(string_agg(t::text, ''|'' order by t::text)) as digest from hub.%I t',
-           c.relname, c.relname), ' union all ' order by c.relname)
+           'select %L as name, count(*) as rows, md5(string_agg(t::text, ''|'' order by t::text)) as digest
+              from hub.%I t', c.relname, c.relname), ' union all ' order by c.relname)
   from pg_class c where c.relnamespace = 'hub'::regnamespace and c.relkind = 'r' and c.relname <> 'clock'"""
 
 

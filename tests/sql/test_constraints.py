@@ -164,6 +164,8 @@ PUBLIC: Final = (
     _key("legal_steps_pkey", "legal_steps"),
     _key("clock_pkey", "clock"),
     _check("clock_only_row_check", "clock", only_row=False),
+    _key("installation_pkey", "installation"),
+    _check("installation_only_row_check", "installation", only_row=False),
 )
 
 #: What may be absent; every other column of a member table must be there.

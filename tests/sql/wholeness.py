@@ -1,0 +1,68 @@
+"""What must hold of custody whatever has happened (I1, I2, I4, I5), asked of the tables themselves."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+#: Each gives the rows that break it.
+BROKEN: Final = {
+    "I1: the holder is the one of the interval that is open": """
+        select m.membership_id from hub.memberships m
+         where 1 <> (select count(*) from hub.holdings h where h.member_id = m.member_id
+                        and h.membership_id = m.membership_id and upper_inf(h.during)
+                        and h.holder_union = m.holder_union and h.custody_version = m.custody_version
+                        and lower(h.during) = m.held_since)
+            or 1 <> (select count(*) from hub.holdings h
+                      where h.membership_id = m.membership_id and upper_inf(h.during))""",
+    "I2: each interval begins where the one before it ended, and the versions count them": """
+        select h.membership_id from hub.holdings h
+         where h.custody_version > 1 and not exists (
+               select from hub.holdings p where p.membership_id = h.membership_id
+                  and p.custody_version = h.custody_version - 1 and upper(p.during) = lower(h.during))""",
+    "I4: the gate and the one open handoff agree": """
+        select m.membership_id from hub.memberships m
+         where m.open_handoff is distinct from (
+               select h.handoff_id from hub.handoffs h where h.membership_id = m.membership_id and h.is_open)""",
+    "I5: each holding but the first is that of an accepted handoff, from the holder before": """
+        select h.membership_id from hub.holdings h
+         where h.custody_version > 1 and 1 <> (
+               select count(*) from hub.handoffs o join hub.holdings p
+                   on p.membership_id = h.membership_id and p.custody_version = h.custody_version - 1
+                where o.membership_id = h.membership_id and o.state = 'ACCEPTED' and o.to_union = h.holder_union
+                  and o.from_union = p.holder_union and o.custody_version = p.custody_version)""",
+    "a handoff stands where its last step led": """
+        select o.handoff_id from hub.handoffs o
+          left join hub.steps s on s.handoff_id = o.handoff_id and s.step_no = o.step_no
+         where s.to_state is distinct from o.state or o.is_open <> (o.state = 'RELEASED')
+            or (select count(*) from hub.steps c where c.handoff_id = o.handoff_id) <> o.step_no""",
+    "steps follow one another": """
+        select s.handoff_id from hub.steps s
+         where s.step_no > 1 and not exists (select from hub.steps p
+               where p.handoff_id = s.handoff_id and p.step_no = s.step_no - 1 and p.to_state = s.from_state)""",
+    "both dockets show the handoff as it stands": """
+        select o.handoff_id from hub.handoffs o
+         where 2 <> (select count(*) from hub.dockets d where d.handoff_id = o.handoff_id and d.state = o.state
+                        and d.step_no = o.step_no and d.union_id in (o.from_union, o.to_union)
+                        and d.deadline is not distinct from o.deadline)""",
+    "a receiver has the card of an open or an accepted case only": """
+        select o.handoff_id from hub.handoffs o
+         where (o.state in ('RELEASED', 'ACCEPTED')) <> exists (select from hub.cards c
+               where c.handoff_id = o.handoff_id and c.union_id = o.to_union)
+            or not exists (select from hub.cards c where c.handoff_id = o.handoff_id and c.union_id = o.from_union)""",
+    "a step by a union has its statement, and every statement about a member is claimed": """
+        select s.handoff_id from hub.steps s where (s.union_id is not null) <> exists (
+               select from hub.statements t join hub.statement_claims c on c.jti = t.jti and c.iss = t.iss
+                where t.sha256 = s.sha256 and c.sha256 = t.sha256)
+        union all
+        select t.membership_id from hub.statements t where not exists (
+               select from hub.statement_claims c where c.jti = t.jti and c.iss = t.iss and c.sha256 = t.sha256)""",
+    "the person is with the holder of the live membership": """
+        select p.member_id from hub.persons p join hub.memberships m on m.member_id = p.member_id
+         where m.status in ('ACTIVE', 'RETAINED') and m.holder_union <> p.holder_union""",
+}
+
+
+async def assert_whole(superuser: Any) -> None:
+    """Ask everything, of every membership."""
+    for claim, query in BROKEN.items():
+        assert await superuser.fetch(query) == [], claim
