@@ -83,6 +83,13 @@ def test_only_the_algorithms_of_the_federation_have_keys(alg: str) -> None:
     assert refused(forged(header(alg=alg), CLAIMS, KEY), looked_up=False).code == SIGNATURE
 
 
+@pytest.mark.attack("J03")
+@pytest.mark.parametrize("alg", [None, 5, True, ["EdDSA"], {"alg": "EdDSA"}, ...])
+def test_an_algorithm_is_a_text(alg: Any) -> None:
+    error = refused(forged(header(alg=alg), CLAIMS, KEY), looked_up=False)
+    assert (error.code, error.path) == (MALFORMED, ("header", "alg"))
+
+
 @pytest.mark.attack("J04")
 def test_a_login_is_not_taken_for_a_release() -> None:
     login = assertions.client_assertion(KEY, union=U1, aud=HUB, iat=NOW)
