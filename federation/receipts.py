@@ -76,6 +76,6 @@ def read_receipt(text: str, *, keys: Mapping[str, PublicKey], hub: str) -> Signe
     # 4. agreement
     if claims["aud"] != receipt.signer:
         raise jws.malformed(("aud",), "not the signer of the statement")
-    if type(claims["iat"]) is not int or claims["iat"] != int(receipt.received_at.timestamp()):
+    if claims["iat"] != int(receipt.received_at.timestamp()):
         raise jws.malformed(("iat",), "not the second of receipt")
     return SignedReceipt(text, envelope.kid, hub, sub, receipt)

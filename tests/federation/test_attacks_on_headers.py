@@ -124,8 +124,11 @@ def test_a_login_is_not_taken_for_a_release() -> None:
     ],
 )
 def test_the_typ_is_compared_byte_for_byte(typ: Any) -> None:
-    error = refused(forged(header(typ=typ), CLAIMS, KEY), looked_up=False)
+    jws = forged(header(typ=typ), CLAIMS, KEY)
+    error = refused(jws, looked_up=False)
     assert (error.code, error.path) == (MALFORMED, ("header", "typ"))
+    with pytest.raises(StatementError):
+        statements.read_any(jws)
 
 
 @pytest.mark.attack("J06")

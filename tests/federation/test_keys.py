@@ -198,7 +198,11 @@ def test_a_private_part_of_another_key_is_refused(alg: Alg) -> None:
 
 def test_pem_keys_of_other_kinds_are_refused(tmp_path: Path) -> None:
     pkcs8 = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    for secret in (rsa.generate_private_key(65537, 2048), ec.generate_private_key(ec.SECP384R1())):
+    for secret in (
+        rsa.generate_private_key(65537, 2048),
+        ec.generate_private_key(ec.SECP384R1()),
+        ec.generate_private_key(ec.BrainpoolP256R1()),
+    ):
         with pytest.raises(KeyNotUsable):
             PrivateKey.from_pem(secret.private_bytes(*pkcs8))
     for document in (b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", b"[]", b"no key", b"\xff"):
