@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from starlette.types import Receive
 
 SECONDS_MAX: Final = 10.0
+DRAIN_SECONDS_MAX: Final = 2.0
+DRAIN_BYTES_MAX: Final = 4_194_304
 #: For an answer given while part of a body may still come: that connection can't be used again.
 CLOSE: Final = (b"connection", b"close")
 
@@ -38,26 +41,50 @@ def check_headers(headers: Mapping[bytes, bytes], bytes_max: int) -> None:
         raise _too_large(bytes_max)
 
 
-async def read_body(receive: Receive, bytes_max: int, seconds_max: float = SECONDS_MAX) -> bytes:
-    """Give the whole body. Refuses: BodyRefused once it is over the size or the time; ClientGone."""
-    chunks: list[bytes] = []
-    size = 0
-    more = True
-    try:
-        async with asyncio.timeout(seconds_max):
-            while more:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise ClientGone
-                chunk: bytes = message.get("body", b"")
-                size += len(chunk)
-                if size > bytes_max:
-                    raise _too_large(bytes_max)
-                chunks.append(chunk)
-                more = message.get("more_body", False)
-    except TimeoutError:
-        raise BodyRefused(408, f"The body did not come within {seconds_max:g} seconds.") from None
-    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+class Body:
+    """The body of one request, unread at first."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._more = True
+
+    async def read(self, bytes_max: int, seconds_max: float = SECONDS_MAX) -> bytes:
+        """Give the whole body. Refuses: BodyRefused once it is over the size or the time; ClientGone."""
+        chunks: list[bytes] = []
+        size = 0
+        try:
+            async with asyncio.timeout(seconds_max):
+                while self._more:
+                    chunk = await self._next()
+                    size += len(chunk)
+                    if size > bytes_max:
+                        raise _too_large(bytes_max)
+                    chunks.append(chunk)
+        except TimeoutError:
+            self._more = False  # It has had its time.
+            raise BodyRefused(408, f"The body did not come within {seconds_max:g} seconds.") from None
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+    async def drain(self) -> None:
+        """After an early answer, read and drop what still comes, within a bound; nothing if all was read.
+
+        A socket that is closed over unread bytes is reset, and the reset can overtake the answer: a client that sends
+        2 MB would see a broken connection instead of its 413.
+        """
+        dropped = 0
+        with suppress(TimeoutError, ClientGone):
+            async with asyncio.timeout(DRAIN_SECONDS_MAX):
+                while self._more and dropped < DRAIN_BYTES_MAX:
+                    dropped += len(await self._next())
+
+    async def _next(self) -> bytes:
+        message = await self._receive()
+        if message["type"] == "http.disconnect":
+            self._more = False
+            raise ClientGone
+        self._more = message.get("more_body", False)
+        chunk: bytes = message.get("body", b"")
+        return chunk
 
 
 def _too_large(bytes_max: int) -> BodyRefused:

@@ -153,8 +153,9 @@ class _TokenEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request for a token."""
         headers = list(_NO_STORE)
+        body = bodies.Body(receive)
         try:
-            assertion = await self._assertion(scope, receive)
+            assertion = await self._assertion(scope, body)
             token = await log_in(assertion, ledger=self._ledger, tokens=self._tokens, hub=self._hub)
         except bodies.ClientGone:
             return
@@ -174,8 +175,10 @@ class _TokenEndpoint:
             status = 200
             answer = {"access_token": token, "token_type": "Bearer", "expires_in": LIFETIME_SECONDS}
         await _send(send, status, orjson.dumps(answer), headers)
+        if status != 200:  # noqa: PLR2004
+            await body.drain()
 
-    async def _assertion(self, scope: Scope, receive: Receive) -> str:
+    async def _assertion(self, scope: Scope, body: bodies.Body) -> str:
         """Read the form. Refuses: _InvalidForm, BodyRefused, ClientGone."""
         if scope["method"] != "POST":
             raise _InvalidForm("invalid_request", 405)
@@ -184,7 +187,7 @@ class _TokenEndpoint:
         if content_type != _FORM:
             raise _InvalidForm("invalid_request")
         bodies.check_headers(headers, BODY_BYTES_MAX)
-        return _assertion_of(await bodies.read_body(receive, BODY_BYTES_MAX, self._body_seconds_max))
+        return _assertion_of(await body.read(BODY_BYTES_MAX, self._body_seconds_max))
 
 
 def _assertion_of(body: bytes) -> str:

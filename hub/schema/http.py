@@ -10,6 +10,7 @@ A statement that got no answer may be sent again: 503 and 408 are never the end 
 from __future__ import annotations
 
 import hashlib
+from http import HTTPStatus
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
@@ -113,11 +114,12 @@ class _Endpoint(Generic[Context]):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         media_type = JSON
+        body = bodies.Body(receive)
         try:
             # 1.
             head = read_head(scope)
             media_type = head.media_type
-            answer = await self._answer(head, scope, receive)
+            answer = await self._answer(head, scope, body)
         except Refused as refused:
             media_type = media_type_of(scope)
             answer = _Answer(refused.status, _errors(refused.errors), refused.headers)
@@ -132,15 +134,17 @@ class _Endpoint(Generic[Context]):
         headers = [_CONTENT_TYPE[media_type], (b"content-length", b"%d" % len(answer.body)), *_ALWAYS, *answer.headers]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": answer.body})
+        if answer.status >= HTTPStatus.BAD_REQUEST:
+            await body.drain()
 
-    async def _answer(self, head: Head, scope: Scope, receive: Receive) -> _Answer:
+    async def _answer(self, head: Head, scope: Scope, body: bodies.Body) -> _Answer:
         # 2.
         if head.token is None:
             raise Unauthenticated("no bearer token")
         caller = await self._authenticate(head.token)
         # 3.
         if head.method == "POST":
-            request = read_post(await read_body(receive, self._body_seconds_max))
+            request = read_post(await read_body(body, self._body_seconds_max))
         else:
             request = read_get(scope["query_string"])
         try:

@@ -18,7 +18,7 @@ from hub.schema.faults import FaultCode
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from starlette.types import Receive, Scope
+    from starlette.types import Scope
 
 JSON: Final = "application/json"
 GRAPHQL_JSON: Final = "application/graphql-response+json"
@@ -163,10 +163,10 @@ def _bearer(authorization: bytes) -> str | None:
     return token.strip().decode("latin-1") if scheme.lower() == b"bearer" else None
 
 
-async def read_body(receive: Receive, seconds_max: float) -> bytes:
+async def read_body(body: bodies.Body, seconds_max: float) -> bytes:
     """Read the body, counting what comes. Refuses: 413 once it is over the cap, 408 when it dawdles; ClientGone."""
     try:
-        return await bodies.read_body(receive, BODY_BYTES_MAX, seconds_max)
+        return await body.read(BODY_BYTES_MAX, seconds_max)
     except bodies.BodyRefused as refused:
         raise _of_body(refused) from None
 
