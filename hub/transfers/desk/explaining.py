@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from hub.transfers.desk.opening import reading_as
 from hub.transfers.ledger import reads
 from hub.transfers.machines import HANDOFF, HandoffState, Side
 from hub.transfers.rules.days import day_of
@@ -65,7 +66,7 @@ async def explain(hub: Hub, caller: Caller, handoff_id: UUID | None) -> Explanat
     """Tell a party where a case stands; None to anyone else. Source: domain 3.2."""
     if handoff_id is None:
         handoff_id = UUID(int=0)
-    async with hub.database.as_union(caller.union_id, caller.kid) as reading:
+    async with reading_as(hub, caller) as reading:
         view = (await reads.handoffs(reading, [handoff_id])).get(handoff_id)
     if view is None:
         return None

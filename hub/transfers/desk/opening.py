@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from uuid import UUID, uuid4
@@ -20,13 +21,13 @@ from hub.errors import Code, Refusal
 from hub.transfers.ledger.records import Signing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import AsyncIterator, Iterator, Mapping
     from datetime import datetime
 
     from federation.keys import PrivateKey
     from federation.statements import Statement
     from hub.authz.tokens import Caller
-    from hub.database.pool import Database
+    from hub.database.pool import Database, Reading
     from hub.transfers.facts import SignerFacts
     from hub.transfers.ledger.acts import Ledger
     from hub.vault import Vault
@@ -41,6 +42,7 @@ __all__ = [
     "input_claims",
     "open_statement",
     "read_statement",
+    "reading_as",
     "receipt_for",
     "uuid_in",
 ]
@@ -126,6 +128,15 @@ def require_login(signer: SignerFacts) -> None:
     """End a session whose login key has been retired or revoked meanwhile. Raises: Unauthenticated."""
     if not signer.login_in_force:
         raise Unauthenticated("the login key has ended")
+
+
+@asynccontextmanager
+async def reading_as(hub: Hub, caller: Caller) -> AsyncIterator[Reading]:
+    """Read as the caller, whose login key must still be in force. Raises: Unauthenticated, DatabaseUnavailable."""
+    async with hub.database.as_union(caller.union_id, caller.kid) as reading:
+        if not reading.login_in_force:
+            raise Unauthenticated("the login key has ended")
+        yield reading
 
 
 def refusal_of(error: StatementError, now: datetime | None = None) -> Refusal:

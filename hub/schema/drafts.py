@@ -1,0 +1,82 @@
+"""The drafts: for each act a query that asks every rule, changes nothing, and gives the exact claims to sign."""
+
+from typing import Annotated
+
+import strawberry
+
+from hub.schema.context import Info
+from hub.schema.fields import told
+from hub.schema.types.drafts import Draft
+from hub.schema.types.inputs import (
+    AcceptHandoffDraft,
+    GroundDraft,
+    HandoffDraft,
+    JoinMemberDraft,
+    KeyDraft,
+    KeyEndDraft,
+    ReleaseMemberDraft,
+    UnionDraft,
+    given_of,
+)
+from hub.transfers.desk import drafting, drafting_unions
+
+__all__ = ["Drafts"]
+
+_INPUT = strawberry.argument(name="input", description="拟填写的内容。\nWhat the statement is to say.")
+
+
+@strawberry.type
+class Drafts:
+    """The queries that draft."""
+
+    @told(
+        "起草入会；会查询此人是否已是会员，该查询记录在案。",
+        "Drafts a join. It tells whether the person is a member already, and that look-up is logged.",
+    )
+    async def draft_join_member(self, info: Info, asked: Annotated[JoinMemberDraft, _INPUT]) -> Draft:
+        """Draft a join."""
+        return Draft.of(await drafting.draft_join(info.context.hub, info.context.caller, given_of(asked)))
+
+    @told("起草转出。", "Drafts a release.")
+    async def draft_release_member(self, info: Info, asked: Annotated[ReleaseMemberDraft, _INPUT]) -> Draft:
+        """Draft a release."""
+        return Draft.of(await drafting.draft_release(info.context.hub, info.context.caller, given_of(asked)))
+
+    @told("起草接收。", "Drafts an acceptance.")
+    async def draft_accept_handoff(self, info: Info, asked: Annotated[AcceptHandoffDraft, _INPUT]) -> Draft:
+        """Draft an acceptance."""
+        return Draft.of(await drafting.draft_acceptance(info.context.hub, info.context.caller, given_of(asked)))
+
+    @told("起草退回。", "Drafts a refusal.")
+    async def draft_refuse_handoff(self, info: Info, asked: Annotated[GroundDraft, _INPUT]) -> Draft:
+        """Draft a refusal."""
+        return Draft.of(await drafting.draft_refusal(info.context.hub, info.context.caller, given_of(asked)))
+
+    @told("起草撤回转出。", "Drafts the recall of a release.")
+    async def draft_recall_handoff(self, info: Info, asked: Annotated[HandoffDraft, _INPUT]) -> Draft:
+        """Draft a recall."""
+        return Draft.of(await drafting.draft_recall(info.context.hub, info.context.caller, given_of(asked)))
+
+    @told("起草下一级工会的登记。", "Drafts the registration of a union beneath yours.")
+    async def draft_register_union(self, info: Info, asked: Annotated[UnionDraft, _INPUT]) -> Draft:
+        """Draft the registration of a union."""
+        return Draft.of(await drafting_unions.draft_union(info.context.hub, info.context.caller, given_of(asked)))
+
+    @told("起草密钥登记。", "Drafts the registration of a key.")
+    async def draft_register_key(self, info: Info, asked: Annotated[KeyDraft, _INPUT]) -> Draft:
+        """Draft the registration of a key."""
+        return Draft.of(await drafting_unions.draft_key(info.context.hub, info.context.caller, given_of(asked)))
+
+    @told("起草密钥停用。", "Drafts the retirement of a key.")
+    async def draft_retire_key(self, info: Info, asked: Annotated[KeyEndDraft, _INPUT]) -> Draft:
+        """Draft the retirement of a key."""
+        return Draft.of(
+            await drafting_unions.draft_key_retirement(info.context.hub, info.context.caller, given_of(asked))
+        )
+
+    @told("起草密钥撤销。", "Drafts the revocation of a key.")
+    async def draft_revoke_key(self, info: Info, asked: Annotated[KeyEndDraft, _INPUT]) -> Draft:
+        """Draft the revocation of a key."""
+        return Draft.of(
+            await drafting_unions.draft_key_revocation(info.context.hub, info.context.caller, given_of(asked))
+        )

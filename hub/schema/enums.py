@@ -1,0 +1,190 @@
+"""The closed lists of the schema: the domain's own enumerations, each value described in Chinese and in English."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+import strawberry
+
+from federation.forms import KeyUse
+from hub.errors import CATALOGUE, Code
+from hub.transfers import machines
+from hub.transfers.kinds import EmploymentForm, HoldingBasis, IdType, MembershipStatus, UnionKind
+from hub.transfers.machines import HandoffState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "SIDES",
+    "EmploymentForm",
+    "HandoffState",
+    "HoldingBasis",
+    "IdType",
+    "KeyUse",
+    "MembershipStatus",
+    "RefusalCode",
+    "Side",
+    "UnionKind",
+]
+
+
+class Side(StrEnum):
+    """Whose act a step is, as clients see it: the hub itself is nobody's side."""
+
+    HOLDER = machines.Side.HOLDER.value
+    RECEIVER = machines.Side.RECEIVER.value
+    HIGHER = machines.Side.HIGHER.value
+
+
+SIDES: Final[Mapping[machines.Side, Side]] = {machines.Side(side.value): side for side in Side}
+
+RefusalCode = Code
+
+
+def _describe(enum: type[StrEnum], description: str, values: Mapping[Any, str], *, name: str | None = None) -> None:
+    """Make an enumeration part of the schema. Every value must be told of: one that is not fails the import."""
+    strawberry.enum(enum, name=name, description=description)
+    definition: Any = enum.__strawberry_definition__  # type: ignore[attr-defined]
+    for value in definition.values:
+        value.description = values[enum(value.value)]
+
+
+_describe(
+    HandoffState,
+    "接转手续所处的状态；REQUESTED、ESCALATED、RELEASED 为办理中，其余为终结。\n"
+    "Where a handoff stands. REQUESTED, ESCALATED and RELEASED are open, the others final.",
+    {
+        HandoffState.REQUESTED: "接收工会已提出接转请求。\nThe receiving union has asked for the member.",
+        HandoffState.RELEASED: "转出凭证已签署，等待接收。\n"
+        "The holder has released the member; nobody has accepted yet.",
+        HandoffState.OBJECTED: "会籍所在工会已提出异议。\nThe holder has objected to the request.",
+        HandoffState.ESCALATED: "已提交上一级工会处理。\nThe matter lies with the next-higher union.",
+        HandoffState.ACCEPTED: "接收工会已签署接收，会籍已转入。\nThe receiver has accepted: the membership has moved.",
+        HandoffState.REFUSED: "接收工会已退回，会籍未动。\nThe receiver has refused: the membership has not moved.",
+        HandoffState.RECALLED: "转出工会已撤回。\nThe releasing union took its release back.",
+        HandoffState.EXPIRED: "转出凭证已过有效期。\nThe release was not accepted in time.",
+        HandoffState.CANCELLED: "请求已取消。\nThe request was cancelled.",
+        HandoffState.DISMISSED: "上一级工会不予支持请求。\nThe next-higher union dismissed the request.",
+        HandoffState.LAPSED: "逾期未处理，请求失效。\nNobody decided in time.",
+        HandoffState.VOIDED: "复核未通过或会籍已终止，手续作废。\n"
+        "Made void by a later check or by the membership's end.",
+    },
+)
+
+_describe(
+    Side,
+    "在接转手续中的一方。\nA side of a handoff.",
+    {
+        Side.HOLDER: "会籍所在工会（转出方）。\nThe union that holds, or held, the membership: the releasing side.",
+        Side.RECEIVER: "接收工会（转入方）。\nThe union that takes the member in.",
+        Side.HIGHER: "上一级工会。\nThe next-higher union.",
+    },
+)
+
+_describe(
+    KeyUse,
+    "密钥的用途，一把密钥只有一种用途。\nWhat a key is for; a key has one use.",
+    {
+        KeyUse.SIGNING: "签署文书。\nSigns statements.",
+        KeyUse.LOGIN: "登录平台。\nLogs in at the token endpoint.",
+    },
+)
+
+_describe(
+    UnionKind,
+    "工会组织的类别。\nThe kind of a union.",
+    {
+        UnionKind.GRASSROOTS_INDEPENDENT: "单独建立的基层工会。\nA grassroots union of one employer.",
+        UnionKind.GRASSROOTS_JOINT: "联合基层工会。\nA joint grassroots union of several employers.",
+        UnionKind.MEMBER_UNIT_BRANCH: "联合基层工会成员单位的分会（小组），不管理会籍。\n"
+        "The branch of a member unit inside a joint union; it holds nobody.",
+        UnionKind.REGIONAL_FEDERATION: "区域工会联合会。\nA federation of the unions of a district.",
+        UnionKind.SECTORAL_FEDERATION: "行业工会联合会。\nA federation of the unions of a trade.",
+        UnionKind.TOWNSHIP_SUBDISTRICT_UNION: "乡镇（街道）工会。\nThe union of a township or subdistrict.",
+        UnionKind.VILLAGE_COMMUNITY_UNION: "村（社区）工会。\nThe union of a village or community.",
+        UnionKind.DEVELOPMENT_ZONE_UNION: "开发区（工业园区）工会。\n"
+        "The union of a development zone or industrial park.",
+        UnionKind.COUNTY_FEDERATION: "县（区）总工会。\nThe federation of a county or district.",
+        UnionKind.PREFECTURE_FEDERATION: "市（地级）总工会。\nThe federation of a prefecture.",
+        UnionKind.PROVINCIAL_FEDERATION: "省级总工会。\nThe federation of a province.",
+        UnionKind.NATIONAL_INDUSTRIAL_UNION: "全国产业工会。\nA national industrial union.",
+        UnionKind.CENTRAL_ORGAN_FEDERATION: "中央机关工会联合会。\nThe union federation of the central organs.",
+        UnionKind.NATIONAL_FEDERATION: "全国总工会。\nThe national federation, root of all.",
+    },
+)
+
+_describe(
+    HoldingBasis,
+    "会籍由该工会管理的依据。\nOn what basis a union holds a membership.",
+    {
+        HoldingBasis.ORDINARY: "用人单位工会的一般会员。\nAn ordinary member, at the union of the employer.",
+        HoldingBasis.FLEXIBLE_DIRECT: "灵活就业人员直接入会（第七条）。\n"
+        "A flexible worker who joined directly (article 7).",
+        HoldingBasis.PRE_ESTABLISHMENT: "单位尚未建会，先行加入（第六条）。\n"
+        "Joined before the employer has a union (article 6).",
+        HoldingBasis.PLACEMENT: "新单位未建会，暂留居住地工会（第十三条）。\n"
+        "Placed with the residence union, the new employer having none (article 13).",
+        HoldingBasis.RESIDENCE_RETENTION: "由居住地工会保留会籍（第十三、十九条）。\n"
+        "Kept by the residence union in retention (articles 13 and 19).",
+        HoldingBasis.SECONDMENT: "借调期间（第十四条）。\nFor the term of a secondment (article 14).",
+        HoldingBasis.DISPATCH_UNION: "劳务派遣单位工会的会员（第九条）。\n"
+        "At the union of the dispatch agency (article 9).",
+        HoldingBasis.DISPATCH_HOST_JOINED: "派遣工在用工单位工会入会（第九条）。\n"
+        "A dispatched worker, at the union of the host enterprise (article 9).",
+        HoldingBasis.CUSTODIAL: "原工会注销后代管。\nIn custody after the former union was wound up.",
+    },
+)
+
+_describe(
+    MembershipStatus,
+    "会籍状态。\nThe status of a membership.",
+    {
+        MembershipStatus.ACTIVE: "正常。\nActive.",
+        MembershipStatus.RETAINED: "保留会籍。\nRetained: no dues and no vote.",
+        MembershipStatus.DUPLICATE_SUSPECTED: "疑似重复，待核实。\nSuspected to be a second one of the same person.",
+        MembershipStatus.WITHDRAWN: "已退会。\nEnded: the member withdrew.",
+        MembershipStatus.DEEMED_WITHDRAWN: "按自动退会处理。\nEnded: deemed to have withdrawn.",
+        MembershipStatus.EXPELLED: "开除会籍。\nEnded: expelled.",
+        MembershipStatus.DUPLICATE_MERGED: "重复会籍已合并。\nEnded: merged into the other one of the same person.",
+        MembershipStatus.DECEASED: "会员已去世。\nEnded: the member has died.",
+    },
+)
+
+_describe(
+    IdType,
+    "证件类型，由工会填报，不由号码推断。\nThe kind of identity document, as stated, never guessed from its number.",
+    {
+        IdType.RESIDENT_ID: "居民身份证。\nThe resident identity card.",
+        IdType.HMT_RESIDENCE: "港澳台居民居住证。\nThe residence permit of Hong Kong, Macao and Taiwan residents.",
+        IdType.FOREIGN_PR: "外国人永久居留身份证。\nThe permanent residence card of foreigners.",
+        IdType.PASSPORT: "护照。\nA passport.",
+        IdType.OTHER: "其他证件，可无号码。\nAnother document; it may be without a number.",
+    },
+)
+
+_describe(
+    EmploymentForm,
+    "就业形式。\nThe form of employment.",
+    {
+        EmploymentForm.FULL: "全日制。\nFull-time.",
+        EmploymentForm.PART_TIME: "非全日制。\nPart-time.",
+        EmploymentForm.FLEXIBLE: "灵活就业。\nFlexible.",
+        EmploymentForm.DISPATCHED: "劳务派遣。\nDispatched by an agency.",
+        EmploymentForm.PLATFORM: "新就业形态（平台）。\nFor a platform.",
+    },
+)
+
+_UNTOLD: Final[defaultdict[str, str]] = defaultdict(lambda: "…")
+
+_describe(
+    Code,
+    "拒绝的代码；含义不变，可据以编程。\nThe code of a refusal. Its meaning never changes: programs may rely on it.",
+    {
+        code: f"{entry.zh.format_map(_UNTOLD)}\n{entry.en.format_map(_UNTOLD)} ({' '.join(entry.articles)})"
+        for code, entry in CATALOGUE.items()
+    },
+    name="RefusalCode",
+)

@@ -1,0 +1,158 @@
+"""What fields look up, gathered: a page of a hundred cases costs as many statements as a page of one.
+
+Whatever fields ask for waits until no more is asked for, and is then read kind by kind, one statement for each, in one
+transaction as the acting union. Each request has its own, and keeps what it has read until the next act.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+from hub.transfers.desk.opening import reading_as
+from hub.transfers.desk.proving import proofs
+from hub.transfers.ledger import reads
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from uuid import UUID
+
+    from federation.keys import PublicKey
+    from hub.authz.tokens import Caller
+    from hub.transfers.desk.opening import Hub
+    from hub.transfers.views import (
+        HandoffView,
+        HoldingView,
+        KeyView,
+        MemberView,
+        StepView,
+        TransferView,
+        UnionView,
+    )
+
+__all__ = ["Loads"]
+
+V = TypeVar("V")
+
+#: How many turns of the loop must pass without a new wish. Fields of one page that lie deeper come a few turns later.
+_QUIET_TURNS: Final = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Kind(Generic[V]):
+    """One sort of object and how a set of them is read: from a `Reading`, or, if public, from any connection."""
+
+    read: Callable[[Any, Sequence[UUID]], Awaitable[Mapping[UUID, V]]]
+    is_public: bool = False
+
+
+_UNIONS: Final[_Kind[UnionView]] = _Kind(reads.unions, is_public=True)
+_KEYS: Final[_Kind[list[KeyView]]] = _Kind(reads.keys, is_public=True)
+_MEMBERS: Final[_Kind[MemberView]] = _Kind(reads.members)
+_HANDOFFS: Final[_Kind[HandoffView]] = _Kind(reads.handoffs)
+_CARDS: Final[_Kind[str]] = _Kind(reads.cards)
+_STEPS: Final[_Kind[list[StepView]]] = _Kind(reads.steps)
+_HOLDINGS: Final[_Kind[list[HoldingView]]] = _Kind(reads.holdings)
+_TRANSFERS: Final[_Kind[list[TransferView]]] = _Kind(reads.transfers)
+
+
+class Loads:
+    """The look-ups of one request. Every method gives None (or an empty list) for what the caller may not see."""
+
+    def __init__(self, hub: Hub, caller: Caller, hub_keys: Sequence[PublicKey]) -> None:
+        self._hub = hub
+        self._caller = caller
+        self._proofs: _Kind[str] = _Kind(partial(proofs, hub, hub_keys))
+        self._known: dict[tuple[_Kind[Any], UUID], asyncio.Future[Any]] = {}
+        self._wanted: dict[_Kind[Any], dict[UUID, asyncio.Future[Any]]] = {}
+        self._wishes = 0
+        self._waits = False
+        self._running: set[asyncio.Task[None]] = set()
+
+    def union(self, union_id: UUID) -> Awaitable[UnionView | None]:
+        """Give a union. Public."""
+        return self._load(_UNIONS, union_id)
+
+    def keys(self, union_id: UUID) -> Awaitable[list[KeyView] | None]:
+        """Give every key that a union ever had. Public."""
+        return self._load(_KEYS, union_id)
+
+    def member(self, membership_id: UUID) -> Awaitable[MemberView | None]:
+        """Give a member whom the caller holds."""
+        return self._load(_MEMBERS, membership_id)
+
+    def handoff(self, handoff_id: UUID) -> Awaitable[HandoffView | None]:
+        """Give a case to which the caller is a party."""
+        return self._load(_HANDOFFS, handoff_id)
+
+    def card(self, handoff_id: UUID) -> Awaitable[str | None]:
+        """Give the card of a case, if there is a copy for the caller."""
+        return self._load(_CARDS, handoff_id)
+
+    def steps(self, handoff_id: UUID) -> Awaitable[list[StepView] | None]:
+        """Give the steps of a case to which the caller is a party."""
+        return self._load(_STEPS, handoff_id)
+
+    def holdings(self, membership_id: UUID) -> Awaitable[list[HoldingView] | None]:
+        """Give who has held a member, if the caller holds it now."""
+        return self._load(_HOLDINGS, membership_id)
+
+    def transfers(self, membership_id: UUID) -> Awaitable[list[TransferView] | None]:
+        """Give the transfers of a member, if the caller holds it now."""
+        return self._load(_TRANSFERS, membership_id)
+
+    def proof(self, handoff_id: UUID) -> Awaitable[str | None]:
+        """Give the proof of a case to which the caller is a party."""
+        return self._load(self._proofs, handoff_id)
+
+    def forget(self) -> None:
+        """Forget what was read: an act follows, and its answer shows things as they are after it."""
+        self._known.clear()
+
+    def _load(self, kind: _Kind[V], key: UUID) -> asyncio.Future[V | None]:
+        future = self._known.get((kind, key))
+        if future is None:
+            loop = asyncio.get_running_loop()
+            future = self._known[kind, key] = loop.create_future()
+            self._wanted.setdefault(kind, {})[key] = future
+            self._wishes += 1
+            if not self._waits:
+                self._waits = True
+                loop.call_soon(self._wait, self._wishes, _QUIET_TURNS)
+        return future
+
+    def _wait(self, wishes: int, turns: int) -> None:
+        if wishes != self._wishes:
+            wishes, turns = self._wishes, _QUIET_TURNS
+        if turns:
+            asyncio.get_running_loop().call_soon(self._wait, wishes, turns - 1)
+            return
+        wanted, self._wanted, self._waits = self._wanted, {}, False
+        task = asyncio.get_running_loop().create_task(self._fulfil(wanted))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _fulfil(self, wanted: Mapping[_Kind[Any], Mapping[UUID, asyncio.Future[Any]]]) -> None:
+        try:
+            if all(kind.is_public for kind in wanted):
+                async with self._hub.database.connection() as connection:
+                    for kind, futures in wanted.items():
+                        _answer(futures, await kind.read(connection, list(futures)))
+            else:
+                async with reading_as(self._hub, self._caller) as reading:
+                    for kind, futures in wanted.items():
+                        source = reading.connection if kind.is_public else reading
+                        _answer(futures, await kind.read(source, list(futures)))
+        except Exception as fault:  # noqa: BLE001 - each field that waits is told; the border above decides what it is
+            for futures in wanted.values():
+                for future in futures.values():
+                    if not future.done():
+                        future.set_exception(fault)
+
+
+def _answer(futures: Mapping[UUID, asyncio.Future[Any]], found: Mapping[UUID, Any]) -> None:
+    for key, future in futures.items():
+        if not future.done():
+            future.set_result(found.get(key))

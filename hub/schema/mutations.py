@@ -1,0 +1,152 @@
+"""Acts: one signed statement in, the object as it stands afterwards out, or the refusal.
+
+Each is one call of the desk. A refusal is raised there and becomes the answer in `hub.schema.refusals`.
+"""
+
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from hub.schema.context import Context, Info
+from hub.schema.enums import IdType
+from hub.schema.fields import act
+from hub.schema.ids import decode_id
+from hub.schema.refusals import Refusal
+from hub.schema.types.handoffs import Handoff
+from hub.schema.types.members import IdNumber, Member
+from hub.schema.types.unions import Union, union_of
+from hub.transfers.desk import cases, joining, registering, releasing, revealing
+
+__all__ = ["Mutation"]
+
+HandoffResult = Annotated[
+    Handoff | Refusal,
+    strawberry.union(
+        "HandoffResult", description="办理后的接转手续，或拒绝。\nThe handoff after the act, or a refusal."
+    ),
+]
+MemberResult = Annotated[
+    Member | Refusal,
+    strawberry.union("MemberResult", description="办理后的会员，或拒绝。\nThe member after the act, or a refusal."),
+]
+UnionResult = Annotated[
+    Union | Refusal,
+    strawberry.union("UnionResult", description="办理后的工会，或拒绝。\nThe union after the act, or a refusal."),
+]
+IdNumberResult = Annotated[
+    IdNumber | Refusal,
+    strawberry.union("IdNumberResult", description="完整的证件号码，或拒绝。\nThe full ID number, or a refusal."),
+]
+
+Statement = Annotated[
+    str,
+    strawberry.argument(
+        description="以本工会签章密钥签署的文书（JWS）。同一文书可重复提交，只办理一次。\n"
+        "The statement, a compact JWS signed by your union's key. The same one again acts no second time."
+    ),
+]
+
+
+@strawberry.type(
+    description="办理事项；每次办理须有一份签署的文书。\n"
+    "The acts. Each takes one signed statement and is stored with it."
+)
+class Mutation:
+    """The acts."""
+
+    @act("批准入会。", "Takes in a person who is nobody's member.")
+    async def join_member(
+        self,
+        info: Info,
+        statement: Statement,
+        person: Annotated[
+            str,
+            strawberry.argument(
+                description="个人信息，即草稿的 card.json 原文；其摘要已在文书中签署。\n"
+                "The person's data: the exact text of the draft's `card.json`, whose hash the statement signs."
+            ),
+        ],
+    ) -> MemberResult:
+        """Join."""
+        context = _fresh(info)
+        return Member.of(await joining.join(context.hub, context.caller, statement, person))
+
+    @act("签署转出，会籍待指定的接收工会接收。", "Releases a member to the union that the statement names.")
+    async def release_member(self, info: Info, statement: Statement) -> HandoffResult:
+        """Release."""
+        context = _fresh(info)
+        return Handoff.of(await releasing.release(context.hub, context.caller, statement))
+
+    @act("接收；会籍于平台收到之时转入。", "Accepts a release: the membership moves when the hub receives it.")
+    async def accept_handoff(self, info: Info, statement: Statement) -> HandoffResult:
+        """Accept."""
+        context = _fresh(info)
+        return Handoff.of(await cases.accept(context.hub, context.caller, statement))
+
+    @act("退回转出，须有准许的理由。", "Refuses a release, on a ground that its reason allows.")
+    async def refuse_handoff(self, info: Info, statement: Statement) -> HandoffResult:
+        """Refuse."""
+        context = _fresh(info)
+        return Handoff.of(await cases.refuse(context.hub, context.caller, statement))
+
+    @act("在接收之前撤回转出。", "Takes a release back, as long as nobody has accepted it.")
+    async def recall_handoff(self, info: Info, statement: Statement) -> HandoffResult:
+        """Recall."""
+        context = _fresh(info)
+        return Handoff.of(await cases.recall(context.hub, context.caller, statement))
+
+    @act("登记下一级工会。", "Registers a union beneath yours.")
+    async def register_union(self, info: Info, statement: Statement) -> UnionResult:
+        """Register a union."""
+        context = _fresh(info)
+        return await _union(info, await registering.register_union(context.hub, context.caller, statement))
+
+    @act("登记密钥，由上一级工会或本工会的有效密钥签署。", "Registers a key of your union or of one beneath it.")
+    async def register_key(self, info: Info, statement: Statement) -> UnionResult:
+        """Register a key."""
+        context = _fresh(info)
+        return await _union(info, await registering.register_key(context.hub, context.caller, statement))
+
+    @act("停用密钥；此前的签署始终有效。", "Retires a key; what it signed before stands.")
+    async def retire_key(self, info: Info, statement: Statement) -> UnionResult:
+        """Retire a key."""
+        context = _fresh(info)
+        return await _union(info, await registering.retire_key(context.hub, context.caller, statement))
+
+    @act("撤销不再可信的密钥。", "Revokes a key that is not to be trusted.")
+    async def revoke_key(self, info: Info, statement: Statement) -> UnionResult:
+        """Revoke a key."""
+        context = _fresh(info)
+        return await _union(info, await registering.revoke_key(context.hub, context.caller, statement))
+
+    @act(
+        "查看会员的完整证件号码；须注明用途，并记录在案。",
+        "Reads a member's full ID number, for a stated purpose; each reading is logged with it.",
+    )
+    async def reveal_id_number(
+        self,
+        info: Info,
+        member_id: Annotated[
+            strawberry.ID, strawberry.argument(description="会员的全局编号。\nThe member's global id.")
+        ],
+        purpose: Annotated[
+            str, strawberry.argument(description="用途，2 至 200 个字。\nThe purpose, in 2 to 200 characters.")
+        ],
+    ) -> IdNumberResult:
+        """Reveal an ID number."""
+        context = _fresh(info)
+        id_type, id_number = await revealing.reveal_id_number(
+            context.hub, context.caller, decode_id(member_id, "Member"), purpose
+        )
+        return IdNumber(id_type=IdType(id_type), id_number=id_number)
+
+
+def _fresh(info: Info) -> Context:
+    """Give the context, with nothing in it that was read before this act."""
+    info.context.loads.forget()
+    return info.context
+
+
+async def _union(info: Info, union_id: UUID) -> Union:
+    return await union_of(info, union_id)

@@ -1,0 +1,51 @@
+"""The schema of the hub, made once per process; hub.graphql beside it is its golden text."""
+
+from typing import Final
+
+import strawberry
+from strawberry.federation import Schema
+from strawberry.schema.config import StrawberryConfig
+
+from hub.schema.drafts import Drafts
+from hub.schema.limits import Limits
+from hub.schema.mutations import Mutation
+from hub.schema.queries import Reads
+from hub.schema.refusals import RefusalHandler
+from hub.schema.scalars import SCALARS
+
+__all__ = ["LIMITS", "make_schema", "sdl"]
+
+#: Lists that have no `first`, and how long they are taken to be when a request's cost is added up.
+LIMITS: Final = Limits(
+    list_sizes={
+        "Handoff.steps": 3,
+        "Explanation.steps": 3,
+        "Explanation.next": 3,
+        "Certificate.transferColumn": 5,
+        "Member.holdings": 5,
+        "Union.keys": 5,
+    }
+)
+
+
+@strawberry.type(
+    description="查询与起草；均不改变会籍。\nReads and drafts. Nothing here changes anything about a membership."
+)
+class Query(Reads, Drafts):
+    """Everything that can be asked."""
+
+
+def make_schema() -> Schema:
+    """Give the schema. No entities yet: another subgraph can't refer to ours before there is one."""
+    return Schema(
+        query=Query,
+        mutation=Mutation,
+        config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
+        exception_handlers=[RefusalHandler()],
+        federation_version="2.9",
+    )
+
+
+def sdl(schema: Schema | None = None) -> str:
+    """Give the schema's text, as `unionhub sdl` and /schema.graphql do."""
+    return f"{(schema or make_schema()).as_str()}\n"

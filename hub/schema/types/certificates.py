@@ -1,0 +1,135 @@
+"""The certificate with its transfer column, and the card that a release shows."""
+
+from datetime import date
+from typing import cast
+from uuid import UUID
+
+import strawberry
+
+from hub.schema.context import Info
+from hub.schema.fields import told
+from hub.schema.scalars import YearMonth
+from hub.transfers import card as cards
+from hub.transfers import certificate as column
+from hub.transfers.views import MemberView
+
+__all__ = ["Card", "Certificate", "CertificateNumber", "TransferEntry"]
+
+
+@strawberry.type(description="会员证编号，在发证省份内唯一。\nThe number of a certificate, one in its province.")
+class CertificateNumber:
+    """Province and number."""
+
+    province_code: str = strawberry.field(description="发证省份代码（两位）。\nThe two digits of the issuing province.")
+    number: str = strawberry.field(description="编号。\nThe number.")
+
+    @classmethod
+    def of(cls, province_code: str | None, number: str | None) -> "CertificateNumber | None":
+        """Give the number, if there is one."""
+        if province_code is None or number is None:
+            return None
+        return cls(province_code=province_code, number=number)
+
+
+@strawberry.type(
+    description="会员证“工会组织关系接转”栏的一次登记，由转出、转入两份签署文书得出，不可编辑。\n"
+    "One entry of the certificate's transfer column: printed from the two signed statements, never edited."
+)
+class TransferEntry:
+    """One entry of the column (NX-3)."""
+
+    out_date: date = strawberry.field(description="转出日期。\nThe day of the release.")
+    out_reason_text: str = strawberry.field(description="转出原因，即“因”后所填。\nThe reason, as it is printed.")
+    dues_paid_through: YearMonth = strawberry.field(description="会费交至的月份。\nThe month to which dues are paid.")
+    releasing_seal: str = strawberry.field(description="转出工会盖章（名称）。\nWhose seal the release bears.")
+    in_date: date | None = strawberry.field(
+        description="转入日期；尚未接收的为空。\nThe day of intake; null until it is accepted."
+    )
+    receiving_seal: str | None = strawberry.field(
+        description="转入工会盖章（名称）；尚未接收的为空。\n"
+        "Whose seal the acceptance bears; null until it is accepted."
+    )
+    line: str = strawberry.field(
+        description="按会员证式样排印的两行；尚未接收的只有第一行。\n"
+        "Both lines as the certificate prints them, one under the other; the first alone until it is accepted."
+    )
+
+    @classmethod
+    def of(cls, entry: column.TransferEntry) -> "TransferEntry":
+        """Give the entry as it is printed."""
+        return cls(
+            out_date=entry.out_date,
+            out_reason_text=entry.out_reason_text,
+            dues_paid_through=cast("YearMonth", entry.dues_paid_through),
+            releasing_seal=entry.releasing_seal,
+            in_date=entry.in_date,
+            receiving_seal=entry.receiving_seal,
+            line=entry.line,
+        )
+
+
+@strawberry.type(description="会员证。\nThe membership certificate.")
+class Certificate:
+    """A member's certificate, as the holder sees it."""
+
+    membership_id: strawberry.Private[UUID]
+    number: CertificateNumber = strawberry.field(description="编号。\nIts number.")
+    issued_on: date | None = strawberry.field(description="发证日期。\nThe day on which it was issued.")
+    issuing_union: str | None = strawberry.field(description="发证单位。\nThe union that issued it, by name.")
+
+    @classmethod
+    def of(cls, view: MemberView) -> "Certificate | None":
+        """Give a member's certificate, if it has one."""
+        number = CertificateNumber.of(view.certificate_province, view.certificate_number)
+        if number is None:
+            return None
+        return cls(
+            membership_id=view.membership_id,
+            number=number,
+            issued_on=view.certificate_issued_on,
+            issuing_union=view.issuing_union,
+        )
+
+    @told(
+        "“工会组织关系接转”栏，按先后排列。",
+        "The column of transfers, the earliest first.",
+    )
+    async def transfer_column(self, info: Info) -> list[TransferEntry]:
+        """Give the column."""
+        transfers = await info.context.loads.transfers(self.membership_id) or ()
+        return [TransferEntry.of(column.entry_of_transfer(transfer)) for transfer in transfers]
+
+
+@strawberry.type(
+    description="随转出交接收工会看的会员信息；文书中只有其摘要，到期可删除。\n"
+    "What a release shows its receiver of the member. The statement has only its hash, so that it can be erased."
+)
+class Card:
+    """The card."""
+
+    json: str = strawberry.field(
+        description="原文；其 SHA-256 即文书中的 card_sha256。\nThe exact text whose SHA-256 is `card_sha256`."
+    )
+    name: str = strawberry.field(description="姓名。\nName.")
+    sex: str = strawberry.field(description="性别，GB/T 2261.1 代码。\nSex, by the code of GB/T 2261.1.")
+    birth_month: YearMonth = strawberry.field(description="出生年月。\nMonth of birth.")
+    joined_on: date = strawberry.field(description="入会时间。\nThe day on which the person joined.")
+    certificate: CertificateNumber | None = strawberry.field(description="会员证编号。\nNumber of the certificate.")
+    issuing_union: str | None = strawberry.field(description="发证单位。\nThe union that issued it, by name.")
+    dues_paid_through: YearMonth | None = strawberry.field(
+        description="会费交至的月份。\nThe month to which dues are paid."
+    )
+
+    @classmethod
+    def of(cls, card: cards.Card) -> "Card":
+        """Give a card as its reader sees it."""
+        return cls(
+            json=card.json,
+            name=card.name,
+            sex=card.sex,
+            birth_month=cast("YearMonth", card.birth_month),
+            joined_on=card.joined_on,
+            certificate=CertificateNumber.of(card.certificate_province, card.certificate_number),
+            issuing_union=card.issuing_union,
+            dues_paid_through=cast("YearMonth", card.dues_paid_through),
+        )

@@ -1,0 +1,156 @@
+"""A member, as the union that holds it sees it; nobody else reaches this type (domain 5.2, column H)."""
+
+from datetime import date, datetime
+from typing import cast
+from uuid import UUID
+
+import strawberry
+
+from hub.schema.connections import Connection
+from hub.schema.context import Info
+from hub.schema.enums import EmploymentForm, HoldingBasis, IdType, MembershipStatus
+from hub.schema.fields import told
+from hub.schema.ids import encode_id
+from hub.schema.scalars import YearMonth
+from hub.schema.types.certificates import Certificate
+from hub.schema.types.handoffs import Handoff
+from hub.schema.types.nodes import Node
+from hub.schema.types.unions import Union, union_of
+from hub.transfers.machines import OPEN_STATES
+from hub.transfers.views import MemberView
+
+__all__ = ["Holding", "IdNumber", "Member", "MemberConnection", "find_member"]
+
+
+@strawberry.type(description="一段管理会籍的期间，含起点，不含终点。\nA time during which a union held it, half-open.")
+class Holding:
+    """Who held, from when to when."""
+
+    union_id: strawberry.Private[UUID]
+    from_: datetime = strawberry.field(name="from", description="自何时起。\nFrom this instant on.")
+    until: datetime | None = strawberry.field(
+        description="至何时止；现任为空。\nUp to, and without, this instant; null for the present holder."
+    )
+
+    @told(
+        "管理会籍的工会。",
+        "The union that held it.",
+    )
+    async def union(self, info: Info) -> Union:
+        """Give the union."""
+        return await union_of(info, self.union_id)
+
+
+@strawberry.type(description="完整的证件号码；每次查看均记录在案。\nA full ID number; each reading of one is logged.")
+class IdNumber:
+    """What `revealIdNumber` answers."""
+
+    id_type: IdType = strawberry.field(description="证件类型。\nThe kind of document.")
+    id_number: str = strawberry.field(description="证件号码。\nThe number.")
+
+
+@strawberry.type(
+    description="会员；只有管理其会籍的工会可见。\nA member. Only the union that holds the membership sees one."
+)
+class Member(Node):
+    """A member."""
+
+    view: strawberry.Private[MemberView]
+    membership_id: UUID = strawberry.field(
+        description="会籍编号，即文书中的 sub。\nThe membership's id: the `sub` of statements about it."
+    )
+    name: str = strawberry.field(description="姓名。\nName.")
+    sex: str = strawberry.field(description="性别，GB/T 2261.1 代码。\nSex, by the code of GB/T 2261.1.")
+    birth_month: YearMonth = strawberry.field(description="出生年月。\nMonth of birth.")
+    ethnic_group: str | None = strawberry.field(
+        description="民族，GB/T 3304 代码；外国人为空。\nEthnic group, by GB/T 3304; null for foreigners."
+    )
+    political_status: str | None = strawberry.field(
+        description="政治面貌，GB/T 4762 代码。\nPolitical status, by GB/T 4762."
+    )
+    id_type: IdType | None = strawberry.field(description="证件类型。\nThe kind of identity document.")
+    id_number_masked: str | None = strawberry.field(
+        description="证件号码，仅显示末四位；完整号码见 revealIdNumber。\n"
+        "The ID number, its last four characters shown; `revealIdNumber` tells the whole."
+    )
+    mobile_masked: str | None = strawberry.field(
+        description="手机号码，仅显示末四位。\nThe mobile number, its last four digits shown."
+    )
+    residence_division_code: str | None = strawberry.field(
+        description="居住地的统计用区划代码。\nThe division code of the residence."
+    )
+    is_rural_migrant: bool | None = strawberry.field(description="是否农民工。\nWhether a rural migrant worker.")
+    employment_form: EmploymentForm | None = strawberry.field(description="就业形式。\nThe form of employment.")
+    employer_uscc: str | None = strawberry.field(
+        description="用人单位的统一社会信用代码。\nThe unified social credit code of the employer."
+    )
+    member_unit: str | None = strawberry.field(
+        description="在联合基层工会中所属的单位。\nThe employer within a joint union, by its code."
+    )
+    joined_on: date = strawberry.field(description="入会时间。\nThe day on which the person joined.")
+    status: MembershipStatus = strawberry.field(description="会籍状态。\nThe status of the membership.")
+    holding_basis: HoldingBasis = strawberry.field(description="管理会籍的依据。\nOn what basis it is held.")
+    custody_version: int = strawberry.field(
+        description="会籍版本，每转移一次加一。\nCounts the moves: a release names the version that it was drafted on."
+    )
+    dues_paid_through: YearMonth = strawberry.field(description="会费交至的月份。\nThe month to which dues are paid.")
+    certificate: Certificate | None = strawberry.field(
+        description="会员证；尚未颁发的为空。\nThe certificate, if issued."
+    )
+
+    @classmethod
+    def of(cls, view: MemberView) -> "Member":
+        """Give the member of a view, which its holder alone gets."""
+        return cls(
+            view=view,
+            id=strawberry.ID(encode_id("Member", view.membership_id)),
+            membership_id=view.membership_id,
+            name=view.name,
+            sex=view.sex,
+            birth_month=cast("YearMonth", view.birth_month),
+            ethnic_group=view.ethnic_group,
+            political_status=view.political_status,
+            id_type=IdType(view.id_type),
+            id_number_masked=view.id_number_masked,
+            mobile_masked=view.mobile_masked,
+            residence_division_code=view.residence_division_code,
+            is_rural_migrant=view.is_rural_migrant,
+            employment_form=None if view.employment_form is None else EmploymentForm(view.employment_form),
+            employer_uscc=view.employer_uscc,
+            member_unit=view.member_unit,
+            joined_on=view.joined_on,
+            status=MembershipStatus(view.status),
+            holding_basis=HoldingBasis(view.holding_basis),
+            custody_version=view.custody_version,
+            dues_paid_through=cast("YearMonth", view.dues_paid_through),
+            certificate=Certificate.of(view),
+        )
+
+    @told(
+        "正在办理的接转手续，至多一项。",
+        "The open handoff; there is one at most.",
+    )
+    async def open_handoff(self, info: Info) -> Handoff | None:
+        """Give the open handoff. One that a date has ended is open no more, recorded or not."""
+        case = None if self.view.open_handoff is None else await info.context.loads.handoff(self.view.open_handoff)
+        return Handoff.of(case) if case is not None and case.state in OPEN_STATES else None
+
+    @told(
+        "历任管理会籍的工会，按先后排列，前后相接。",
+        "Who has held it, the earliest first, without a gap.",
+    )
+    async def holdings(self, info: Info) -> list[Holding]:
+        """Give the holdings."""
+        views = await info.context.loads.holdings(self.view.membership_id) or ()
+        return [Holding(union_id=view.holder_union, from_=view.from_at, until=view.until_at) for view in views]
+
+
+@strawberry.type(description="会员列表的一页。\nA page of members.")
+class MemberConnection(Connection[Member]):
+    """A page of members."""
+
+
+async def find_member(info: Info, membership_id: UUID) -> Member | None:
+    """Give a member, if the caller holds it."""
+    view = await info.context.loads.member(membership_id)
+    return None if view is None else Member.of(view)
