@@ -102,16 +102,18 @@ begin
           join persons p on p.member_id = m.member_id
           left join handoffs o on o.member_id = m.member_id and o.handoff_id = m.open_handoff
          where prune is null or m.member_id = any (prune));
-    cases := cases || array(
-        select row (u.ord, 'PARTY', null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-                    null)::release_case
-          from unnest(p_union, p_membership) with ordinality u (union_id, membership_id, ord)
-          join unnest(ids, members) c (membership_id, member_id) on c.membership_id = u.membership_id
-          join memberships m on m.member_id = c.member_id and m.membership_id = c.membership_id and m.holder_union <> u.union_id
-         where (prune is null or m.member_id = any (prune))
-           and (exists (select from holdings g where g.member_id = m.member_id and g.membership_id = m.membership_id and g.holder_union = u.union_id)
-             or exists (select from dockets d where d.member_id = m.member_id and d.handoff_id = m.open_handoff and d.union_id = u.union_id
-                           and d.side = 'RECEIVER' and d.state = 'RELEASED' and (d.deadline is null or d.deadline > v_now))));
+    if cardinality(cases) < cardinality(p_union) then
+        cases := cases || array(
+            select row (u.ord, 'PARTY', null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+                        null)::release_case
+              from unnest(p_union, p_membership) with ordinality u (union_id, membership_id, ord)
+              join unnest(ids, members) c (membership_id, member_id) on c.membership_id = u.membership_id
+              join memberships m on m.member_id = c.member_id and m.membership_id = c.membership_id and m.holder_union <> u.union_id
+             where (prune is null or m.member_id = any (prune))
+               and (exists (select from holdings g where g.member_id = m.member_id and g.membership_id = m.membership_id and g.holder_union = u.union_id)
+                 or exists (select from dockets d where d.member_id = m.member_id and d.handoff_id = m.open_handoff and d.union_id = u.union_id
+                               and d.side = 'RECEIVER' and d.state = 'RELEASED' and (d.deadline is null or d.deadline > v_now))));
+    end if;
     return query
     select u.ord, signers[u.ord], c, coalesce(u.handoff_id = any (taken), false), r.union_id, r.kind, r.state,
            array(select e.employer_uscc from union_employers e where e.union_id = r.union_id and e.until_on is null)
@@ -137,11 +139,14 @@ begin
     signers := signers_of(p_test_clock, p_union, p_login_kid, p_iss, p_kid, p_jti);
     select array_agg(c.membership_id), array_agg(c.member_id) into ids, members from membership_claims c where c.membership_id = any (p_membership);
     prune := case when cardinality(members) <= 32 then members end;
-    held := array(
-        select u.ord::integer from unnest(p_union, p_membership) with ordinality u (union_id, membership_id, ord)
-          join unnest(ids, members) c (membership_id, member_id) on c.membership_id = u.membership_id
-          join memberships m on m.member_id = c.member_id and m.membership_id = c.membership_id and m.holder_union = u.union_id
-         where prune is null or m.member_id = any (prune));
+    -- A15 asks of a federation alone whether it holds.
+    if exists (select from unnest(signers) s where s.kind in ('REGIONAL_FEDERATION', 'SECTORAL_FEDERATION')) then
+        held := array(
+            select u.ord::integer from unnest(p_union, p_membership) with ordinality u (union_id, membership_id, ord)
+              join unnest(ids, members) c (membership_id, member_id) on c.membership_id = u.membership_id
+              join memberships m on m.member_id = c.member_id and m.membership_id = c.membership_id and m.holder_union = u.union_id
+             where prune is null or m.member_id = any (prune));
+    end if;
     cases := array(
         select row (u.ord, d.member_id, d.side, d.state, d.step_no, d.reason_code, d.custody_version, d.release_sha256, d.out_date,
                     d.dues_paid_through, d.deadline, d.counterpart, d.valid_until, d.requested_at, d.released_at, r.kind, r.state, m.custody_version, m.held_since, m.status, m.open_handoff,
@@ -153,7 +158,7 @@ begin
           left join unions r on r.union_id = case d.side when 'RECEIVER' then d.union_id else d.counterpart end
          where prune is null or d.member_id = any (prune));
     return query
-    select u.ord, signers[u.ord], u.ord = any (held), c
+    select u.ord, signers[u.ord], coalesce(u.ord = any (held), false), c
       from unnest(p_union) with ordinality u (union_id, ord) left join unnest(cases) c on c.ord = u.ord;
 end$$;
 
