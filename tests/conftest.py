@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,6 @@ from tests.worlds import founded, superuser, world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 __all__ = ["founded", "superuser", "world"]
 
@@ -37,13 +37,8 @@ def golden(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """Start the server that all tests of this worker share, and make the migrated template."""
-    given = os.environ.get("TEST_DATABASE_SUPERUSER_URL")
-    if given is not None:
-        made = Cluster(given)
-        asyncio.run(made.migrated(TEMPLATE))
-        yield made
-        return
-    with embedded.start(throwaway=True) as server:
+    programs = os.environ.get("TEST_PG_BIN")
+    with embedded.start(throwaway=True, pg_bin=None if programs is None else Path(programs)) as server:
         made = Cluster(server.dsn("hub", "postgres"))
         asyncio.run(made.migrated(TEMPLATE))
         yield made

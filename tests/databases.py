@@ -14,16 +14,13 @@ TEMPLATE = f"hub_template_{WORKER}"
 
 
 class Cluster:
-    """The server of this run: the embedded one, or a real one that TEST_DATABASE_SUPERUSER_URL names."""
+    """The server of this run: of the wheel, or of the programs that TEST_PG_BIN names (.ci/run: Debian's 15)."""
 
     def __init__(self, superuser_dsn: str) -> None:
         self._superuser_dsn = superuser_dsn
 
     def dsn(self, role: str, database: str) -> str:
-        before, _, after = self._superuser_dsn.partition("@")
-        host = after.partition("/")[2].partition("?")[2]
-        scheme = before.partition("//")[0]
-        return f"{scheme}//{role}@/{database}?{host}"
+        return self._superuser_dsn.replace("//hub@/postgres?", f"//{role}@/{database}?")
 
     async def fresh(self, name: str, *, template: str | None = None) -> None:
         """Make a database, empty or as a copy."""
@@ -32,6 +29,9 @@ class Cluster:
             await connection.execute(f'drop database if exists "{name}" with (force)')
             copy = "" if template is None else f' template "{template}" strategy wal_log'
             await connection.execute(f'create database "{name}" owner hub_owner{copy}')
+            if template is not None:  # a copy has everything but the rights on the database itself (roles.sql)
+                await connection.execute(f'revoke all on database "{name}" from public')
+                await connection.execute(f'grant connect on database "{name}" to hub_app, hub_backup')
         finally:
             await connection.close()
 
