@@ -186,7 +186,8 @@ begin
                and s.at > v_now - interval '1 day' and s.at <= v_now)
       from unnest(p_union, p_membership, p_id_hash, p_employer, p_province, p_number) with ordinality
                u (union_id, membership_id, id_hash, employer, province, number, ord)
-      left join unnest(hashes, people) i (id_hash, member_id) on i.id_hash = u.id_hash
+      -- Who is no union learns of nobody.
+      left join unnest(hashes, people) i (id_hash, member_id) on i.id_hash = u.id_hash and (signers[u.ord]).uri is not null
       left join lateral (
            select n.uri, n.name from union_employers e join unions n on n.union_id = e.union_id
             where e.employer_uscc = u.employer and e.until_on is null and n.state = 'ACTIVE'
