@@ -1,0 +1,286 @@
+"""What each role may do, spelled out: a grant, a policy or a function that is not in these lists fails a test."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import asyncpg
+import pytest
+
+from tests.worlds import connected, differing, everything
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.world import World
+
+#: Organisational data that anybody who has logged in may read (domain: S0), and what the hub says of itself.
+PUBLIC: Final = {
+    "unions", "union_employers", "union_federations", "union_keys", "union_statements", "legal_steps", "clock",
+    "installation",
+}  # fmt: skip
+#: Member data that hub_app reads, each by one column that must equal the acting union.
+SEEN_BY: Final = {
+    "persons": "holder_union",
+    "memberships": "holder_union",
+    "dockets": "union_id",
+    "cards": "union_id",
+    "statements": "iss",
+    "disclosures": "union_id",
+}
+#: Member data that nobody reads but through a function.
+HIDDEN: Final = {
+    "person_ids", "holdings", "handoffs", "steps", "join_cards", "membership_claims", "handoff_claims",
+    "identity_claims", "certificate_claims", "statement_claims", "assertion_claims",
+}  # fmt: skip
+
+#: What the mover may do besides reading; rows that are never updated nor deleted are what makes a record one (I14).
+_NOTHING: Final = set[str]()
+_READ: Final = {"SELECT"}
+_MOVED: Final = {"SELECT", "INSERT", "UPDATE"}
+_APPENDED: Final = {"SELECT", "INSERT"}
+_PASSING: Final = {"SELECT", "INSERT", "DELETE"}
+MOVER: Final = {
+    **dict.fromkeys(("unions", "union_employers", "union_federations", "union_statements"), _APPENDED),
+    **dict.fromkeys(("legal_steps", "clock", "installation"), _READ),
+    **dict.fromkeys(("union_keys", "persons", "memberships", "holdings", "handoffs", "dockets"), _MOVED),
+    **dict.fromkeys(
+        ("person_ids", "steps", "statements", "join_cards", "membership_claims", "handoff_claims", "identity_claims",
+         "certificate_claims", "statement_claims", "disclosures"),
+        _APPENDED,
+    ),
+    **dict.fromkeys(("cards", "assertion_claims"), _PASSING),
+}  # fmt: skip
+
+#: The doors of hub_app.
+FUNCTIONS: Final = {
+    "hub_now", "hub_begin",
+    "facts_for_release", "facts_for_case", "facts_for_join", "facts_for_union", "facts_for_login",
+    "record_release", "record_acceptance", "record_closure", "record_join", "record_union", "record_key",
+    "record_key_end", "record_login", "record_disclosure", "reveal_id_number",
+    "read_steps", "read_holdings", "read_transfers", "find_held",
+}  # fmt: skip
+#: Parts of the others.
+INNER: Final = {"signer_of", "signers_of"}
+
+_VERBS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
+
+
+@pytest.fixture
+async def app(world: World) -> AsyncIterator[Any]:
+    async with connected(world.app_dsn, "hub_app") as connection:
+        yield connection
+
+
+async def granted(superuser: Any, role: str) -> dict[str, set[str]]:
+    """Give what a role may do on each table, view or sequence of the hub."""
+    rows = await superuser.fetch(
+        """select c.relname, v.verb, has_table_privilege($1, c.oid, v.verb) as may
+             from pg_class c cross join unnest($2::text[]) v (verb)
+            where c.relnamespace = 'hub'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')""",
+        role,
+        _VERBS,
+    )
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        found.setdefault(row["relname"], set()).update({row["verb"]} if row["may"] else set())
+    return found
+
+
+class TestGrants:
+    async def test_the_app_reads_what_is_listed_and_writes_nothing(self, superuser: Any) -> None:
+        may = {**dict.fromkeys((*PUBLIC, *SEEN_BY), _READ), **dict.fromkeys(HIDDEN, _NOTHING)}
+        assert await granted(superuser, "hub_app") == may
+
+    async def test_the_mover_appends_and_moves_what_is_listed(self, superuser: Any) -> None:
+        assert await granted(superuser, "hub_mover") == MOVER
+
+    async def test_nobody_else_has_anything(self, superuser: Any) -> None:
+        await superuser.execute("create role passer_by")
+        try:
+            assert set().union(*(await granted(superuser, "passer_by")).values()) == set()
+            for schema in ("hub", "public"):
+                assert not await superuser.fetchval("select has_schema_privilege('passer_by', $1, 'usage')", schema)
+        finally:
+            await superuser.execute("drop role passer_by")
+
+    async def test_no_column_is_granted_by_itself(self, superuser: Any) -> None:
+        assert (
+            await superuser.fetch(
+                """select attrelid::regclass from pg_attribute a join pg_class c on c.oid = a.attrelid
+                where c.relnamespace = 'hub'::regnamespace and a.attacl is not null"""
+            )
+            == []
+        )
+
+    async def test_the_roles_are_no_more_than_they_are(self, superuser: Any) -> None:
+        rows = await superuser.fetch(
+            """select rolname, rolsuper or rolcreaterole or rolcreatedb or rolreplication, rolcanlogin, rolbypassrls,
+                      array(select m.roleid::regrole::text from pg_auth_members m where m.member = r.oid) as member_of
+                 from pg_roles r where rolname in ('hub_app', 'hub_mover', 'hub_owner')"""
+        )
+        assert {row["rolname"]: tuple(row)[1:] for row in rows} == {
+            "hub_app": (False, True, False, []),
+            "hub_mover": (False, False, False, []),
+            "hub_owner": (False, True, False, ["hub_mover"]),
+        }
+
+    @pytest.mark.invariant("I14")
+    async def test_the_app_is_refused_every_verb_but_reading(self, app: Any, superuser: Any) -> None:
+        before = await everything(superuser)
+        tables = await granted(superuser, "hub_app")
+        for table in tables:
+            (column,) = await superuser.fetchrow(
+                "select attname from pg_attribute where attrelid = ('hub.' || $1)::regclass and attnum = 1", table
+            )
+            for statement in (
+                f"insert into hub.{table} default values",
+                f"update hub.{table} set {column} = {column}",
+                f"delete from hub.{table}",
+                f"truncate hub.{table} cascade",
+                f"select 1 from hub.{table} for update",
+                f"copy hub.{table} from stdin",
+            ):
+                with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                    await app.execute(statement)
+        assert differing(before, await everything(superuser)) == set()
+
+    @pytest.mark.invariant("I14")
+    async def test_the_mover_does_not_rewrite_records(self, superuser: Any) -> None:
+        await superuser.execute("set role hub_mover")
+        for table, verbs in MOVER.items():
+            (column,) = await superuser.fetchrow(
+                "select attname from pg_attribute where attrelid = ('hub.' || $1)::regclass and attnum = 1", table
+            )
+            statements = {
+                "UPDATE": f"update hub.{table} set {column} = {column}",
+                "DELETE": f"delete from hub.{table}",
+                "TRUNCATE": f"truncate hub.{table} cascade",
+            }
+            for verb in statements.keys() - verbs:
+                with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                    await superuser.execute(statements[verb])
+
+
+class TestPolicies:
+    async def test_every_member_table_is_behind_forced_row_security(self, superuser: Any) -> None:
+        rows = await superuser.fetch(
+            """select relname, relrowsecurity, relforcerowsecurity from pg_class
+                where relnamespace = 'hub'::regnamespace and relkind in ('r', 'p')"""
+        )
+        guarded = {row["relname"] for row in rows if row["relrowsecurity"] and row["relforcerowsecurity"]}
+        bare = {row["relname"] for row in rows if not row["relrowsecurity"] and not row["relforcerowsecurity"]}
+        assert (guarded, bare) == ({*SEEN_BY, *HIDDEN}, PUBLIC)
+
+    async def test_the_app_has_one_equality_per_table(self, superuser: Any) -> None:
+        rows = await superuser.fetch("select * from pg_policies where schemaname = 'hub' and 'hub_app' = any (roles)")
+        found = {}
+        for row in rows:
+            assert (row["permissive"], row["roles"], row["cmd"]) == ("PERMISSIVE", ["hub_app"], "SELECT")
+            assert row["with_check"] is None
+            equality = re.fullmatch(
+                r"\((\w+) = \(NULLIF\(current_setting\('hub\.acting'::text, true\), ''::text\)\)::uuid\)", row["qual"]
+            )
+            assert equality is not None, row["qual"]
+            assert row["tablename"] not in found
+            found[row["tablename"]] = equality[1]
+        assert found == SEEN_BY
+
+    async def test_the_mover_has_one_policy_per_table_and_nobody_else_any(self, superuser: Any) -> None:
+        rows = await superuser.fetch("select * from pg_policies where schemaname = 'hub' and roles <> '{hub_app}'")
+        assert {tuple(row["roles"]) for row in rows} == {("hub_mover",)}
+        assert sorted(row["tablename"] for row in rows) == sorted({*SEEN_BY, *HIDDEN})
+
+    @pytest.mark.attack("Z15")
+    async def test_row_security_is_active_for_the_app(self, app: Any) -> None:
+        for table in {*SEEN_BY, *HIDDEN}:
+            assert await app.fetchval("select row_security_active(('hub.' || $1)::regclass)", table), table
+
+    async def test_turning_row_security_off_gives_an_error_and_no_row(self, app: Any) -> None:
+        await app.execute("set row_security = off")
+        for table in SEEN_BY:
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await app.fetch(f"select * from hub.{table}")
+
+
+class TestFunctions:
+    async def test_the_app_calls_what_is_listed_and_others_nothing(self, superuser: Any) -> None:
+        rows = await superuser.fetch(
+            """select proname, has_function_privilege('hub_app', oid, 'execute') as app,
+                      exists (select from aclexplode(proacl) where grantee = 0) or proacl is null as anybody
+                 from pg_proc where pronamespace = 'hub'::regnamespace"""
+        )
+        assert {row["proname"] for row in rows if row["app"]} == FUNCTIONS
+        assert {row["proname"] for row in rows if not row["app"]} == INNER
+        assert not any(row["anybody"] for row in rows)
+
+    async def test_definer_functions_are_the_movers_and_pinned(self, superuser: Any) -> None:
+        rows = await superuser.fetch(
+            """select proname, prosecdef, proowner::regrole::text as owner, proconfig, l.lanname
+                 from pg_proc p join pg_language l on l.oid = p.prolang where pronamespace = 'hub'::regnamespace"""
+        )
+        for row in rows:
+            assert row["proconfig"] == ["search_path=hub, pg_temp"], row["proname"]
+            assert row["lanname"] == "plpgsql", row["proname"]
+            assert row["owner"] == ("hub_mover" if row["prosecdef"] else "hub_owner"), row["proname"]
+        assert {row["proname"] for row in rows if not row["prosecdef"]} == {"hub_now", "hub_begin"}
+
+    async def test_the_mover_cannot_make_things(self, superuser: Any) -> None:
+        assert not await superuser.fetchval("select has_schema_privilege('hub_mover', 'hub', 'create')")
+
+    async def test_inner_functions_are_no_doors(self, app: Any) -> None:
+        for call in ("signer_of(true, null, '', '', '', null)", "signers_of(true, '{}', '{}', '{}', '{}', '{}')"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await app.fetch(f"select hub.{call}")
+
+
+@pytest.mark.attack("Z18")
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "set role hub_mover",
+        "set role hub_owner",
+        "set role hub",
+        "set session authorization hub_mover",
+        "set session_replication_role = replica",
+        "alter role hub_app bypassrls",
+        "alter role hub_app superuser",
+        "grant hub_mover to hub_app",
+        "copy hub.memberships from stdin",
+        "copy hub.memberships from '/etc/passwd'",
+        "copy hub.memberships from program 'id'",
+        "copy hub.unions to '/tmp/unions'",
+        "truncate hub.steps",
+        "create function hub.mine() returns void language plpgsql as $$begin end$$",
+        "create function public.mine() returns void language plpgsql as $$begin end$$",
+        "create or replace function hub.hub_now(p boolean) returns timestamptz language plpgsql as $$begin end$$",
+        "create table hub.mine (a int)",
+        "create table public.mine (a int)",
+        "create temporary table mine (a int)",
+        "create schema mine",
+        "create extension pg_stat_statements",
+        "create policy mine on hub.persons using (true)",
+        "drop policy persons_are_seen_by_their_holder on hub.persons",
+        "alter table hub.persons disable row level security",
+        "alter table hub.persons no force row level security",
+        "alter function hub.hub_begin(uuid, text, boolean) reset search_path",
+        "drop table hub.statements",
+        "select pg_read_file('/etc/passwd')",
+        "select pg_read_binary_file('/etc/passwd')",
+        "select pg_ls_dir('.')",
+        "select lo_import('/etc/passwd')",
+        "select pg_reload_conf()",
+        "select * from pg_authid",
+        "select * from pg_shadow",
+        "select * from hub.identity_claims",
+        "select * from hub.person_ids",
+        "update hub.union_keys set revoked_at = null",
+        "delete from hub.union_keys",
+        "insert into hub.legal_steps values ('handoff', 'RELEASED', 'take', 'ACCEPTED')",
+        "update hub.clock set set_to = now()",
+    ],
+)
+async def test_the_app_is_denied(app: Any, statement: str) -> None:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await app.execute(statement)
