@@ -77,7 +77,7 @@ def serve() -> None:
         os.environ["HUB_KEY_FILE"] = str(settings.key_file)
         os.environ["HUB_MASTER_KEY_FILE"] = str(settings.master_key_file)
         typer.echo(f"unionhub: {settings.origin}/graphql ({settings.workers} workers, clock {settings.clock.value})")
-        serve_http("hub.app:from_environment", host=settings.host, port=settings.port, workers=settings.workers)
+        serve_http("hub.app:create", host=settings.host, port=settings.port, workers=settings.workers)
 
 
 def _migrated(upgrade_dsn: str | None, owner_dsn: str | None) -> None:

@@ -62,7 +62,7 @@ class _Play:
             self._stack = stack
             await self._let_it_be(_SHANGHAI_MORNING)
             await self._register()
-            member = await self._join("M1", 2)
+            member = await self._enrol("M1")
             handoff = await self._transfer(member)
             await self._refusal()
             await self._stranger(member)
@@ -100,16 +100,21 @@ class _Play:
         above = f" ← {UNIONS[union.parent].name}" if union.parent else "（根 · the root）"
         _say(f"  {union.name}{above}")
 
-    async def _join(self, ref: str, number: int) -> dict[str, Any]:
-        member = MEMBERS[ref]
-        holder = UNIONS[member.holder]
+    async def _enrol(self, ref: str) -> dict[str, Any]:
+        member, holder = MEMBERS[ref], UNIONS[MEMBERS[ref].holder]
         _title(
-            number,
-            f"入会：{holder.name}审核批准{member.name}入会（办法第五条）",
+            2,
+            f"入会：{holder.name}审核批准{member.name}入会（第五条）",
             f"{holder.name} enrols {member.name} (A5)",
         )
+        return await self._join(ref)
+
+    async def _join(self, ref: str) -> dict[str, Any]:
+        member = MEMBERS[ref]
         joined = await self._clients[member.holder].join_member(_join_input(member))
-        _say(f"  状态 {joined['status']} · 会籍 {joined['membershipId']} · 入会时间 {joined['joinedOn']}")
+        _say(
+            f"  {member.name}：状态 {joined['status']} · 会籍 {joined['membershipId']} · 入会时间 {joined['joinedOn']}"
+        )
         return joined
 
     async def _transfer(self, member: dict[str, Any]) -> dict[str, Any]:
@@ -143,7 +148,8 @@ class _Play:
         return accepted
 
     async def _refusal(self) -> None:
-        other = await self._join("M2", 4)
+        _title(4, "退回：欠交会费不能作为不予接收的理由（第十二条）", "arrears are no ground to refuse (A12)")
+        other = await self._join("M2")
         u1, u2 = self._clients["U1"], self._clients["U2"]
         released = await u1.release_member(_release_input(other["id"], duesPaidThrough="2024-06", outDate="2025-03-10"))
         _say("  转出凭证显示会费交至 2024-06；乙会以“欠交会费”为由退回 · U2 refuses because of arrears:")
