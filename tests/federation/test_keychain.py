@@ -14,6 +14,7 @@ from federation.proof import verify_proof
 from tests.federation.parties import (
     COUNTY,
     HUB,
+    NATIONAL,
     U1,
     U2,
     U3,
@@ -34,6 +35,7 @@ from tests.federation.proofs import (
     U2_FIRST,
     U2_KEY,
     a_proof,
+    entry,
     keys,
     receipted,
     registered,
@@ -50,7 +52,7 @@ def refused(entries: list[KeyEntry]) -> ProofError:
 
 def with_entry(kid: str, /, **facts: Any) -> list[KeyEntry]:
     """Give the keys of the proof with one entry changed."""
-    return [dataclasses.replace(entry, **facts) if entry.kid == kid else entry for entry in keys()]
+    return [dataclasses.replace(key, **facts) if key.kid == kid else key for key in keys()]
 
 
 def test_the_keys_of_the_proof_are_in_order() -> None:
@@ -81,6 +83,15 @@ def test_an_entry_says_what_the_registration_says() -> None:
         assert refused(with_entry(U1_KEY.kid, **facts)).where[0] == "keys"
 
 
+def test_a_key_of_the_root_has_its_own_name_and_no_receipt() -> None:
+    second = entry(NATIONAL, a_key("root 2", kid="root-2"), START)
+    assert verify_proof(proof.write(a_proof(entries=[*keys(), second])), HUB_KEYS)
+    assert refused([*keys(), dataclasses.replace(second, kid=Kid("root-3"))]).where == ("keys", "root-3")
+    assert refused([*keys(), dataclasses.replace(second, alg=AlgName("ES256"))]).where == ("keys", "root-2")
+    receipt = keys()[1].receipt
+    assert refused([*keys(), dataclasses.replace(second, receipt=receipt)]).where == ("keys", "root-2")
+
+
 def test_a_key_is_registered_for_its_own_union() -> None:
     stranger = registered(U3, a_key("U3"), START + 5 * DAY, COUNTY, COUNTY_KEY)
     claimed = dataclasses.replace(stranger, union=U1)
@@ -98,10 +109,10 @@ def test_a_key_is_in_its_unions_hands() -> None:
     ):
         claims = changed(a_key_registration(key, proof_of_possession), not_before=at)
         document = receipted(a_statement(claims, COUNTY_KEY, iss=COUNTY, sub=U3, iat=at), at)
-        entry = dataclasses.replace(
+        claimed = dataclasses.replace(
             registered(U3, key, at, COUNTY, COUNTY_KEY), statement=document.statement, receipt=document.receipt
         )
-        assert refused([*keys(), entry]).where == ("keys", key.kid, "key", "proof")
+        assert refused([*keys(), claimed]).where == ("keys", key.kid, "key", "proof")
 
 
 def test_who_vouches_has_a_key_in_force() -> None:
@@ -139,15 +150,15 @@ def test_a_login_key_vouches_for_nobody() -> None:
     possession = assertions.key_proof(login, union=U1, aud=HUB, iat=at)
     claims = changed(a_key_registration(login, possession), not_before=at, use=KeyUse.LOGIN)
     document = receipted(a_statement(claims, U1_KEY, iss=U1, sub=U1, iat=at), at)
-    entry = dataclasses.replace(
+    known = dataclasses.replace(
         registered(U1, login, at, U1, U1_KEY),
         use=KeyUse.LOGIN,
         statement=document.statement,
         receipt=document.receipt,
     )
-    assert verify_proof(proof.write(a_proof(entries=[*keys(), entry])), HUB_KEYS)
+    assert verify_proof(proof.write(a_proof(entries=[*keys(), known])), HUB_KEYS)
     second = registered(U1, a_key("U1 second"), at + DAY, U1, login)
-    assert refused([*keys(), entry, second]).detail == "the key of a signer is not in the proof"
+    assert refused([*keys(), known, second]).detail == "the key of a signer is not in the proof"
 
 
 def test_keys_that_vouch_for_each_other_lead_nowhere() -> None:

@@ -179,6 +179,15 @@ def test_nothing_can_be_added() -> None:
         refused(text)
 
 
+def test_a_document_of_another_form_is_refused_as_a_whole() -> None:
+    for text in ("[]", "null", '"x"', "{", '{"format":1,"format":1}'):
+        assert refused(text).where == ("proof",)
+    assert refused("{}").detail == "missing"
+    # Spaces change nothing in JSON, but there is an end to what is read.
+    padded = proof.write(a_proof()) + " " * proof.MAX_CHARACTERS
+    assert refused(padded).where == ("proof",)
+
+
 def test_the_statements_are_of_one_handoff_and_one_member() -> None:
     other = changed(a_release(), handoff_id=a_uuid("other"))
     jws = a_statement(other, U1_KEY, iat=RELEASED_AT)
