@@ -20,10 +20,9 @@ import orjson
 import psutil
 
 from bench import floor, pages
+from bench.logins import Logins
 from bench.world import World, dsn
-from hub.authz.tokens import Tokens
 from hub.demo.host import DemoHub
-from hub.keyfiles import load_master_keys
 from hub.settings import default_workers
 
 if TYPE_CHECKING:
@@ -47,9 +46,7 @@ async def main() -> None:
             print(f"hub with {workers} workers, {CONNECTIONS} connections, 64 unions, fsync on, {MOVES} moves a run")
             print(f"empty directory to a hub that answers: {time.perf_counter() - began:.1f} s")
             world = await World.of(host)
-            tokens = Tokens(
-                key=load_master_keys(host.data_dir / "master-keys.json", may_create=False).token, hub=host.origin
-            )
+            tokens = Logins(host)
             await _warm_up(host, world, tokens)
             ratios = [await _run(host, world, tokens, number) for number in range(1, RUNS + 1)]
             print(f"ratio hub / floor: {_spread(ratios, '.2f')}")
@@ -58,13 +55,13 @@ async def main() -> None:
             await world.close()
 
 
-async def _warm_up(host: DemoHub, world: World, tokens: Tokens) -> None:
+async def _warm_up(host: DemoHub, world: World, tokens: Logins) -> None:
     moves = await world.moves(200)
     await _over_http(host, tokens, moves, "release")
     await _over_http(host, tokens, moves, "acceptance")
 
 
-async def _run(host: DemoHub, world: World, tokens: Tokens, number: int) -> float:
+async def _run(host: DemoHub, world: World, tokens: Logins, number: int) -> float:
     moves = await world.moves(MOVES)
     of_floor = await world.moves(MOVES)
     floor_seconds = sum(await floor.run(world, dsn(host.data_dir, "hub_app"), of_floor, CONNECTIONS))
@@ -80,7 +77,7 @@ async def _run(host: DemoHub, world: World, tokens: Tokens, number: int) -> floa
     return hub_rate / floor_rate
 
 
-async def _over_http(host: DemoHub, tokens: Tokens, moves: list[Move], act: str) -> dict[str, Any]:
+async def _over_http(host: DemoHub, tokens: Logins, moves: list[Move], act: str) -> dict[str, Any]:
     queue = []
     for move in moves:
         union, jws = (move.holder, move.release) if act == "release" else (move.receiver, move.acceptance)
@@ -101,7 +98,7 @@ async def load(host: DemoHub, queue: list[bytes], expected: bytes, connections: 
     return measured
 
 
-def _request(host: DemoHub, tokens: Tokens, union: Union, query: str, variables: dict[str, Any]) -> bytes:
+def _request(host: DemoHub, tokens: Logins, union: Union, query: str, variables: dict[str, Any]) -> bytes:
     return pages.request(host, tokens, union, query, variables)
 
 

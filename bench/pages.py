@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import asyncpg
@@ -11,8 +10,8 @@ import orjson
 from bench.world import dsn
 
 if TYPE_CHECKING:
+    from bench.logins import Logins
     from bench.world import Union, World
-    from hub.authz.tokens import Tokens
     from hub.demo.host import DemoHub
 
 SIZES: Final = (10_000, 100_000, 1_000_000)
@@ -27,8 +26,8 @@ _QUERIES: Final = {
 _FILL: Final = """
 with given as (select gen_random_uuid() as member_id, gen_random_uuid() as membership_id, g from generate_series($2::int, $3::int) g),
  person as (
-    insert into hub.persons (member_id, holder_union, name, sex, birth_month, id_type)
-    select member_id, $1, '会员' || g, '1', '1980-01', 'OTHER' from given returning 1),
+    insert into hub.persons (member_id, membership_id, holder_union, name, sex, birth_month, id_type)
+    select member_id, membership_id, $1, '会员' || g, '1', '1980-01', 'OTHER' from given returning 1),
  membership as (
     insert into hub.memberships (member_id, membership_id, holder_union, held_since, held_by_sha256, status, holding_basis, joined_on,
                                  dues_paid_through, card_salt)
@@ -43,7 +42,7 @@ select member_id, membership_id, $1, 'HOLDER', membership_id, 'ACCEPTED', 2, $4,
   from given"""
 
 
-async def measure(host: DemoHub, world: World, tokens: Tokens) -> None:
+async def measure(host: DemoHub, world: World, tokens: Logins) -> None:
     """Print the median time of a page for each size of the caller's union."""
     union, other = world.unions[0], world.unions[1]
     connection = await asyncpg.connect(dsn(host.data_dir, "hub"))
@@ -63,7 +62,7 @@ async def measure(host: DemoHub, world: World, tokens: Tokens) -> None:
         await connection.close()
 
 
-async def _print_pages(host: DemoHub, tokens: Tokens, union: Union, size: int) -> None:
+async def _print_pages(host: DemoHub, tokens: Logins, union: Union, size: int) -> None:
     from bench.__main__ import load  # noqa: PLC0415 - the two call each other
 
     for name, query in _QUERIES.items():
@@ -73,10 +72,10 @@ async def _print_pages(host: DemoHub, tokens: Tokens, union: Union, size: int) -
         print(f"page of 50, {name}, own union of {size:>9,}: p50 {middle:.1f} ms, p99 {late:.1f} ms")
 
 
-def request(host: DemoHub, tokens: Tokens, union: Union, query: str, variables: dict[str, Any]) -> bytes:
+def request(host: DemoHub, tokens: Logins, union: Union, query: str, variables: dict[str, Any]) -> bytes:
     """Write an HTTP request whole, with a fresh token."""
     body = orjson.dumps({"query": query, "variables": variables})
-    token = tokens.issue(union.caller, datetime.now(UTC))
+    token = tokens.token(union)
     head = (
         f"POST /graphql HTTP/1.1\r\nhost: {host.origin.removeprefix('http://')}\r\nauthorization: Bearer {token}\r\n"
         f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"

@@ -8,6 +8,7 @@ sorted by person, so that two calls never lock each other out. Every item has it
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 __all__ = ["CONFLICTS", "GROUP_MAX", "Call", "Claimed", "Groups"]
 
 GROUP_MAX: Final = 32
+
+#: How long what is queued may take when the process stops.
+_CLOSE_SECONDS: Final = 10
+
+_log = logging.getLogger(__name__)
 
 #: A claim was taken meanwhile (HB409), or a constraint saw what two calls did at once.
 CONFLICTS: Final = ("HB409", "23505", "23P01", "23503", "40P01", "40001")
@@ -58,10 +64,14 @@ class Groups:
         self._database = database
         self._queue: deque[_Item] = deque()
         self._awake = asyncio.Event()
+        self._closing = False
         self._workers = [asyncio.create_task(self._work()) for _ in range(connections)]
 
     async def close(self) -> None:
-        """Stop the workers. Who still waits is told that the outcome is unknown."""
+        """Let the workers finish what is queued, and stop them. Who still waits is told that the outcome is unknown."""
+        self._closing = True
+        self._awake.set()
+        await asyncio.wait(self._workers, timeout=_CLOSE_SECONDS)
         for worker in self._workers:
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
@@ -79,19 +89,21 @@ class Groups:
         return await item.outcome
 
     async def _work(self) -> None:
-        while True:
+        while not self._closing:
             try:
                 async with self._database.connection() as connection:
-                    while True:
-                        await self._send(connection, await self._next_group())
+                    while group := await self._next_group():
+                        await self._send(connection, group)
             except DatabaseUnavailable:
                 # The items in flight have been told. The next one is the first to find out whether the server is back.
                 await self._answer_unavailable()
+            except Exception:  # noqa: BLE001 - whatever it is, the queue is served
+                # A worker that ended would leave its queue waiting for ever: it goes on, with another connection.
+                _log.exception("a group could not be sent")
 
     async def _answer_unavailable(self) -> None:
-        while not self._queue:
-            self._awake.clear()
-            await self._awake.wait()
+        if not await self._something_to_do():
+            return
         try:
             async with self._database.connection():
                 return
@@ -99,10 +111,23 @@ class Groups:
             while self._queue:
                 _fail(self._queue.popleft(), DatabaseUnavailable())
 
-    async def _next_group(self) -> list[_Item]:
+    async def _something_to_do(self) -> bool:
+        """Wait until an item is queued. False: the groups are closing, and nothing is left."""
         while not self._queue:
+            if self._closing:
+                return False
             self._awake.clear()
             await self._awake.wait()
+        return True
+
+    async def _next_group(self) -> list[_Item]:
+        """Wait for the next group. Empty only when the groups close."""
+        group: list[_Item] = []
+        while not group and await self._something_to_do():
+            group = self._take()
+        return group
+
+    def _take(self) -> list[_Item]:
         call = self._queue[0].call
         group: list[_Item] = []
         left: list[_Item] = []
@@ -121,13 +146,12 @@ class Groups:
         return sorted(group, key=lambda item: item.person.bytes if item.person else b"")
 
     async def _send(self, connection: Any, group: list[_Item]) -> None:
-        if not group:
-            return
         try:
             outcomes = await _call(connection, group)
         except BaseException as fault:
             if not isinstance(fault, asyncpg.PostgresError) or isinstance(fault, CONNECTION_FAULTS):
                 _fail_all(group, DatabaseUnavailable())
+                connection.terminate()  # a call may still be on its way: nobody is to wait for it
                 raise
             if len(group) == 1:
                 _fail_all(group, Claimed() if fault.sqlstate in CONFLICTS else fault)

@@ -69,10 +69,11 @@ select {_MEMBER} from hub.memberships m join hub.persons p on p.member_id = m.me
  order by m.membership_id limit $3"""
 
 MEMBER_PAGE_BY_NAME: Final = f"""
-select {_MEMBER} from hub.persons p join hub.memberships m on m.member_id = p.member_id and m.holder_union = $1
+select {_MEMBER} from hub.persons p
+  join hub.memberships m on m.member_id = p.member_id and m.membership_id = p.membership_id
  where p.holder_union = $1 and p.name >= coalesce($3, $4) and p.name < $5
-   and (p.name, m.membership_id) > (coalesce($3, ''), coalesce($2, '{LEAST}'::uuid))
- order by p.name, m.membership_id limit $6"""
+   and (p.name, p.membership_id) > (coalesce($3, ''), coalesce($2, '{LEAST}'::uuid))
+ order by p.name, p.membership_id limit $6"""
 
 HANDOFFS: Final = f"""
 select {_DOCKET} from hub.dockets d where d.union_id = $1 and d.handoff_id = any ($2::uuid[])"""

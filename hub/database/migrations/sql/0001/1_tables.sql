@@ -98,9 +98,10 @@ create table hub.installation (
     only_row boolean primary key default true check (only_row),
     master_key text not null);
 
--- The person. `holder_union` repeats the holder of the live membership: it is what row-level security compares.
+-- The person. `membership_id` is the latest membership, `holder_union` repeats its holder: what row-level security compares.
 create table hub.persons (
     member_id uuid primary key,
+    membership_id uuid not null,
     holder_union uuid not null references hub.unions,
     name text collate "C" not null,
     sex text not null,
@@ -115,7 +116,7 @@ create table hub.persons (
     is_rural_migrant boolean,
     employment_form text) with (fillfactor = 90);
 
-create index persons_by_name on hub.persons (holder_union, name, member_id);
+create index persons_by_name on hub.persons (holder_union, name, membership_id);
 
 -- ID numbers, sealed (AES-GCM, bound to this row and key version). A person may have several.
 create table hub.person_ids (

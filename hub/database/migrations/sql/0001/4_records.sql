@@ -193,11 +193,11 @@ begin
         insert into certificate_claims (province_code, number, member_id, membership_id)
         select g.province, g.number, g.member_id, g.membership_id from given g where g.number is not null on conflict do nothing returning 1),
     person as (
-        insert into persons (member_id, holder_union, name, sex, birth_month, ethnic_group, political_status, id_type, id_number_masked,
+        insert into persons (member_id, membership_id, holder_union, name, sex, birth_month, ethnic_group, political_status, id_type, id_number_masked,
                              mobile_masked, mobile_sealed, residence_division_code, is_rural_migrant, employment_form)
-        select g.member_id, g.union_id, g.name, g.sex, g.birth_month, g.ethnic, g.political, g.id_type, g.id_masked, g.mobile_masked,
+        select g.member_id, g.membership_id, g.union_id, g.name, g.sex, g.birth_month, g.ethnic, g.political, g.id_type, g.id_masked, g.mobile_masked,
                g.mobile_sealed, g.residence, g.migrant, g.form from given g
-        on conflict (member_id) do update set holder_union = excluded.holder_union, name = excluded.name, sex = excluded.sex,
+        on conflict (member_id) do update set membership_id = excluded.membership_id, holder_union = excluded.holder_union, name = excluded.name, sex = excluded.sex,
                birth_month = excluded.birth_month, ethnic_group = excluded.ethnic_group, political_status = excluded.political_status,
                id_type = excluded.id_type, id_number_masked = excluded.id_number_masked, mobile_masked = excluded.mobile_masked,
                mobile_sealed = excluded.mobile_sealed, residence_division_code = excluded.residence_division_code,
