@@ -107,7 +107,7 @@ class Cursors:
 
     def seal(self, keys: Keys, scope: bytes) -> str:
         """Give the cursor of the row with these sort keys."""
-        plain = orjson.dumps([_LETTER_OF[type(key)] + ("" if key is None else _text(key)) for key in keys])
+        plain = orjson.dumps([_letter_of(key) + ("" if key is None else _text(key)) for key in keys])
         return urlsafe_b64encode(self._cipher.encrypt(plain, [scope])).rstrip(b"=").decode("ascii")
 
     def open(self, cursor: str, scope: bytes, kinds: Sequence[type]) -> Keys:
@@ -179,6 +179,12 @@ def connect(
             end_cursor=edges[-1].cursor if edges else None,
         ),
     )
+
+
+def _letter_of(key: KeyValue) -> str:
+    """Name the type of a key. A driver's own subclass (asyncpg has one of UUID) is what it is a subclass of."""
+    letter = _LETTER_OF.get(type(key))
+    return letter or next(letter for kind, letter in _LETTER_OF.items() if isinstance(key, kind))
 
 
 def _text(key: str | int | UUID | datetime | date) -> str:

@@ -1,7 +1,8 @@
 """What fields look up, gathered: a page of a hundred cases costs as many statements as a page of one.
 
 Whatever fields ask for waits until no more is asked for, and is then read kind by kind, one statement for each, in one
-transaction as the acting union. Each request has its own, and keeps what it has read until the next act.
+transaction as the acting union. What the answers lead to is the next round. Each request has its own look-ups, and
+keeps what it has read until the next act.
 """
 
 from __future__ import annotations
@@ -68,8 +69,7 @@ class Loads:
         self._known: dict[tuple[_Kind[Any], UUID], asyncio.Future[Any]] = {}
         self._wanted: dict[_Kind[Any], dict[UUID, asyncio.Future[Any]]] = {}
         self._wishes = 0
-        self._waits = False
-        self._running: set[asyncio.Task[None]] = set()
+        self._round: asyncio.Task[None] | None = None
 
     def union(self, union_id: UUID) -> Awaitable[UnionView | None]:
         """Give a union. Public."""
@@ -118,41 +118,42 @@ class Loads:
             future = self._known[kind, key] = loop.create_future()
             self._wanted.setdefault(kind, {})[key] = future
             self._wishes += 1
-            if not self._waits:
-                self._waits = True
-                loop.call_soon(self._wait, self._wishes, _QUIET_TURNS)
+            if self._round is None:
+                self._round = loop.create_task(self._read_all())
         return future
 
-    def _wait(self, wishes: int, turns: int) -> None:
-        if wishes != self._wishes:
-            wishes, turns = self._wishes, _QUIET_TURNS
-        if turns:
-            asyncio.get_running_loop().call_soon(self._wait, wishes, turns - 1)
-            return
-        wanted, self._wanted, self._waits = self._wanted, {}, False
-        task = asyncio.get_running_loop().create_task(self._fulfil(wanted))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-
-    async def _fulfil(self, wanted: Mapping[_Kind[Any], Mapping[UUID, asyncio.Future[Any]]]) -> None:
-        try:
-            if all(kind.is_public for kind in wanted):
-                async with self._hub.database.connection() as connection:
-                    for kind, futures in wanted.items():
-                        _answer(futures, await kind.read(connection, list(futures)))
+    async def _read_all(self) -> None:
+        """Read in rounds, one after the other: what the answers of a round let fields ask for is the next one's."""
+        while self._wanted:
+            await self._until_quiet()
+            wanted, self._wanted = self._wanted, {}
+            try:
+                found = await self._read(wanted)
+            except Exception as fault:  # noqa: BLE001 - each field that waits is told, and the border above decides
+                for futures in wanted.values():
+                    for future in futures.values():
+                        if not future.done():
+                            future.set_exception(fault)
             else:
-                async with reading_as(self._hub, self._caller) as reading:
-                    for kind, futures in wanted.items():
-                        source = reading.connection if kind.is_public else reading
-                        _answer(futures, await kind.read(source, list(futures)))
-        except Exception as fault:  # noqa: BLE001 - each field that waits is told; the border above decides what it is
-            for futures in wanted.values():
-                for future in futures.values():
-                    if not future.done():
-                        future.set_exception(fault)
+                for kind, futures in wanted.items():
+                    for key, future in futures.items():
+                        if not future.done():
+                            future.set_result(found[kind].get(key))
+            await self._until_quiet()
+        self._round = None
 
+    async def _until_quiet(self) -> None:
+        quiet, wishes = 0, self._wishes
+        while quiet < _QUIET_TURNS:
+            await asyncio.sleep(0)
+            quiet, wishes = (quiet + 1 if wishes == self._wishes else 0), self._wishes
 
-def _answer(futures: Mapping[UUID, asyncio.Future[Any]], found: Mapping[UUID, Any]) -> None:
-    for key, future in futures.items():
-        if not future.done():
-            future.set_result(found.get(key))
+    async def _read(self, wanted: Mapping[_Kind[Any], Mapping[UUID, Any]]) -> dict[_Kind[Any], Mapping[UUID, Any]]:
+        if all(kind.is_public for kind in wanted):
+            async with self._hub.database.connection() as connection:
+                return {kind: await kind.read(connection, list(futures)) for kind, futures in wanted.items()}
+        async with reading_as(self._hub, self._caller) as reading:
+            return {
+                kind: await kind.read(reading.connection if kind.is_public else reading, list(futures))
+                for kind, futures in wanted.items()
+            }

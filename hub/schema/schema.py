@@ -7,6 +7,7 @@ from strawberry.federation import Schema
 from strawberry.schema.config import StrawberryConfig
 
 from hub.schema.drafts import Drafts
+from hub.schema.executor import plain_executor, plain_fields
 from hub.schema.limits import Limits
 from hub.schema.mutations import Mutation
 from hub.schema.queries import Reads
@@ -37,13 +38,17 @@ class Query(Reads, Drafts):
 
 def make_schema() -> Schema:
     """Give the schema. No entities yet: another subgraph can't refer to ours before there is one."""
-    return Schema(
+    executor = plain_executor()
+    schema = Schema(
         query=Query,
         mutation=Mutation,
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
         exception_handlers=[RefusalHandler()],
+        execution_context_class=executor,
         federation_version="2.9",
     )
+    executor.plains = plain_fields(schema._schema)  # noqa: SLF001
+    return schema
 
 
 def sdl(schema: Schema | None = None) -> str:

@@ -1,0 +1,97 @@
+"""Whether this process can serve: what /readyz asks, each a short look at the database or the disk.
+
+A hub whose role owns its tables, or for whom row-level security is off, must not serve, however well it answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from hub.keyfiles import load_master_keys, load_receipt_keys
+from hub.transfers.ledger import acts, reads
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from hub.database.pool import Database
+    from hub.settings import Settings
+
+__all__ = ["PUBLIC_TABLES", "NotReady", "checks"]
+
+#: The closed list of what row-level security does not cover: public organisational data, and what is no union's.
+PUBLIC_TABLES: Final = (
+    "clock",
+    "installation",
+    "legal_steps",
+    "union_employers",
+    "union_federations",
+    "union_keys",
+    "union_statements",
+    "unions",
+)
+
+_UNGUARDED: Final = """
+select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+ where n.nspname = 'hub' and c.relkind in ('r', 'p') and c.relname <> all ($1::text[])
+   and not row_security_active(c.oid)"""
+
+_ROLE: Final = """
+select r.rolname = 'hub_app' and not (r.rolsuper or r.rolbypassrls or r.rolcreaterole or r.rolcreatedb)
+       and not pg_has_role(r.oid, n.nspowner, 'member')
+  from pg_roles r, pg_namespace n where r.rolname = current_user and n.nspname = 'hub'"""
+
+_FUNCTIONS: Final = """
+select count(distinct p.proname) from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+ where n.nspname = 'hub' and p.proname = any ($1::text[])"""
+
+
+class NotReady(Exception):  # noqa: N818 - the fact; its name is all that is logged
+    """A check found that the hub must not serve."""
+
+
+def checks(settings: Settings, database: Callable[[], Database]) -> Mapping[str, Callable[[], Awaitable[Any]]]:
+    """Give the checks by the names that /readyz shows. Takes `database`, which gives it once there is one."""
+
+    async def ask(sql: str, *arguments: Any) -> Any:
+        async with database().connection() as connection:
+            return await connection.fetchval(sql, *arguments)
+
+    async def answers() -> None:
+        await ask("select 1")
+
+    async def rows_are_guarded() -> None:
+        if await ask(_UNGUARDED, PUBLIC_TABLES) != 0:
+            raise NotReady("row-level security is off")
+
+    async def role_is_ours() -> None:
+        if await ask(_ROLE) is not True:
+            raise NotReady("not hub_app, or hub_app may do too much")
+
+    async def schema_is_new_enough() -> None:
+        # Which revision the database stands at only its owner may read; that it has what this code calls, anyone.
+        if await ask(_FUNCTIONS, _CALLED) != len(_CALLED):
+            raise NotReady("migrations are behind")
+
+    async def keys_are_there() -> None:
+        await asyncio.to_thread(load_receipt_keys, settings.key_file, may_create=False)
+        await asyncio.to_thread(load_master_keys, settings.master_key_file, may_create=False)
+
+    return {
+        "database": answers,
+        "row_level_security": rows_are_guarded,
+        "role": role_is_ours,
+        "migrations": schema_is_new_enough,
+        "keys": keys_are_there,
+    }
+
+
+def _functions() -> list[str]:
+    """Name the SQL functions that this code calls, as its statements name them."""
+    texts = [text for module in (acts, reads) for text in vars(module).values() if isinstance(text, str)]
+    return sorted({name for text in texts for name in _CALL.findall(text)})
+
+
+_CALL: Final = re.compile(r"\bhub\.([a-z_]+)\(")
+_CALLED: Final = _functions()
