@@ -1,15 +1,26 @@
 """The GraphQL texts of the client: each is one operation, and whatever varies is a variable."""
 
 import pytest
-from graphql import OperationDefinitionNode, parse, visit
+from graphql import GraphQLSchema, OperationDefinitionNode, parse, validate, visit
 from graphql.language import ValueNode, VariableNode, Visitor
 
 from federation import acts, documents
 from federation.documents import ActDocuments
+from hub.schema.schema import make_schema
 
 ACTS = [value for value in vars(documents).values() if isinstance(value, ActDocuments)]
 READS = [value for value in vars(documents).values() if isinstance(value, str) and value.startswith("query ")]
 TEXTS = [text for act in ACTS for text in (act.draft, act.submit)] + [*READS, documents.REVEAL_ID_NUMBER]
+
+
+@pytest.fixture(scope="module")
+def schema() -> GraphQLSchema:
+    return make_schema()._schema
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_the_hubs_schema_takes_a_document(text: str, schema: GraphQLSchema) -> None:
+    assert validate(schema, parse(text)) == []
 
 
 class Literals(Visitor):
