@@ -79,8 +79,15 @@ class Database:
     async def connection(self) -> AsyncIterator[Any]:
         """Lend a connection with no acting union set: it reads public data and calls functions, and sees no person."""
         try:
-            async with self._pool.acquire() as connection:
+            connection = await self._pool.acquire()
+        except (asyncpg.PostgresError, *CONNECTION_FAULTS) as fault:
+            # Whatever keeps us out, a database closed to connections or a password changed: nobody is served.
+            raise DatabaseUnavailable from fault
+        try:
+            try:
                 yield connection
+            finally:
+                await self._pool.release(connection)
         except CONNECTION_FAULTS as fault:
             raise DatabaseUnavailable from fault
 
