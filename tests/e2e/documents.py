@@ -1,0 +1,88 @@
+"""The GraphQL texts of the tests: every field of each type once, by the contract."""
+
+from __future__ import annotations
+
+REFUSAL = "code articles message messageEn nextStep path retryable possibleFrom"
+UNION_NAME = "uri name"
+KEY = "kid use alg jwk notBefore retiredAt revokedAt reason invalidFrom"
+UNION = f"id uri uscc name kind provinceCode jurisdictionCode establishedOn closedOn keys {{ {KEY} }}"
+CARD = "json name sex birthMonth joinedOn certificate { provinceCode number } issuingUnion duesPaidThrough"
+ENTRY = "outDate outReasonText duesPaidThrough releasingSeal inDate receivingSeal line"
+DEADLINE = "at rule consequence tentative"
+STEP = f"act side by {{ {UNION_NAME} }} at statement statementSha256 receipt"
+HANDOFF = (
+    f"id handoffId state reasonCode side releasingUnion {{ {UNION_NAME} }} receivingUnion {{ {UNION_NAME} }} "
+    f"member {{ id name }} card {{ {CARD} }} outDate inDate validUntil duesPaidThrough ground requestedAt releasedAt "
+    f"closedAt nextDeadline {{ {DEADLINE} }} steps {{ {STEP} }} transferEntry {{ {ENTRY} }}"
+)
+CERTIFICATE = f"number {{ provinceCode number }} issuedOn issuingUnion transferColumn {{ {ENTRY} }}"
+MEMBER = (
+    "id membershipId name sex birthMonth ethnicGroup politicalStatus idType idNumberMasked mobileMasked "
+    "residenceDivisionCode isRuralMigrant employmentForm employerUscc memberUnit joinedOn status holdingBasis "
+    f"custodyVersion duesPaidThrough certificate {{ {CERTIFICATE} }} openHandoff {{ id state }} "
+    f"holdings {{ from until union {{ {UNION_NAME} }} }}"
+)
+PAGE_INFO = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
+
+#: What each act drafts with and answers with.
+ACTS = {
+    "joinMember": ("JoinMemberDraft", "Member", MEMBER),
+    "releaseMember": ("ReleaseMemberDraft", "Handoff", HANDOFF),
+    "acceptHandoff": ("AcceptHandoffDraft", "Handoff", HANDOFF),
+    "refuseHandoff": ("GroundDraft", "Handoff", HANDOFF),
+    "recallHandoff": ("HandoffDraft", "Handoff", HANDOFF),
+    "registerUnion": ("UnionDraft", "Union", UNION),
+    "registerKey": ("KeyDraft", "Union", UNION),
+    "retireKey": ("KeyEndDraft", "Union", UNION),
+    "revokeKey": ("KeyEndDraft", "Union", UNION),
+}
+
+VIEWER_QUERY = f"{{ answer: viewer {{ kid union {{ {UNION} }} }} }}"
+MEMBER_QUERY = f"query ($id: ID!) {{ answer: member(id: $id) {{ {MEMBER} }} }}"
+HANDOFF_QUERY = f"query ($id: ID!) {{ answer: handoff(id: $id) {{ {HANDOFF} proof }} }}"
+RECEIPT_QUERY = "query ($sha256: String!) { answer: receipt(statementSha256: $sha256) }"
+UNION_QUERY = f"query ($uri: String, $uscc: String) {{ answer: union(uri: $uri, uscc: $uscc) {{ {UNION} }} }}"
+CERTIFICATE_QUERY = f"query ($id: ID!) {{ answer: certificate(memberId: $id) {{ {CERTIFICATE} }} }}"
+MEMBERS_QUERY = (
+    "query ($filter: MemberFilter, $first: Int, $after: String) { answer: members(filter: $filter, first: $first, "
+    f"after: $after) {{ edges {{ cursor node {{ {MEMBER} }} }} {PAGE_INFO} }} }}"
+)
+UNIONS_QUERY = (
+    "query ($nameContains: String, $first: Int, $after: String) { answer: unions(nameContains: $nameContains, "
+    f"first: $first, after: $after) {{ edges {{ cursor node {{ {UNION_NAME} }} }} {PAGE_INFO} }} }}"
+)
+DOCKET_QUERY = (
+    "query ($side: Side, $states: [HandoffState!], $first: Int, $after: String) { answer: docket(side: $side, "
+    "states: $states, first: $first, after: $after) { edges { cursor node { side state counterpart "
+    f"{{ {UNION_NAME} }} nextDeadline {{ {DEADLINE} }} handoff {{ {HANDOFF} }} }} }} {PAGE_INFO} }} }}"
+)
+EXPLAIN_QUERY = (
+    "query ($id: ID!) { answer: explain(handoffId: $id) { summary summaryEn missing handoff { id state } "
+    f"steps {{ {STEP} }} next {{ act side articles union {{ {UNION_NAME} }} by {{ {DEADLINE} }} }} }} }}"
+)
+REVEAL = (
+    "mutation ($memberId: ID!, $purpose: String!) { answer: revealIdNumber(memberId: $memberId, purpose: $purpose) "
+    f"{{ __typename ... on IdNumber {{ idType idNumber }} ... on Refusal {{ {REFUSAL} }} }} }}"
+)
+
+
+def draft_document(mutation: str) -> str:
+    """Give the query for the draft of an act: `draft` and the mutation's name."""
+    given, *_ = ACTS[mutation]
+    field = f"draft{mutation[0].upper()}{mutation[1:]}"
+    return (
+        f"query ($input: {given}!) {{ answer: {field}(input: $input) "
+        f"{{ typ claims card {{ {CARD} }} refusals {{ {REFUSAL} }} }} }}"
+    )
+
+
+def act_document(mutation: str) -> str:
+    """Give the mutation of an act."""
+    _, answer, fields = ACTS[mutation]
+    given, taken = "$statement: String!", "statement: $statement"
+    if mutation == "joinMember":
+        given, taken = f"{given}, $person: String!", f"{taken}, person: $person"
+    return (
+        f"mutation ({given}) {{ answer: {mutation}({taken}) "
+        f"{{ __typename ... on {answer} {{ {fields} }} ... on Refusal {{ {REFUSAL} }} }} }}"
+    )

@@ -1,0 +1,116 @@
+"""What the fixtures' unions ask for, by the contract's input types. Changes go on top; None leaves a field out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hub.demo.fixtures import EMPLOYERS, MEMBERS, UNIONS, MemberFixture, UnionFixture
+
+if TYPE_CHECKING:
+    from tests.e2e.wire import Json
+
+__all__ = [
+    "EMPLOYERS",
+    "MEMBERS",
+    "UNIONS",
+    "acceptance",
+    "changed",
+    "joining",
+    "person",
+    "release",
+    "union",
+]
+
+#: What a holder alone may ever read of the fixtures' members; none of it occurs anywhere else.
+MOBILE = "+8613900099001"
+ETHNIC_GROUP = "54"
+POLITICAL_STATUS = "11"
+
+
+def changed(given: Json, changes: Json) -> Json:
+    """Give an input with changes; what is changed to None is left out."""
+    return {name: value for name, value in {**given, **changes}.items() if value is not None}
+
+
+def union(fixture: UnionFixture, **changes: Any) -> Json:
+    more = {_camel(name): value for name, value in fixture.more.items()}
+    units = [
+        {"employerUscc": unit["employer_uscc"], "from": unit["from"].isoformat()}
+        for unit in more.pop("memberUnits", ())
+    ]
+    given = {
+        "uscc": fixture.uscc,
+        "name": fixture.name,
+        "kind": fixture.kind,
+        "establishedOn": "2005-01-01",
+        "memberUnits": units or None,
+        **more,
+    }
+    return changed(given, changes)
+
+
+def person(member: MemberFixture, **changes: Any) -> Json:
+    given = {
+        "name": member.name,
+        "sex": member.sex,
+        "birthMonth": f"{member.id_number[6:10]}-{member.id_number[10:12]}",
+        "ethnicGroup": ETHNIC_GROUP,
+        "politicalStatus": POLITICAL_STATUS,
+        "idType": "RESIDENT_ID",
+        "idNumber": member.id_number,
+        "mobile": MOBILE,
+        "residenceDivisionCode": member.residence,
+        "isRuralMigrant": False,
+        "employmentForm": "FULL",
+    }
+    return changed(given, changes)
+
+
+def joining(member: MemberFixture, *, of: Json | None = None, **changes: Any) -> Json:
+    """Give the input of a join. `of`: changes to the person's data."""
+    province, number = member.certificate
+    given = {
+        "person": person(member, **(of or {})),
+        "channel": "WRITTEN",
+        "joinedOn": member.joined_on.isoformat(),
+        "holdingBasis": member.holding_basis,
+        "employerUscc": EMPLOYERS[member.employer],
+        "memberUnit": member.member_unit and EMPLOYERS[member.member_unit],
+        "relationStartedOn": member.joined_on.isoformat(),
+        "certificate": {"provinceCode": province, "number": number},
+        "certificateIssuedOn": member.joined_on.isoformat(),
+        "duesPaidThrough": "2025-02",
+    }
+    return changed(given, changes)
+
+
+def release(member_id: str, **changes: Any) -> Json:
+    """Give the release of scenario 1: to U2, on 2025-03-03."""
+    given = {
+        "memberId": member_id,
+        "receivingUnion": UNIONS["U2"].uri,
+        "reasonCode": "CHANGE_OF_EMPLOYER",
+        "outDate": "2025-03-03",
+        "duesPaidThrough": "2025-02",
+        "relationEndedOn": "2025-02-28",
+        "newEmployerUscc": EMPLOYERS["乙"],
+    }
+    return changed(given, changes)
+
+
+def acceptance(handoff_id: str, **changes: Any) -> Json:
+    """Give the acceptance of scenario 1: by U2, on the same day."""
+    given = {
+        "handoffId": handoff_id,
+        "inDate": "2025-03-03",
+        "holdingBasis": "ORDINARY",
+        "employerUscc": EMPLOYERS["乙"],
+        "relationStartedOn": "2025-03-01",
+        "formReceived": True,
+    }
+    return changed(given, changes)
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.title() for word in rest)
