@@ -23,6 +23,7 @@ __all__ = ["CONNECTION_FAULTS", "Database", "DatabaseUnavailable", "Reading"]
 CONNECTION_FAULTS: Final = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
