@@ -104,19 +104,22 @@ class KeyChain:
             self._verify_retirement(entry)
             self._verify_revocation(entry)
 
-    def verify_statement(self, statement: Statement[A], receipt: Receipt) -> A:
+    def verify_statement(self, statement: Statement[A], receipt: Receipt, *, ends: KeyEntry | None = None) -> A:
         """Give the claims of a statement whose signer's key is in the proof and was in force at receipt.
 
+        Takes `ends`, the key whose end the statement is: a key may say the last word on itself, and that word is not
+        void by what it says.
         Refuses: ProofError, StatementError.
         """
         entry = self._signer(statement)
+        ends_itself = entry is ends
         # Known only since it was registered, however far back the registration dates it.
         not_before = max(entry.not_before, entry.registered_at)
         dates = KeyDates(
             not_before=not_before,
-            retired_at=entry.retired_at,
-            revoked_at=entry.revoked_at,
-            invalid_from=entry.invalid_from,
+            retired_at=None if ends_itself and statement.act is KeyRetirement else entry.retired_at,
+            revoked_at=None if ends_itself and statement.act is KeyRevocation else entry.revoked_at,
+            invalid_from=None if ends_itself and statement.act is KeyRevocation else entry.invalid_from,
         )
         return statements.verify(
             statement,
@@ -138,7 +141,7 @@ class KeyChain:
         try:
             statement = statements.read(document.statement, act)
             receipt = self._word.receipt_for(statement, document.receipt)
-            claims = self.verify_statement(statement, receipt)
+            claims = self.verify_statement(statement, receipt, ends=entry)
         except StatementError as error:
             raise ProofError(("keys", entry.kid, *error.path), error.detail) from error
         if statement.sub != entry.union:
