@@ -163,6 +163,7 @@ def _argument(known: dict[str, list[Any]], name: str, kind: str, union: UUID | N
 
 
 _PLAIN: Final[dict[str, Any]] = {
+    "jsonb": "[]",
     "text": "31",
     "boolean": False,
     "integer": 1,
