@@ -226,6 +226,14 @@ class TestFunctions:
             assert row["owner"] == ("hub_mover" if row["prosecdef"] else "hub_owner"), row["proname"]
         assert {row["proname"] for row in rows if not row["prosecdef"]} == {"hub_now", "hub_begin"}
 
+    @pytest.mark.attack("F04")
+    async def test_what_only_reads_answers_from_one_snapshot(self, superuser: Any) -> None:
+        rows = await superuser.fetch(
+            "select proname from pg_proc where pronamespace = 'hub'::regnamespace and provolatile = 's'"
+        )
+        reading = {name for name in FUNCTIONS | INNER if name.startswith(("facts_", "read_", "find_", "signer"))}
+        assert {row["proname"] for row in rows} == reading
+
     async def test_the_mover_cannot_make_things(self, superuser: Any) -> None:
         assert not await superuser.fetchval("select has_schema_privilege('hub_mover', 'hub', 'create')")
 
