@@ -8,13 +8,12 @@ from urllib.parse import urlencode
 
 import pytest
 
-from hub.schema.documents import read_trusted
+from hub.schema.documents import by_hash
 from hub.schema.requests import BODY_BYTES_MAX, negotiate
 from tests.graphql import small_hub
 from tests.graphql.conftest import client, only_error
 
 if TYPE_CHECKING:
-    from pathlib import Path
 
     from tests.graphql.conftest import SmallClient
 
@@ -267,9 +266,8 @@ async def test_compressed_bodies_are_415(hub: SmallClient) -> None:
     only_error(response)
 
 
-async def test_trusted_documents_are_named_by_their_hash(tmp_path: Path) -> None:
-    (tmp_path / "whoami.graphql").write_text("query Whoami {whoami}\n", encoding="utf-8")
-    trusted = read_trusted(tmp_path)
+async def test_trusted_documents_are_named_by_their_hash() -> None:
+    trusted = by_hash(["query Whoami {whoami}\n"])
     [(digest, text)] = trusted.items()
     assert digest == hashlib.sha256(text.encode()).hexdigest()
 
