@@ -102,3 +102,17 @@ EXPLAIN: Final = (
     f"next {{ act side articles union {{ {UNION_NAME} }} by {{ {DEADLINE} }} }} }} }}"
 )
 RECEIPT: Final = "query Receipt($sha256: String!) { answer: receipt(statementSha256: $sha256) }"
+
+#: Every text that the client sends: a hub may read them when it starts, and take their hashes instead of them.
+ALL: Final = (
+    *(
+        text
+        for act in (
+            JOIN, REQUEST, RELEASE, RELEASE_IN_LIEU, ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS,
+            REGISTER_UNION, REGISTER_KEY, RETIRE_KEY, REVOKE_KEY,
+        )
+        for text in (act.draft, act.submit)
+    ),
+    REVEAL_ID_NUMBER, VIEWER, UNION_BY_NAME, MEMBER_BY_ID, MEMBERS, HANDOFF_BY_ID, PROOF, DOCKET, CERTIFICATE,
+    EXPLAIN, RECEIPT,
+)  # fmt: skip

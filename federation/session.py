@@ -50,8 +50,9 @@ class Session:
         self._retry_seconds = tuple(retry_seconds)
         self._http = httpx.AsyncClient(base_url=origin, transport=transport, timeout=_TIMEOUT_SECONDS)
         self._logging_in = asyncio.Lock()
-        self._bearer: str | None = None
-        self._renew_at = 0.0
+        self._bearer = ""
+        # By the event loop's clock. The first request logs in, whatever that says.
+        self._renew_at = float("-inf")
 
     async def __aenter__(self) -> Self:
         await self._http.__aenter__()
@@ -88,7 +89,7 @@ class Session:
         """Give an access token, newer than `stale`. Refuses: HubError INVALID_CLIENT when the hub refuses the login."""
         async with self._logging_in:
             clock = asyncio.get_running_loop().time
-            if self._bearer is None or self._bearer == stale or clock() >= self._renew_at:
+            if self._bearer == stale or clock() >= self._renew_at:
                 asked_at = clock()
                 answer = await self._log_in()
                 self._bearer = str(answer["access_token"])
@@ -105,7 +106,7 @@ class Session:
 
         response = await self._answer(login)
         answer = _object_of(response)
-        if response.status_code != httpx.codes.OK or not {"access_token", "expires_in"} <= answer.keys():
+        if not {"access_token", "expires_in"} <= answer.keys():
             raise HubError(
                 str(answer.get("error", f"HTTP_{response.status_code}")).upper(), "the hub refuses the login"
             )

@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from federation import documents
 from hub import logs, readiness
 from hub.access import Access
 from hub.authz.oauth import oauth_routes
@@ -26,6 +27,7 @@ from hub.health import health_routes
 from hub.keyfiles import load_master_keys, load_receipt_keys
 from hub.schema.connections import Cursors
 from hub.schema.context import Context
+from hub.schema.documents import by_hash
 from hub.schema.http import UNAVAILABLE, graphql_endpoint, graphql_route
 from hub.schema.schema import LIMITS, make_schema, sdl
 from hub.settings import Clock, Environment, Settings, SettingsError, load
@@ -132,6 +134,7 @@ def create_app(settings: Settings) -> ASGIApp:
         authenticate=running.authenticate,
         context_factory=running.context,
         limits=LIMITS,
+        trusted=by_hash(documents.ALL),
         introspection=settings.env is not Environment.PROD,
         unavailable=_UNAVAILABLE,
     )

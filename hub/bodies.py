@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 SECONDS_MAX: Final = 10.0
 DRAIN_SECONDS_MAX: Final = 2.0
-DRAIN_BYTES_MAX: Final = 4_194_304
+DRAIN_BYTES_MAX: Final = 16_777_216
 #: For an answer given while part of a body may still come: that connection can't be used again.
 CLOSE: Final = (b"connection", b"close")
 

@@ -17,6 +17,7 @@ from hub.database import migrate as migrations
 from hub.database.backup import backup as write_backup
 from hub.database.backup import not_included
 from hub.database.backup import restore as read_backup
+from hub.database.embedded import has_database
 from hub.database.failure import BackupError, EmbeddedError
 from hub.keyfiles import KeyFileError, MasterKeys, add_data_key, add_receipt_key
 from hub.runtime import SetUpError, databases, keys
@@ -162,7 +163,10 @@ def bootstrap(
 @app.command()
 def migrate(*, as_json: Json = False) -> None:
     """Bring the database's schema to this version, as its owner. Forward only; running it again changes nothing."""
-    with databases(load()) as dsns:
+    settings = load()
+    if settings.is_embedded and not has_database(settings.data_dir):
+        keys(settings)  # beside a database that is there none are made any more
+    with databases(settings) as dsns:
         owner = dsns.for_owner()
         before = _run(migrations.stamped(owner))
         _run(migrations.upgrade(owner))
@@ -201,7 +205,7 @@ def sdl() -> None:
 def backup(file: Annotated[Path, typer.Argument(help="A new file.")]) -> None:
     """Write a backup of the database while the hub serves. The key files are not in it."""
     settings = load()
-    with databases(settings) as dsns:
+    with databases(settings, only_existing=True) as dsns:
         made = write_backup(dsns.for_backup(), file)
     typer.echo(f"{made.file}: schema {made.revision}, {made.size_bytes:,} bytes")
     typer.echo(not_included(settings.key_file, settings.master_key_file))
@@ -253,7 +257,7 @@ def _clock(instant: datetime | None) -> None:
         finally:
             await connection.close()
 
-    with databases(settings) as dsns:
+    with databases(settings, only_existing=True) as dsns:
         _run(work(dsns.for_owner()))
 
 

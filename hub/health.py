@@ -8,6 +8,7 @@ where `hub.server` started them.
 from __future__ import annotations
 
 import asyncio
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -65,8 +66,15 @@ def health_routes(checks: Mapping[str, Callable[[], Awaitable[Any]]]) -> list[Ro
 
 def count(route: str, method: str, status: int, seconds: float) -> None:
     """Count one answer. `route` must come from a closed list: each value is a time series."""
-    _requests.labels(route, method if method in _METHODS else "other", status).inc()
-    _seconds.labels(route).observe(seconds)
+    counter, histogram = _series(route, method if method in _METHODS else "other", status)
+    counter.inc()
+    histogram.observe(seconds)
+
+
+@lru_cache(maxsize=1024)
+def _series(route: str, method: str, status: int) -> tuple[Counter, Histogram]:
+    """Give the two time series, found once: prometheus-client looks them up under a lock."""
+    return _requests.labels(route, method, status), _seconds.labels(route)
 
 
 async def _passes(name: str, check: Callable[[], Awaitable[Any]]) -> bool:

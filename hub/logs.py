@@ -21,6 +21,8 @@ _LIBRARIES: Final = "site-packages/"
 
 def configure(level: str = "info") -> None:
     """Set up structlog for this process; `level` is debug, info, warning or error."""
+    # The driver logs the server's messages, which may quote a row; what matters of them reaches us as errors.
+    logging.getLogger("asyncpg").setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -44,14 +44,18 @@ class Dsns:
 
 
 @contextmanager
-def databases(settings: Settings, *, only_mine: bool = False) -> Iterator[Dsns]:
+def databases(settings: Settings, *, only_mine: bool = False, only_existing: bool = False) -> Iterator[Dsns]:
     """Give the database of the settings: a URL always wins; else the embedded server, started here unless it runs.
 
-    Takes: `only_mine`, to refuse a server that another process runs (who serves owns it).
+    Takes: `only_mine`, to refuse a server that another process runs (who serves owns it); `only_existing`, to refuse
+    where there is no embedded database yet, for what makes sense in a filled one alone.
+    Refuses: SetUpError, EmbeddedError
     """
     if settings.database_url is not None:
         yield Dsns(settings.database_url, settings.database_owner_url, settings.database_backup_url, is_embedded=False)
         return
+    if only_existing and not embedded.has_database(settings.data_dir):
+        raise SetUpError(f"There is no database below {settings.data_dir} yet. `unionhub serve` makes it.")
     there = None if only_mine else embedded.running(settings.data_dir)
     if there is not None:
         yield _dsns(there)

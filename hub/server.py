@@ -17,6 +17,7 @@ import signal
 import socket
 import tempfile
 import threading
+import time
 from functools import partial
 from importlib import import_module
 from typing import Any, Final
@@ -100,6 +101,11 @@ def _load(target: str) -> Any:
 def _end_with_parent() -> None:
     """Stop this worker when the process that started it is gone: a killed one can't tell its workers."""
     parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
+    if parent is None:
+        return
+    parent.join()
+    for _ in range(STOP_SECONDS_MAX):
+        # Again and again: granian loses a signal that comes while the worker is starting.
         os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(1)
+    os._exit(1)

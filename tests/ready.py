@@ -68,7 +68,7 @@ def altered(draft: Draft, *, jti: UUID | None = None, top: dict[str, Any] | None
     name = next(name for name, value in claims.items() if isinstance(value, dict))
     claims[name] = {key: value for key, value in (claims[name] | changes).items() if value is not ABSENT}
     claims |= {"jti": str(jti or uuid4())} | (top or {})
-    return replace(draft, claims=json.dumps(claims, ensure_ascii=False))
+    return replace(draft, claims=json.dumps(claims, ensure_ascii=False), refusals=())
 
 
 def ready(act: Callable[..., Coroutine[Any, Any, Any]], actor: Actor, draft: Draft, *more: str) -> Ready:

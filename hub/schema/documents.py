@@ -29,8 +29,7 @@ from hub.schema.limits import Limits, check_limits, exceeded
 from hub.schema.rules import rules
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping, Sequence
 
 DOCUMENTS_MAX: Final = 512
 #: Of text; the parsed form is larger by a factor.
@@ -170,10 +169,9 @@ class Documents:
             raise
 
 
-def read_trusted(folder: Path) -> dict[str, str]:
-    """Read a folder of `.graphql` files: the text of each by the hexadecimal SHA-256 of its bytes."""
-    texts = [file.read_bytes() for file in sorted(folder.glob("*.graphql"))]
-    return {hashlib.sha256(text).hexdigest(): text.decode("utf-8") for text in texts}
+def by_hash(texts: Iterable[str]) -> dict[str, str]:
+    """Give texts by the hexadecimal SHA-256 of each."""
+    return {hashlib.sha256(text.encode()).hexdigest(): text for text in texts}
 
 
 def _told(errors: Sequence[GraphQLError], code: FaultCode) -> bytes:

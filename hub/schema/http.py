@@ -70,7 +70,7 @@ def graphql_endpoint(
 
     Takes: `authenticate`, from a bearer token to its caller, raising Unauthenticated; `context_factory`, what resolvers
     see as `info.context`, made once a request; `introspection`, off in production, `_service` with it; `trusted`, the
-    documents that may be named by hash (`documents.read_trusted`); `unavailable`, the exceptions that mean "the
+    documents that may be named by hash (`documents.by_hash`); `unavailable`, the exceptions that mean "the
     database can't be reached": 503 and Retry-After if nothing was answered.
     """
     documents = Documents(schema._schema, limits=limits, introspection=introspection, trusted=trusted)  # noqa: SLF001

@@ -22,7 +22,7 @@ from hub.schema.types.handoffs import DocketConnection, DocketEntry, Handoff, fi
 from hub.schema.types.inputs import MemberFilter, given_of, plain_text
 from hub.schema.types.members import Member, MemberConnection, find_member
 from hub.schema.types.nodes import Node
-from hub.schema.types.unions import Union, UnionConnection, find_union, union_of
+from hub.schema.types.unions import Union, UnionConnection, find_union
 from hub.transfers import machines
 from hub.transfers.desk.explaining import explain
 from hub.transfers.desk.finding import find_members
@@ -69,8 +69,11 @@ class Reads:
 
     @told("登录的工会。", "The union that has logged in.")
     async def viewer(self, info: Info) -> Viewer:
-        """Give the caller."""
-        return Viewer(union=await union_of(info, info.context.caller.union_id), kid=info.context.caller.kid)
+        """Give the caller, whose login key must still be in force."""
+        caller = info.context.caller
+        async with reading_as(info.context.hub, caller) as reading:
+            views = await reads.unions(reading.connection, [caller.union_id])
+        return Viewer(union=Union.of(views[caller.union_id]), kid=caller.kid)
 
     @told(
         "按全局编号读取；无权查看的与不存在的同样为空。",
@@ -227,8 +230,8 @@ class Reads:
         if not uscc and not uri:
             raise BadUserInput("`uscc` or `uri` is needed.", argument="uri")
         code, name = plain_text(uscc) or None, plain_text(uri) or None
-        async with info.context.hub.database.connection() as connection:
-            view = await reads.union_by_code(connection, uri=name, uscc=code)
+        async with reading_as(info.context.hub, info.context.caller) as reading:
+            view = await reads.union_by_code(reading.connection, uri=name, uscc=code)
         if view is None or (code or view.uscc) != view.uscc or (name or view.uri) != view.uri:
             return None
         return Union.of(view)
@@ -254,9 +257,12 @@ class Reads:
             after=after,
             narrowed_by=text or "",
         )
-        async with context.hub.database.connection() as connection:
+        async with reading_as(context.hub, context.caller) as reading:
             views = await reads.union_page(
-                connection, name_contains=text, after=cast("tuple[str, UUID] | None", page.after), limit=page.limit
+                reading.connection,
+                name_contains=text,
+                after=cast("tuple[str, UUID] | None", page.after),
+                limit=page.limit,
             )
         found: UnionConnection = connect(
             page, views, key=lambda view: (view.name, view.union_id), node=Union.of, into=UnionConnection

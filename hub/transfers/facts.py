@@ -162,6 +162,9 @@ class HandoffFacts:
     is_in_lieu: bool = False
     from_union: UUID | None = None  #: of the union above alone: the two parties
     to_union: UUID | None = None
+    overdue_at: datetime | None = None
+    overdue_tentative: bool = False
+    name_masked: str | None = None
 
     def standing(self, now: datetime) -> Standing:
         """Give where the case stands."""

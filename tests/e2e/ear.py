@@ -15,12 +15,20 @@ _ATTEMPTS_MAX = 10_000
 _SETTINGS = {"log_statement": "'all'", "log_line_prefix": "'%u|%a|'", "log_parameter_max_length": "0"}
 _EXECUTED = re.compile(r"^hub_app\|unionhub\|LOG:  (?:execute [^:]*|statement): (.*)$", re.MULTILINE)
 
+#: What the driver says for itself, at whatever time: when a connection comes back, and when it first meets a type.
+_DRIVERS_OWN = (
+    "SELECT pg_advisory_unlock_all()",
+    "SELECT current_setting('jit')",
+    "SELECT set_config('jit'",
+    "WITH RECURSIVE typeinfo_tree",
+)
+
 
 @asynccontextmanager
 async def listening(superuser: Any) -> AsyncIterator[list[str]]:
     """Give a list that holds, once the context is left, the SQL texts that the hub sent meanwhile, in order."""
     heard: list[str] = []
-    log = _log_of(*await superuser.fetchrow("select current_setting('data_directory'), pg_backend_pid()"))
+    log = await log_of(superuser)
     for name, value in _SETTINGS.items():
         await superuser.execute(f"alter system set {name} = {value}")
     await _reload(superuser, "all")
@@ -32,9 +40,14 @@ async def listening(superuser: Any) -> AsyncIterator[list[str]]:
     await _reload(superuser, "none")
 
 
-def _log_of(data_directory: str, pid: int) -> Path:
-    """Give the log of the embedded server. Where it runs as another user it knows its folder by a descriptor alone."""
-    return Path(data_directory.replace("/proc/self", f"/proc/{pid}")).resolve().parent / "postgres.log"
+async def log_of(superuser: Any) -> Path:
+    """Give the log of the server. Where it runs as another user it knows its folder by a descriptor alone."""
+    folder, pid = await superuser.fetchrow("select current_setting('data_directory'), pg_backend_pid()")
+    return _beside(Path(folder.replace("/proc/self", f"/proc/{pid}")))
+
+
+def _beside(data_directory: Path) -> Path:
+    return data_directory.resolve().parent / "postgres.log"
 
 
 def _size_of(log: Path) -> int:
@@ -44,7 +57,8 @@ def _size_of(log: Path) -> int:
 def _texts_in(log: Path, begins: int) -> list[str]:
     said = log.read_bytes()[begins:].decode(errors="replace")
     # A statement of several lines goes on after a tab.
-    return [" ".join(text.split()) for text in _EXECUTED.findall(said.replace("\n\t", " "))]
+    heard = [" ".join(text.split()) for text in _EXECUTED.findall(said.replace("\n\t", " "))]
+    return [text for text in heard if not text.startswith(_DRIVERS_OWN)]
 
 
 async def _reload(superuser: Any, wanted: str) -> None:

@@ -34,6 +34,7 @@ class FakeHub:
     says: dict[str, Says] = field(default_factory=dict)
     before: list[Answer] = field(default_factory=list)
     before_login: list[Answer] = field(default_factory=list)
+    before_keys: list[Answer] = field(default_factory=list)
     expires_in: int = 300
     logins: list[str] = field(default_factory=list)
     requests: list[httpx.Request] = field(default_factory=list)
@@ -53,6 +54,8 @@ class FakeHub:
         if request.url.path == "/oauth2/token":
             return self._log_in(request)
         if request.url.path == "/.well-known/jwks.json":
+            if self.before_keys:
+                return _given(self.before_keys.pop(0))
             return httpx.Response(200, json={"keys": [a_key("hub").public.jwk]})
         self.requests.append(request)
         if self.before:

@@ -112,6 +112,16 @@ async def test_a_refused_login_is_told() -> None:
     assert len(hub.logins) == 1
 
 
+async def test_an_answer_without_a_token_is_no_login() -> None:
+    hub = FakeHub(before_login=[httpx.Response(200, json={"access_token": "x"}), httpx.Response(200, text="welcome")])
+    async with hub.client() as client:
+        for _ in range(2):
+            with pytest.raises(HubError) as caught:
+                await client.viewer()
+            assert caught.value.code == "HTTP_200"
+    assert hub.requests == []
+
+
 async def test_each_try_to_log_in_has_its_own_assertion() -> None:
     hub = a_hub(Viewer={})
     hub.before_login = [httpx.ConnectError("refused"), httpx.Response(503)]
@@ -220,6 +230,28 @@ Do = Callable[[HubClient], Awaitable[dict[str, Any]]]
                 union=U2,
             ),
         ),
+        (
+            "RetireKey",
+            a_key_retirement("old"),
+            U2,
+            lambda client: client.retire_key(kid="old", use=KeyUse.SIGNING, at=NOW + timedelta(days=1), union=U2),
+        ),
+        (
+            "RevokeKey",
+            a_key_revocation("old"),
+            U1,
+            lambda client: client.revoke_key(
+                kid="old", use=KeyUse.LOGIN, reason="COMPROMISED", invalid_from=NOW - timedelta(hours=3)
+            ),
+        ),
+        (
+            "RegisterKey",
+            a_key_registration(NEW_KEY, "e30.e30.AAAA"),
+            U2,
+            lambda client: client.register_key(
+                union=U2, use=KeyUse.SIGNING, jwk=NEW_KEY.public.jwk_text, proof="e30.e30.AAAA"
+            ),
+        ),
     ],
 )
 async def test_every_act_has_its_method(name: str, claims: Act, sub: str | None, do: Do) -> None:
@@ -228,6 +260,7 @@ async def test_every_act_has_its_method(name: str, claims: Act, sub: str | None,
     async with hub.client() as client:
         assert await do(client) == {"id": "1"}
     assert [asked for asked, _ in hub.asked] == [f"Draft{name}", name]
+    assert hub.asked[0][1]["input"].get("union", sub) == sub
     statement = statements.read(hub.asked[-1][1]["statement"], type(claims))
     statements.verify_signature(statement, SIGNING_KEY.public)
     assert statements.verify_claims(statement, HUB, NOW) == claims
@@ -334,6 +367,16 @@ async def test_an_answer_outside_the_schema_is_an_error_with_its_code(answer: ht
     assert caught.value.code == code
 
 
+async def test_the_hubs_keys_are_read_or_it_is_told_why_not() -> None:
+    hub = FakeHub()
+    async with hub.client() as client:
+        assert list(await client.hub_keys()) == [a_key("hub").kid]
+        hub.before_keys = [httpx.ConnectError("refused"), httpx.Response(404, json={"keys": []})]
+        with pytest.raises(HubError) as caught:
+            await client.hub_keys()
+    assert caught.value.code == "HTTP_404"
+
+
 async def test_reads_say_what_is_asked_and_leave_out_what_is_not() -> None:
     page = {"edges": [], "pageInfo": {"hasNextPage": False}}
     hub = a_hub(
@@ -360,7 +403,6 @@ async def test_reads_say_what_is_asked_and_leave_out_what_is_not() -> None:
         assert await client.proof("h") == "{}"
         assert await client.find_union(uri=U2) == {"uri": U2}
         assert (await client.reveal_id_number("m", "核对"))["idNumber"] == "990101198805120016"
-        assert list(await client.hub_keys()) == [a_key("hub").kid]
     assert [variables for _, variables in hub.asked] == [
         {"id": "m"},
         {"filter": {"name": "张一"}, "first": 10},

@@ -13,6 +13,10 @@ READS = [value for value in vars(documents).values() if isinstance(value, str) a
 TEXTS = [text for act in ACTS for text in (act.draft, act.submit)] + [*READS, documents.REVEAL_ID_NUMBER]
 
 
+def test_all_of_them_are_listed() -> None:
+    assert sorted(documents.ALL) == sorted(TEXTS)
+
+
 @pytest.fixture(scope="module")
 def schema() -> GraphQLSchema:
     return make_schema()._schema

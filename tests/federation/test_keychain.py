@@ -209,3 +209,42 @@ def test_an_end_names_the_key_its_use_and_its_union() -> None:
     # The release was signed with it later than that: the proof is lost with the key.
     error = refused(with_entry(U1_KEY.kid, **facts))
     assert (error.where[:2], error.detail) == (("statements", "0"), "the key is not in force")
+
+
+def test_a_key_may_say_the_last_word_on_itself_and_on_no_other() -> None:
+    """Its retirement may come after the instant that it names, its revocation is void by what it says."""
+    at, second = START + 60 * DAY, a_key("U3 second")
+    key = a_key("U3")
+    first = registered(U3, key, START + 5 * DAY, COUNTY, COUNTY_KEY)
+    retire = changed(a_key_retirement(key.kid), retired_at=at)
+    revoke = changed(a_key_revocation(key.kid), use=KeyUse.SIGNING, invalid_from=at - DAY)
+    retirement = receipted(a_statement(retire, key, iss=U3, sub=U3, iat=at + DAY), at + DAY)
+    revocation = receipted(a_statement(revoke, key, iss=U3, sub=U3, iat=at), at)
+    retired = dataclasses.replace(first, retired_at=at, retirement=retirement)
+    revoked = dataclasses.replace(
+        first, revoked_at=at, reason=revoke.reason, invalid_from=revoke.invalid_from, revocation=revocation
+    )
+    for entries in ([retired], [revoked]):
+        assert verify_proof(proof.write(a_proof(entries=[*keys(), *entries])), HUB_KEYS)
+
+    # What it says of another key after its own end counts no more.
+    other = registered(U3, second, START + 6 * DAY, COUNTY, COUNTY_KEY)
+    word = changed(a_key_retirement(second.kid), retired_at=at + 2 * DAY)
+    document = receipted(a_statement(word, key, iss=U3, sub=U3, iat=at + DAY), at + DAY)
+    ended = dataclasses.replace(other, retired_at=word.retired_at, retirement=document)
+    for entries in ([retired, ended], [revoked, ended]):
+        assert refused([*keys(), *entries]).detail == "the key is not in force"
+
+    # Nor can a key that was retired revoke itself later, or one that was revoked retire itself.
+    late = changed(revoke, invalid_from=at + 2 * DAY)
+    revocation = receipted(a_statement(late, key, iss=U3, sub=U3, iat=at + 2 * DAY), at + 2 * DAY)
+    facts: dict[str, Any] = {
+        "revoked_at": at + 2 * DAY,
+        "reason": late.reason,
+        "invalid_from": at + 2 * DAY,
+        "revocation": revocation,
+    }
+    assert refused([*keys(), dataclasses.replace(retired, **facts)]).detail == "the key is not in force"
+    assert refused([*keys(), dataclasses.replace(revoked, retired_at=at, retirement=retirement)]).detail == (
+        "the key is not in force"
+    )

@@ -15,6 +15,26 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, MutableMapping
 
 
+CODES = {
+    "UNAUTHENTICATED",
+    "BAD_USER_INPUT",
+    "GRAPHQL_PARSE_FAILED",
+    "GRAPHQL_VALIDATION_FAILED",
+    "LIMIT_EXCEEDED",
+    "THROTTLED",
+    "INTERNAL",
+}
+
+
+def only_error(response: httpx.Response) -> dict[str, Any]:
+    answer = response.json()
+    assert set(answer) == {"errors"}, "a request that was not executed has no `data`"
+    assert len(answer["errors"]) == 1
+    error: dict[str, Any] = answer["errors"][0]
+    assert error["extensions"]["code"] in CODES
+    return error
+
+
 class SmallClient:
     """Sends to the small hub as its one union."""
 

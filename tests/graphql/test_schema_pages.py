@@ -147,6 +147,9 @@ async def test_an_answer_after_an_act_shows_what_the_act_has_done(world: World) 
 @pytest.mark.parametrize(
     "text",
     [
+        "{ viewer { kid } }",
+        '{ union(uscc: "x") { name } }',
+        "{ unions { edges { cursor } } }",
         "{ members { edges { node { name } } } }",
         "{ docket { edges { node { state } } } }",
         '{ member(id: "x") { name } }',

@@ -59,7 +59,8 @@ MOVER: Final = {
 FUNCTIONS: Final = {
     "hub_now", "hub_begin",
     "facts_for_release", "facts_for_request", "facts_for_case", "facts_for_join", "facts_for_union", "facts_for_login",
-    "record_release", "record_request", "record_answer", "record_match", "record_acceptance", "record_closure", "record_join", "record_union", "record_key",
+    "record_release", "record_request", "record_answer", "record_match",
+    "record_acceptance", "record_closure", "record_join", "record_union", "record_key",
     "record_key_end", "record_login", "record_disclosure", "reveal_id_number",
     "read_steps", "read_holdings", "read_transfers", "find_held",
 }  # fmt: skip
@@ -228,11 +229,25 @@ class TestFunctions:
             assert row["owner"] == ("hub_mover" if row["prosecdef"] else "hub_owner"), row["proname"]
         assert {row["proname"] for row in rows if not row["prosecdef"]} == {"hub_now", "hub_begin"}
 
+    @pytest.mark.attack("F04")
+    async def test_what_only_reads_answers_from_one_snapshot(self, superuser: Any) -> None:
+        rows = await superuser.fetch(
+            "select proname from pg_proc where pronamespace = 'hub'::regnamespace and provolatile = 's'"
+        )
+        reading = {
+            name for name in FUNCTIONS | INNER if name.startswith(("facts_", "read_", "find_", "signer", "higher"))
+        }
+        assert {row["proname"] for row in rows} == reading
+
     async def test_the_mover_cannot_make_things(self, superuser: Any) -> None:
         assert not await superuser.fetchval("select has_schema_privilege('hub_mover', 'hub', 'create')")
 
     async def test_inner_functions_are_no_doors(self, app: Any) -> None:
-        for call in ("signer_of(true, null, '', '', '', null)", "signers_of(true, '{}', '{}', '{}', '{}', '{}')"):
+        for call in (
+            "signer_of(true, null, '', '', '', null)",
+            "signers_of(true, '{}', '{}', '{}', '{}', '{}')",
+            "higher_of(null, null, null)",
+        ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await app.fetch(f"select hub.{call}")
 

@@ -97,7 +97,7 @@ def test_tables_refer_to_reference_tables_only_before_they_are_distributed() -> 
 
 
 def _distribute() -> str:
-    """Give what is run on Citus alone: beside roles.sql for the first revision, in its own folder for each later one."""
+    """Give what is run on Citus alone: beside roles.sql for the first revision, in its folder for each later one."""
     files = [_DATABASE / "distribute.sql", *(file for file in MIGRATIONS if file.name == "distribute.sql")]
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 

@@ -259,5 +259,9 @@ def _closed(
         is_in_lieu=handoff.is_in_lieu,
         from_union=handoff.from_union,
         to_union=handoff.to_union,
+        overdue_at=handoff.overdue_at,
+        overdue_tentative=handoff.overdue_tentative,
+        name_masked=handoff.name_masked,
         request_sha256=handoff.request_sha256,
+        objection_sha256=digest_of(statement.sha256) if statement.act is acts.Objection else None,
     )

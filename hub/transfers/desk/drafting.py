@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 from federation import acts
 from federation.encoding import b64url, sha256_b64url
+from hub.authz.disclosure import sees_card
 from hub.errors import Code, Refusal
 from hub.transfers.card import Card, card_of, read_card
 from hub.transfers.desk.joining import id_hash, note_hit
@@ -247,7 +248,9 @@ async def draft_of_case(
     handoff_id = given.get("handoff_id") or NOBODY
     async with hub.database.as_union(caller.union_id, caller.kid) as reading:
         view = (await reads.handoffs(reading, [handoff_id])).get(handoff_id)
-        card = (await reads.cards(reading, [handoff_id])).get(handoff_id)
+        # A date that nobody has recorded yet leaves the receiver's copy in its place: it is no more to be shown.
+        shown = [handoff_id] if view is not None and sees_card(view) else []
+        card = (await reads.cards(reading, shown)).get(handoff_id)
     membership_id = NOBODY if view is None else view.membership_id
     facts = await hub.ledger.facts_for_case(drafting_of(caller), membership_id, handoff_id)
     require_login(facts.signer)

@@ -252,7 +252,7 @@ def _answered(question: Release, record: AnswerRecord) -> HandoffView:
         out_date=record.out_date,
         in_date=None,
         valid_until=record.valid_until,
-        dues_paid_through=record.dues_paid_through,
+        dues_paid_through=None if above else record.dues_paid_through,
         ground=None,
         deadline=record.deadline,
         opened_at=held.open_requested_at or record.at,

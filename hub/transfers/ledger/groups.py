@@ -8,13 +8,14 @@ sorted by person, so that two calls never lock each other out. Every item has it
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import asyncpg
+import structlog
 
+from hub import logs
 from hub.database.pool import CONNECTION_FAULTS, DatabaseUnavailable
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ GROUP_MAX: Final = 32
 #: How long what is queued may take when the process stops.
 _CLOSE_SECONDS: Final = 10
 
-_log = logging.getLogger(__name__)
+_log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 #: A claim was taken meanwhile (HB409), or a constraint saw what two calls did at once.
 CONFLICTS: Final = ("HB409", "23505", "23P01", "23503", "40P01", "40001")
@@ -97,9 +98,9 @@ class Groups:
             except DatabaseUnavailable:
                 # The items in flight have been told. The next one is the first to find out whether the server is back.
                 await self._answer_unavailable()
-            except Exception:  # noqa: BLE001 - whatever it is, the queue is served
+            except Exception as fault:  # noqa: BLE001 - whatever it is, the queue is served
                 # A worker that ended would leave its queue waiting for ever: it goes on, with another connection.
-                _log.exception("a group could not be sent")
+                _log.error("group_not_sent", **logs.describe(fault))
 
     async def _answer_unavailable(self) -> None:
         if not await self._something_to_do():

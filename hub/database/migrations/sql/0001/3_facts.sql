@@ -1,6 +1,7 @@
 -- What the rules need, one call per act, arrays in, one row per item out. Owned by hub_mover; each begins with the acting
 -- union and tells it nothing of a person whom it has no tie to. `prune` gives Citus the shards of a small call and is
--- folded away on a large one, where re-probing the array per row would be quadratic.
+-- folded away on a large one, where re-probing the array per row would be quadratic. All are `stable`, so that one snapshot answers
+-- everything: an act recorded meanwhile by another process is seen with its jti and its effect, or with neither.
 
 create function hub.hub_now(p_test_clock boolean) returns timestamptz
 language plpgsql volatile set search_path = hub, pg_temp as $$
@@ -33,7 +34,7 @@ create type hub.signer as (
 
 -- The acting union, the key that the statement names, and an earlier use of its (iss, jti).
 create function hub.signer_of(p_test_clock boolean, p_union uuid, p_login_kid text, p_iss text, p_kid text, p_jti uuid)
-returns hub.signer language plpgsql volatile security definer set search_path = hub, pg_temp as $$
+returns hub.signer language plpgsql stable security definer set search_path = hub, pg_temp as $$
 declare found_signer signer; v_now timestamptz := hub_now(p_test_clock); claim record;
 begin
     select v_now,
@@ -62,7 +63,7 @@ begin
 end$$;
 
 create function hub.signers_of(p_test_clock boolean, p_union uuid[], p_login_kid text[], p_iss text[], p_kid text[], p_jti uuid[])
-returns hub.signer[] language plpgsql volatile security definer set search_path = hub, pg_temp as $$
+returns hub.signer[] language plpgsql stable security definer set search_path = hub, pg_temp as $$
 declare found_signers signer[] := '{}';
 begin
     for i in 1 .. cardinality(p_union) loop
@@ -83,7 +84,7 @@ create function hub.facts_for_release(
 returns table (
     ord bigint, signer hub.signer, membership hub.release_case, handoff_taken boolean,
     receiver_union uuid, receiver_kind text, receiver_state text, receiver_employers text[])
-language plpgsql volatile security definer set search_path = hub, pg_temp as $$
+language plpgsql stable security definer set search_path = hub, pg_temp as $$
 #variable_conflict use_column
 declare signers signer[]; cases release_case[]; ids uuid[]; members uuid[]; prune uuid[]; taken uuid[]; v_now timestamptz := hub_now(p_test_clock);
 begin
@@ -132,7 +133,7 @@ create function hub.facts_for_case(
     p_test_clock boolean, p_union uuid[], p_login_kid text[], p_iss text[], p_kid text[], p_jti uuid[],
     p_membership uuid[], p_handoff uuid[])
 returns table (ord bigint, signer hub.signer, holds boolean, handoff hub.open_case)
-language plpgsql volatile security definer set search_path = hub, pg_temp as $$
+language plpgsql stable security definer set search_path = hub, pg_temp as $$
 #variable_conflict use_column
 declare signers signer[]; cases open_case[]; ids uuid[]; members uuid[]; held integer[]; prune uuid[];
 begin
@@ -168,7 +169,7 @@ create function hub.facts_for_join(
 returns table (
     ord bigint, signer hub.signer, membership_taken boolean, known_person uuid, is_member boolean, certificate_taken boolean,
     employers text[], employer_union_uri text, employer_union_name text, hits_today bigint)
-language plpgsql volatile security definer set search_path = hub, pg_temp as $$
+language plpgsql stable security definer set search_path = hub, pg_temp as $$
 #variable_conflict use_column
 declare signers signer[]; taken uuid[]; hashes bytea[]; people uuid[]; live uuid[]; numbers text[]; v_now timestamptz := hub_now(p_test_clock);
 begin
@@ -201,7 +202,7 @@ create function hub.facts_for_union(
 returns table (
     signer hub.signer, about_union uuid, about_state text, is_self boolean, is_next_higher boolean,
     key_registered boolean, key_ended boolean, listed uuid[], listed_found text[])
-language plpgsql volatile security definer set search_path = hub, pg_temp as $$
+language plpgsql stable security definer set search_path = hub, pg_temp as $$
 #variable_conflict use_column
 begin
     return query
@@ -217,7 +218,7 @@ end$$;
 
 create function hub.facts_for_login(p_test_clock boolean, p_uri text, p_kid text)
 returns table (union_id uuid, alg text, jwk text, not_before timestamptz, retired_at timestamptz, revoked_at timestamptz, now timestamptz)
-language plpgsql volatile security definer set search_path = hub, pg_temp as $$
+language plpgsql stable security definer set search_path = hub, pg_temp as $$
 #variable_conflict use_column
 begin
     return query

@@ -35,7 +35,7 @@ create function hub.facts_for_release(
 returns table (
     ord bigint, signer hub.signer, membership hub.release_case, handoff_taken boolean,
     receiver_union uuid, receiver_kind text, receiver_state text, receiver_employers text[], overdue_union uuid, holder_uri text)
-language plpgsql volatile security definer set search_path = hub, pg_temp as $$
+language plpgsql stable security definer set search_path = hub, pg_temp as $$
 #variable_conflict use_column
 declare signers signer[]; cases release_case[]; ids uuid[]; members uuid[]; prune uuid[]; taken uuid[]; receivers uuid[]; holders uuid[];
         above uuid[] := '{}'; v_now timestamptz := hub_now(p_test_clock);
@@ -109,7 +109,8 @@ create type hub.open_case as (
     ord integer, member_id uuid, side text, state text, step_no smallint, reason_code text, case_version integer, release_sha256 bytea,
     out_date date, dues_paid_through text, deadline timestamptz, counterpart uuid, valid_until date, requested_at timestamptz, released_at timestamptz, receiver_kind text, receiver_state text,
     custody_version integer, held_since timestamptz, status text, open_handoff uuid, employer_uscc text,
-    then_deadline timestamptz, request_sha256 bytea, in_lieu boolean, from_union uuid, to_union uuid);
+    then_deadline timestamptz, request_sha256 bytea, in_lieu boolean, from_union uuid, to_union uuid,
+    overdue_at timestamptz, overdue_tentative boolean, name_masked text);
 
 -- For every other act on a case: as the acting union's docket has it, and the membership's gate. The union above the receiver
 -- is told of a case and may do nothing in it, so that for acts it has none.
@@ -117,7 +118,7 @@ create function hub.facts_for_case(
     p_test_clock boolean, p_union uuid[], p_login_kid text[], p_iss text[], p_kid text[], p_jti uuid[],
     p_membership uuid[], p_handoff uuid[])
 returns table (ord bigint, signer hub.signer, holds boolean, handoff hub.open_case)
-language plpgsql volatile security definer set search_path = hub, pg_temp as $$
+language plpgsql stable security definer set search_path = hub, pg_temp as $$
 #variable_conflict use_column
 declare signers signer[]; cases open_case[]; ids uuid[]; members uuid[]; held integer[]; prune uuid[]; v_now timestamptz := hub_now(p_test_clock);
 begin
@@ -135,7 +136,8 @@ begin
     cases := array(
         select row (u.ord, d.member_id, d.side, d.state, d.step_no, d.reason_code, d.custody_version, d.release_sha256, d.out_date,
                     d.dues_paid_through, d.deadline, d.counterpart, d.valid_until, d.requested_at, d.released_at, r.kind, r.state, m.custody_version, m.held_since, m.status, m.open_handoff,
-                    m.employer_uscc, d.then_deadline, d.request_sha256, d.in_lieu, d.from_union, d.to_union)::open_case
+                    m.employer_uscc, d.then_deadline, d.request_sha256, d.in_lieu, d.from_union, d.to_union, d.overdue_at, d.overdue_tentative,
+                    d.name_masked)::open_case
           from unnest(p_union, p_membership, p_handoff) with ordinality u (union_id, membership_id, handoff_id, ord)
           join unnest(ids, members) c (membership_id, member_id) on c.membership_id = u.membership_id
           join dockets d on d.member_id = c.member_id and d.handoff_id = u.handoff_id and d.union_id = u.union_id and d.membership_id = u.membership_id
@@ -160,7 +162,7 @@ create function hub.facts_for_request(
 returns table (
     ord bigint, signer hub.signer, outcome text, membership hub.request_case, handoff_taken boolean, employers text[],
     higher_union uuid, further_union uuid)
-language plpgsql volatile security definer set search_path = hub, pg_temp as $$
+language plpgsql stable security definer set search_path = hub, pg_temp as $$
 #variable_conflict use_column
 declare signers signer[]; cases request_case[]; ords integer[]; outcomes text[]; ids uuid[]; members uuid[]; prune uuid[]; taken uuid[];
         highers uuid[] := '{}'; furthers uuid[] := '{}'; found_case request_case; v_now timestamptz := hub_now(p_test_clock);

@@ -1,0 +1,108 @@
+"""How many SQL statements an answer costs: an act two, a page the same for one row as for a hundred."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.e2e import inputs
+from tests.e2e.busy import id_number
+from tests.e2e.documents import CARD, DEADLINE, ENTRY, MEMBERS_QUERY, PAGE_INFO, STEP, UNION_NAME, UNIONS_QUERY
+from tests.e2e.inputs import MEMBERS
+from tests.e2e.test_acts import CASES
+
+if TYPE_CHECKING:
+    from tests.e2e.stage import Stage
+    from tests.e2e.wire import Party
+
+ROWS = 100
+#: Everything of a docket's page that is looked up: cases with their parties, cards, steps, entries, proofs, members.
+NESTED = (
+    "query ($first: Int) { answer: docket(first: $first) { edges { cursor node { side state "
+    f"counterpart {{ {UNION_NAME} keys {{ kid }} parentUnion {{ name }} }} nextDeadline {{ {DEADLINE} }} "
+    f"handoff {{ id state releasingUnion {{ {UNION_NAME} }} receivingUnion {{ {UNION_NAME} }} card {{ {CARD} }} "
+    f"member {{ name holdings {{ from union {{ name }} }} certificate {{ transferColumn {{ line }} }} "
+    f"openHandoff {{ id }} }} steps {{ {STEP} }} transferEntry {{ {ENTRY} }} proof }} }} }} {PAGE_INFO} }} }}"
+)
+#: The same, a few look-ups at a time.
+PARTS = [
+    f"query ($first: Int) {{ answer: docket(first: $first) {{ edges {{ node {{ {below} }} }} }} }}"
+    for below in (
+        "state",
+        f"counterpart {{ {UNION_NAME} }}",
+        f"handoff {{ card {{ {CARD} }} }}",
+        "handoff { steps { act statementSha256 } }",
+        "handoff { transferEntry { line } }",
+        "handoff { member { name } }",
+        f"handoff {{ releasingUnion {{ {UNION_NAME} }} card {{ name }} }}",
+        "handoff { proof }",
+    )
+]
+#: A proof goes up the federation, level by level; everything together is a few rounds.
+STATEMENTS_MAX = 50
+
+
+@pytest.fixture
+async def crowd(stage: Stage) -> Stage:
+    """The stage with a hundred members more at U1, each with an open release to U2."""
+    slots = asyncio.Semaphore(8)
+
+    async def one(number: int) -> None:
+        person = {"name": f"会员{chr(0x5000 + number)}", "idNumber": id_number(f"99010119700101{number:03}")}
+        asked = inputs.joining(
+            MEMBERS["M1"],
+            of=person | {"birthMonth": "1970-01"},
+            certificate={"provinceCode": "31", "number": f"1{number:05}"},
+        )
+        async with slots:
+            member = await stage["U1"].act("joinMember", asked)
+            await stage["U1"].act("releaseMember", inputs.release(member["id"]))
+
+    await stage["U1"].token()
+    await asyncio.gather(*(one(number) for number in range(ROWS)))
+    return stage
+
+
+async def heard_at(stage: Stage, party: Party, query: str, **variables: Any) -> tuple[int, list[str]]:
+    """Give the rows of a page and the statements that it took."""
+    await party.token()
+    async with stage.statements() as said:
+        page = await party.ask(query, **variables)
+    return len(page["edges"]), said
+
+
+async def test_a_page_of_a_hundred_costs_what_a_page_of_one_does(crowd: Stage) -> None:
+    pages = [(ref, query, (1, 2, ROWS)) for ref in ("U1", "U2") for query in (MEMBERS_QUERY, UNIONS_QUERY, *PARTS)]
+    # All of it at once costs more than one request may ask for, with a hundred rows.
+    pages += [(ref, NESTED, (1, 2, 10)) for ref in ("U1", "U2")]
+    for ref, query, sizes in pages:
+        heard = [await heard_at(crowd, crowd[ref], query, first=first) for first in sizes]
+        if query in PARTS:
+            assert [rows for rows, _ in heard] == list(sizes)
+        texts = [sorted(said) for _, said in heard]
+        assert texts[0]
+        assert texts == [texts[0]] * len(sizes), query
+        assert len(texts[0]) <= STATEMENTS_MAX, query
+
+
+@pytest.mark.parametrize("mutation", CASES)
+async def test_an_act_costs_two_statements(stage: Stage, mutation: str) -> None:
+    """Its facts and its record. The test clock's own look, which tells whether the token is good, is not counted."""
+    ref, asked = await CASES[mutation].prepared(stage)
+    party = stage[ref]
+    draft = await party.draft(mutation, asked)
+    statement, person = party.sign(draft), draft["card"] and draft["card"]["json"]
+    query = "mutation ($statement: String!%s) { answer: %s(statement: $statement%s) { __typename } }"
+    joins = mutation == "joinMember"
+    text = query % (", $person: String!" if joins else "", mutation, ", person: $person" if joins else "")
+
+    async with stage.statements() as said:
+        answer = await party.post(text, {"statement": statement} | ({"person": person} if joins else {}))
+
+    assert answer.data["answer"]["__typename"] != "Refusal"
+    counted = [heard for heard in said if "hub_now" not in heard]
+    if answer.data["answer"]["__typename"] == "Union":
+        counted = [heard for heard in counted if "from hub.unions where union_id" not in heard]  # the object answered
+    assert ["facts_for_" in counted[0], "record_" in counted[1], len(counted)] == [True, True, 2], said

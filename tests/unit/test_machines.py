@@ -1,0 +1,68 @@
+"""The machine takes the steps that it lists, over the full product of states, acts and sides, and no other."""
+
+import itertools
+
+import pytest
+
+from hub.errors import Code, Refusal
+from hub.transfers.machines import HANDOFF, OPEN_STATES, START, HandoffState, Machine, Side, Step
+
+ACTS = sorted({step.act for step in HANDOFF.steps} | {"take"})
+LEGAL = {
+    (START, "request", "RECEIVER"): "REQUESTED",
+    (START, "appeal", "RECEIVER"): "ESCALATED",
+    (START, "release", "HOLDER"): "RELEASED",
+    ("REQUESTED", "release", "HOLDER"): "RELEASED",
+    ("REQUESTED", "object", "HOLDER"): "OBJECTED",
+    ("REQUESTED", "cancel", "RECEIVER"): "CANCELLED",
+    ("REQUESTED", "escalate", "HUB"): "ESCALATED",
+    ("REQUESTED", "supersede", "HUB"): "CANCELLED",
+    ("REQUESTED", "void", "HUB"): "VOIDED",
+    ("ESCALATED", "release", "HOLDER"): "RELEASED",
+    ("ESCALATED", "release_in_lieu", "HIGHER"): "RELEASED",
+    ("ESCALATED", "dismiss", "HIGHER"): "DISMISSED",
+    ("ESCALATED", "cancel", "RECEIVER"): "CANCELLED",
+    ("ESCALATED", "lapse", "HUB"): "LAPSED",
+    ("ESCALATED", "supersede", "HUB"): "CANCELLED",
+    ("ESCALATED", "void", "HUB"): "VOIDED",
+    ("RELEASED", "accept", "RECEIVER"): "ACCEPTED",
+    ("RELEASED", "refuse", "RECEIVER"): "REFUSED",
+    ("RELEASED", "recall", "HOLDER"): "RECALLED",
+    ("RELEASED", "expire", "HUB"): "EXPIRED",
+    ("RELEASED", "void", "HUB"): "VOIDED",
+}
+
+
+@pytest.mark.parametrize(("state", "act", "side"), list(itertools.product([START, *HandoffState], ACTS, Side)))
+def test_only_listed_steps_are_legal(state: str, act: str, side: Side) -> None:
+    target = LEGAL.get((state, act, side))
+    if target is not None:
+        assert HANDOFF.step(state, act, side).target == target
+        return
+    with pytest.raises(Refusal) as found:
+        HANDOFF.step(state, act, side)
+    assert (found.value.code, found.value.facts) == (Code.STEP_NOT_ALLOWED, {"state": state})
+
+
+def test_final_states_are_left_by_no_step() -> None:
+    assert {step.source for step in HANDOFF.steps} - {START} <= OPEN_STATES
+    assert {HandoffState.REQUESTED, HandoffState.ESCALATED, HandoffState.RELEASED} == OPEN_STATES
+
+
+@pytest.mark.invariant("I5")
+def test_one_step_alone_leads_to_a_move_and_it_is_the_receivers() -> None:
+    moving = [step for step in HANDOFF.steps if step.target == HandoffState.ACCEPTED]
+    assert [(step.source, step.act, step.side) for step in moving] == [("RELEASED", "accept", Side.RECEIVER)]
+
+
+def test_every_step_rests_on_something() -> None:
+    assert all(step.article.startswith(("A", "HUB-P")) for step in HANDOFF.steps)
+
+
+def test_a_step_told_twice_or_out_of_reach_makes_no_machine() -> None:
+    begin = Step(START, "begin", Side.HOLDER, "OPEN", "A12")
+    assert Machine("small", (begin,)).step(START, "begin", Side.HOLDER).target == "OPEN"
+    with pytest.raises(AssertionError, match="twice"):
+        Machine("twice", (begin, Step(START, "begin", Side.HOLDER, "SHUT", "A12")))
+    with pytest.raises(AssertionError, match="reached"):
+        Machine("apart", (begin, Step("ELSEWHERE", "end", Side.HOLDER, "SHUT", "A12")))
