@@ -145,9 +145,9 @@ class UnionFacts:
 
     signer: SignerFacts
     about_union: UUID | None
-    about_state: UnionState | None
     is_self: bool
     is_next_higher: bool
     key_registered: bool
     key_revoked: bool
+    key_retired_at: datetime | None
     listed: dict[str, UUID]  #: the unions found among those that the statement lists, by URI

@@ -190,8 +190,9 @@ class TestOnceInALife:
         act = await ready_join(world, u2, member)
         refusal = await refused(act)
         assert (refusal.code, refusal.articles, refusal.retryable) == (Code.RATE_LIMITED, ("HUB-P17",), True)
-        # Whoever is no member is not counted, nor is another union's asking.
-        assert (await (await ready_join(world, u2, person(1, employer="乙"))).send(world.hub)).status == "ACTIVE"
+        # Whether the person is a member is no longer told either way; another union's asking is not counted.
+        nobody = await refused(await ready_join(world, u2, person(1, employer="乙")))
+        assert said(nobody) == said(refusal)
         other = await world.draft_join(world.actors["U8"], replace(member, employer="丁"))
         assert other.refusals[0].code.value == "ALREADY_MEMBER_USE_TRANSFER"
         await world.set_clock(START + timedelta(days=1, minutes=1))

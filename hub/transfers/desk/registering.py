@@ -143,7 +143,8 @@ async def _end_key(hub: Hub, caller: Caller, statement: Statement[End]) -> UUID:
             claims = open_statement(statement, facts.signer, caller, hub.origin)
         except Repeated:
             return _about(facts)
-        first(order.key_end(Registration(claims, facts)))
+        invalid_from = claims.invalid_from if isinstance(claims, acts.KeyRevocation) else None
+        first(order.key_end(Registration(claims, facts), invalid_from=invalid_from))
         record = KeyEndRecord(
             at=facts.signer.now,
             by_union=caller.union_id,
@@ -152,7 +153,7 @@ async def _end_key(hub: Hub, caller: Caller, statement: Statement[End]) -> UUID:
             kid=claims.kid,
             retired_at=claims.retired_at if isinstance(claims, acts.KeyRetirement) else None,
             reason=None if isinstance(claims, acts.KeyRetirement) else claims.reason,
-            invalid_from=None if isinstance(claims, acts.KeyRetirement) else claims.invalid_from,
+            invalid_from=invalid_from,
             jti=statement.jti,
             sha256=digest_of(statement.sha256),
             typ=statement.typ,

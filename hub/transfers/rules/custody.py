@@ -12,6 +12,7 @@ from federation.encoding import b64url
 from hub.errors import Code, Refusal
 from hub.transfers.kinds import FEDERATION_KINDS, MembershipStatus, UnionKind, UnionState
 from hub.transfers.machines import HANDOFF, OPEN_STATES, HandoffState, Side
+from hub.transfers.words import in_chinese
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,6 +29,7 @@ __all__ = [
     "check_membership_is_live",
     "check_no_open_handoff",
     "check_release_hash",
+    "check_request_hash",
     "check_side",
     "check_signer_is_active",
     "check_signer_may_sign",
@@ -103,7 +105,7 @@ def check_case_is_open(handoff: HandoffFacts, now: datetime, *, accepting: bool)
     if state == HandoffState.EXPIRED and accepting:
         yield Refusal(Code.RELEASE_EXPIRED)
     else:
-        yield Refusal(Code.HANDOFF_NOT_OPEN, state=state.value)
+        yield Refusal(Code.HANDOFF_NOT_OPEN, state=state.value, state_zh=in_chinese(state))
 
 
 def check_side(handoff: HandoffFacts, side: Side) -> Refusals:
@@ -125,6 +127,15 @@ def check_release_hash(handoff: HandoffFacts, claims: acts.Acceptance | acts.Ref
     """The release is bound by its hash (I6). Source: HUB-P17."""
     if handoff.release_sha256 is None or claims.release_sha256 != b64url(handoff.release_sha256):
         yield Refusal(Code.DOCUMENT_TAMPERED, path=(claims.object_name, "release_sha256"))
+
+
+def check_request_hash(request_sha256: str | None) -> Refusals:
+    """A release that answers a request names one on file; there is none, since requests are not taken yet.
+
+    Source: HUB-P17
+    """
+    if request_sha256 is not None:
+        yield Refusal(Code.DOCUMENT_TAMPERED, path=("release", "request_sha256"))
 
 
 def check_card_hash(*, stated: str, stored: str | None) -> Refusals:

@@ -13,6 +13,8 @@ from hub.transfers.machines import Side
 from hub.transfers.rules import columns, custody, joining, labour, registration
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from federation import acts
     from hub.transfers.facts import CaseFacts, HandoffFacts, ReleaseFacts
     from hub.transfers.rules.questions import Case, Join, Refusals, Registration, Release
@@ -37,9 +39,10 @@ def join(question: Join) -> Refusals:
     claims, facts, person = question.claims, question.facts, question.person
     yield from joining.check_enrolling_union(facts.signer, claims.holding_basis)
     yield from joining.check_subject_is_new(facts)
-    yield from joining.check_not_yet_a_member(facts)
+    yield from joining.check_not_yet_a_member(facts, by_id=person.id_number is not None)
     yield from joining.check_channel(claims.channel)
     yield from joining.check_employer_named(claims, facts)
+    yield from labour.check_employer_code(claims.employer_uscc, path=("join", "employer_uscc"))
     yield from joining.check_employer_without_union(claims, facts)
     yield from columns.check_not_in_future(claims.joined_on, question.today, path=("join", "joined_on"))
     yield from columns.check_not_in_future(
@@ -50,6 +53,9 @@ def join(question: Join) -> Refusals:
         claims.dues_paid_through, joined_on=claims.joined_on, today=question.today, path=("join", "dues_paid_through")
     )
     yield from joining.check_certificate(claims)
+    if claims.certificate is not None:
+        issued_on, path = claims.certificate.issued_on, ("join", "certificate", "issued_on")
+        yield from columns.check_not_in_future(issued_on, question.today, path=path)
     yield from joining.check_certificate_is_new(facts)
 
 
@@ -75,8 +81,10 @@ def release(question: Release) -> Refusals:
         held_by=b64url(membership.held_by_sha256),
     )
     yield from custody.check_handoff_is_new(taken=facts.handoff_taken)
+    yield from custody.check_request_hash(claims.request_sha256)
     yield from labour.check_reason(claims)
     yield from labour.check_relation_ended(claims, membership.employer_uscc)
+    yield from labour.check_employer_code(claims.new_employer_uscc, path=("release", "new_employer_uscc"))
     yield from labour.check_receiver_may_hold(facts.receiver, claims, facts.signer.uri)
     yield from columns.check_printed_date(claims.out_date, question.today, path=("release", "out_date"))
     yield from columns.check_release_follows_joining(claims.out_date, membership.joined_on)
@@ -118,6 +126,7 @@ def acceptance(question: Case, claims: acts.Acceptance) -> Refusals:
     if handoff is None:
         return
     yield from labour.check_relation_began(claims, question.today)
+    yield from labour.check_employer_code(claims.employer_uscc, path=("acceptance", "employer_uscc"))
     yield from labour.check_basis(claims, handoff.reason_code)
     yield from columns.check_printed_date(claims.in_date, question.today, path=("acceptance", "in_date"))
     yield from columns.check_intake_follows_release(claims.in_date, handoff.out_date)
@@ -162,8 +171,8 @@ def key_registration(question: Registration) -> Refusals:
     yield from registration.check_key_is_new(question.facts)
 
 
-def key_end(question: Registration) -> Refusals:
+def key_end(question: Registration, *, invalid_from: datetime | None) -> Refusals:
     """Rules of a key's retirement or revocation. Source: domain 5.1, NX-7."""
     yield from registration.check_own_or_next_higher(question.facts)
     yield from registration.check_union_known(question.facts)
-    yield from registration.check_key_may_end(question.facts)
+    yield from registration.check_key_may_end(question.facts, invalid_from=invalid_from)

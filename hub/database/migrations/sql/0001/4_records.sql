@@ -289,6 +289,7 @@ begin
           from unions b
          where b.union_id = p_union and (b.union_id = p_by or b.parent_union = p_by)
            and k.union_id = b.union_id and k.use = p_use and k.kid = p_kid and k.revoked_at is null
+           and (p_retired_at is null or k.retired_at is null or k.retired_at > p_at)
         returning k.union_id),
     spent as (insert into statement_claims (jti, iss, sha256, about_union) select p_jti, p_by, p_sha, g.union_id from given g on conflict do nothing returning 1),
     stated as (
