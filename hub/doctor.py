@@ -101,12 +101,14 @@ async def _connected(dsn: str) -> AsyncIterator[Any]:
 async def _database(settings: Settings, dsns: Dsns) -> list[Finding]:
     try:
         async with _connected(dsns.app) as connection:
+            seen = await connection.fetchval("select split_part(version(), ',', 1)")
+            database, schema = Finding("database", is_good=True, seen=seen), await _schema(connection)
+            if not schema[0].is_good:
+                return [database, *schema]  # the rest is asked of what an older schema, or none, may not have
             return [
-                Finding(
-                    "database", is_good=True, seen=await connection.fetchval("select split_part(version(), ',', 1)")
-                ),
+                database,
                 await _role(connection),
-                *await _schema(connection),
+                *schema,
                 await _installation(connection, settings),
                 await _clock(connection, settings),
             ]
