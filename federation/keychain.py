@@ -119,7 +119,6 @@ class KeyChain:
             not_before=not_before,
             retired_at=None if ends_itself and statement.act is KeyRetirement else self._retired_from(entry),
             revoked_at=None if ends_itself and statement.act is KeyRevocation else entry.revoked_at,
-            invalid_from=None if ends_itself and statement.act is KeyRevocation else entry.invalid_from,
         )
         return statements.verify(
             statement,
@@ -129,6 +128,14 @@ class KeyChain:
             audience=self._word.hub,
             now=receipt.received_at,
         )
+
+    def flags(self, statement: Statement[A], receipt: Receipt) -> bool:
+        """Whether a later revocation says that the signer's key was not to be trusted when this statement came.
+
+        The statement stands, and what it moved stays moved; somebody should look at it (I17).
+        """
+        invalid_from = self._signer(statement).invalid_from
+        return invalid_from is not None and invalid_from <= receipt.received_at
 
     def _retired_from(self, entry: KeyEntry) -> datetime | None:
         """Give the instant from which a retired key signs no more.

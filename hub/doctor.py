@@ -137,7 +137,7 @@ async def _schema(connection: Any) -> list[Finding]:
     rows = Finding("row-level security", is_good=True, seen="active on every table of member data")
     if off:
         seen = f"off for {', '.join(off)}: any union could read everybody"
-        todo = "Stop the hub, and as the owner `alter table hub.… enable row level security` and `force row level security`."
+        todo = "Stop the hub; as the owner `alter table hub.… enable row level security`, and `force` it."
         rows = Finding("row-level security", is_good=False, seen=seen, todo=todo)
     return [Finding("migrations", is_good=True, seen=f"at {revision}"), rows]
 

@@ -131,7 +131,7 @@ class JoinFacts:
     signer: SignerFacts
     membership_taken: bool
     known_person: UUID | None  #: the person whom the ID names, from an earlier membership
-    is_member: bool
+    live_membership: UUID | None  #: the person's, whoever holds it: for the rule and the log, for no answer
     certificate_taken: bool
     employers: frozenset[str]  #: employers that the signer organises
     employer_union_uri: str | None  #: the union of the employer named, if it has one

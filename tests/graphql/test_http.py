@@ -14,7 +14,6 @@ from tests.graphql import small_hub
 from tests.graphql.conftest import client, only_error
 
 if TYPE_CHECKING:
-
     from tests.graphql.conftest import SmallClient
 
 JSON = "application/json"

@@ -15,6 +15,7 @@ from hub.transfers.desk.opening import (
     Repeated,
     digest_of,
     first,
+    look_up_text,
     open_statement,
     read_statement,
     receipt_for,
@@ -209,7 +210,7 @@ def _named(statement: Statement[R]) -> Named:
     jwk, contains = claims.get("jwk"), claims.get("contains")
     kid = claims.get("kid", kid_of(jwk))
     texts = [uri for uri in contains if isinstance(uri, str)] if isinstance(contains, list) else []
-    return Named(_plain(claims.get("use")), _plain(kid), tuple(filter(None, map(_plain, texts))))
+    return Named(look_up_text(claims.get("use")), look_up_text(kid), tuple(filter(None, map(look_up_text, texts))))
 
 
 def kid_of(jwk: object) -> str | None:
@@ -218,10 +219,6 @@ def kid_of(jwk: object) -> str | None:
         return PublicKey.from_jwk(jwk).kid if isinstance(jwk, dict) else None
     except KeyNotUsable:
         return None
-
-
-def _plain(value: object) -> str | None:
-    return value if isinstance(value, str) and "\x00" not in value else None
 
 
 def _union_record(

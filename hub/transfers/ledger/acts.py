@@ -125,7 +125,7 @@ class Ledger:
             signer=_signer(row["signer"]),
             membership_taken=row["membership_taken"],
             known_person=row["known_person"],
-            is_member=row["is_member"],
+            live_membership=row["live_membership"],
             certificate_taken=row["certificate_taken"],
             employers=frozenset(row["employers"]),
             employer_union_uri=row["employer_union_uri"],

@@ -75,7 +75,7 @@ def check_not_yet_a_member(facts: JoinFacts, *, by_id: bool) -> Refusals:
     """
     if by_id and facts.hits_today >= POLICY.member_hits_per_day_max:
         yield Refusal(Code.RATE_LIMITED)
-    elif facts.is_member:
+    elif facts.live_membership is not None:
         yield Refusal(Code.ALREADY_MEMBER_USE_TRANSFER)
 
 

@@ -37,7 +37,11 @@ __all__ = [
 def join(question: Join) -> Refusals:
     """Rules of a join. Source: A2–A9, N2."""
     claims, facts, person = question.claims, question.facts, question.person
-    yield from joining.check_enrolling_union(facts.signer, claims.holding_basis)
+    may_not = tuple(joining.check_enrolling_union(facts.signer, claims.holding_basis))
+    if may_not:
+        # Who may not enrol on this basis has no question about a person to ask (domain 5.3).
+        yield from may_not
+        return
     yield from joining.check_subject_is_new(facts)
     yield from joining.check_not_yet_a_member(facts, by_id=person.id_number is not None)
     yield from joining.check_channel(claims.channel)

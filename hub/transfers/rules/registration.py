@@ -64,9 +64,14 @@ def check_makeup(claims: acts.UnionRegistration, facts: UnionFacts) -> Refusals:
         yield _invalid("contains", "只有区域（行业）工会联合会包含其他工会", "only a federation contains unions")
     if kind in AREA_KINDS and claims.jurisdiction_code is None:
         yield _invalid("jurisdiction_code", "须注明管辖区域代码", "an area union needs the code of its area")
+    if claims.local_code is not None and f"urn:union:{claims.local_code[:18]}" != facts.signer.uri:
+        yield _invalid("local_code", "应为上一级工会的代码加两位数字", "not the code of the union above and two digits")
     for unit in claims.member_units or ():
         if unit.until is not None and unit.until <= unit.from_:
             yield _invalid("member_units", "成员单位的起止日期不正确", "a member unit's span ends before it begins")
+    organised = [*(claims.employer_usccs or ()), *(unit.employer_uscc for unit in claims.member_units or ())]
+    if len(organised) != len(set(organised)):
+        yield _invalid("employer_usccs", "同一单位重复填写", "an employer is named twice")
     if claims.established_on > day_of(facts.signer.now):
         yield _invalid("established_on", "成立日期不能晚于当日", "founded in the future")
 
@@ -115,15 +120,14 @@ def check_key_may_end(facts: UnionFacts, *, invalid_from: datetime | None) -> Re
     Takes: `invalid_from` of a revocation; None for a retirement. A retired key may still be revoked, but nobody can
     say today from when on a key will have been stolen.
     """
-    now, retired_at = facts.signer.now, facts.key_retired_at
     if not facts.key_registered:
         yield _invalid("kid", "未找到该密钥", "no such key of the union", of="key")
     elif facts.key_revoked:
         yield _invalid("kid", "该密钥已撤销", "the key has been revoked already", of="key")
     elif invalid_from is None:
-        if retired_at is not None and retired_at <= now:
+        if facts.key_retired_at is not None:
             yield _invalid("kid", "该密钥已停用", "the key has been retired already", of="key")
-    elif invalid_from > now + _LEEWAY:
+    elif invalid_from > facts.signer.now + _LEEWAY:
         yield _invalid(
             "invalid_from", "失效起始时间不能晚于当前时间", "a key is invalid from no later than now", of="key"
         )
