@@ -364,9 +364,7 @@ class TestClosure:
         self, app: Any, superuser: Any, released: ReleaseRecord, side: str, act: str, step_side: str, state: str
     ) -> None:
         union_id = released.receiving_union if side == "RECEIVER" else released.union_id
-        closure = a_closure(
-            released, "recall", union_id=union_id, side=side, act=act, step_side=step_side, to_state=state
-        )
+        closure = a_closure(released, act, union_id=union_id, side=side, step_side=step_side, to_state=state)
         await does_nothing(app, superuser, closure)
 
     async def test_that_would_reach_one_side_only_is_rolled_back(
