@@ -74,13 +74,16 @@ _OFFSET = "(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
 
 _DATE_FORM = re.compile(_DATE)
 _INSTANT_FORM = re.compile(f"{_DATE}T{_CLOCK}{_OFFSET}")
+_NIL = "00000000-0000-0000-0000-000000000000"
 _UUID_FORM = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _UNION_FORM = re.compile(f"urn:union:(?:{_USCC}|local:[0-9]{{2}}:{_USCC}-[0-9]{{2}})")
 _ARTICLE_FORM = re.compile("[A-Z][A-Z0-9]{0,15}(?:-[A-Z0-9]{1,8}){0,3}")
 
 # Controls, line and paragraph separators, byte order mark, halves of surrogate pairs, and what turns the direction of
 # writing: none of them can be seen on a certificate, each can make one name look like another.
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u115f\u1160\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff]"
+)
 
 
 def is_union_uri(value: object) -> bool:
@@ -89,8 +92,8 @@ def is_union_uri(value: object) -> bool:
 
 
 def is_uuid(value: object) -> bool:
-    """Whether this is a UUID in its canonical text: lower case, with hyphens."""
-    return isinstance(value, str) and _UUID_FORM.fullmatch(value) is not None
+    """Whether this is a UUID in its canonical text: lower case, with hyphens; not the nil one, which names nothing."""
+    return isinstance(value, str) and _UUID_FORM.fullmatch(value) is not None and value != _NIL
 
 
 def _same(value: Any) -> Any:
@@ -120,7 +123,7 @@ def _text(length_max: int) -> Form:
 
 
 def _read_uuid(value: Any) -> UUID:
-    if isinstance(value, str) and _UUID_FORM.fullmatch(value):
+    if is_uuid(value):
         return UUID(value)
     raise FormError("not a UUID in its canonical text")
 

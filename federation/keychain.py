@@ -117,9 +117,8 @@ class KeyChain:
         not_before = max(entry.not_before, entry.registered_at)
         dates = KeyDates(
             not_before=not_before,
-            retired_at=None if ends_itself and statement.act is KeyRetirement else entry.retired_at,
+            retired_at=None if ends_itself and statement.act is KeyRetirement else self._retired_from(entry),
             revoked_at=None if ends_itself and statement.act is KeyRevocation else entry.revoked_at,
-            invalid_from=None if ends_itself and statement.act is KeyRevocation else entry.invalid_from,
         )
         return statements.verify(
             statement,
@@ -129,6 +128,24 @@ class KeyChain:
             audience=self._word.hub,
             now=receipt.received_at,
         )
+
+    def flags(self, statement: Statement[A], receipt: Receipt) -> bool:
+        """Whether a later revocation says that the signer's key was not to be trusted when this statement came.
+
+        The statement stands, and what it moved stays moved; somebody should look at it (I17).
+        """
+        invalid_from = self._signer(statement).invalid_from
+        return invalid_from is not None and invalid_from <= receipt.received_at
+
+    def _retired_from(self, entry: KeyEntry) -> datetime | None:
+        """Give the instant from which a retired key signs no more.
+
+        Never before the hub heard of it, whatever the statement says: what was signed before stands for ever.
+        """
+        if entry.retired_at is None or entry.retirement is None:
+            return entry.retired_at
+        signed = read_receipt(entry.retirement.receipt, keys=self._word.keys, hub=self._word.hub)
+        return max(entry.retired_at, signed.receipt.received_at)
 
     def _signer(self, statement: Statement[A]) -> KeyEntry:
         entry = self._entries.get((statement.iss, KeyUse.SIGNING, Kid(statement.kid)))

@@ -71,6 +71,8 @@ class ProvedStep:
     statement_sha256: str
     state_after: Code
     claims: Act
+    #: Whether a later revocation says that the key was not to be trusted then: the step stands, somebody should look.
+    is_flagged: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -197,6 +199,7 @@ def _verified(document: Receipted, index: int, word: HubWord, chain: KeyChain, p
         statement_sha256=statement.sha256,
         state_after=receipt.state_after,
         claims=claims,
+        is_flagged=chain.flags(statement, receipt),
     )
     return _Received(step, receipt)
 

@@ -19,7 +19,14 @@ from hub.database.backup import not_included
 from hub.database.backup import restore as read_backup
 from hub.database.embedded import has_database
 from hub.database.failure import BackupError, EmbeddedError
-from hub.keyfiles import KeyFileError, MasterKeys, add_data_key, add_receipt_key
+from hub.keyfiles import (
+    KeyFileError,
+    MasterKeys,
+    add_data_key,
+    add_receipt_key,
+    load_master_keys,
+    load_receipt_keys,
+)
 from hub.runtime import SetUpError, databases, keys
 from hub.settings import Clock, Settings, SettingsError, load, unknown_variables
 
@@ -278,6 +285,18 @@ def keys_show(*, as_json: Json = False) -> None:
     typer.echo(f"personal data: versions {told['data_versions']}; new rows are sealed with {told['current']}")
 
 
+@keys_app.command("new")
+def keys_new() -> None:
+    """Make both key files, for a hub on a database of your own. Refuses where one exists."""
+    settings = load()
+    for file in (settings.key_file, settings.master_key_file):
+        if file.exists():
+            raise SetUpError(f"{file} exists: a hub keeps its keys. Give another HUB_KEY_FILE and HUB_MASTER_KEY_FILE.")
+    load_receipt_keys(settings.key_file, may_create=True)
+    load_master_keys(settings.master_key_file, may_create=True)
+    typer.echo(f"{settings.key_file} (receipts), {settings.master_key_file} (personal data): keep copies of both.")
+
+
 @keys_app.command("add-receipt-key")
 def keys_add_receipt_key() -> None:
     """Add a key that signs receipts from the next start on; the earlier ones stay for what they signed."""
@@ -291,8 +310,6 @@ def keys_add_data_key() -> None:
 
 
 def _existing_keys(settings: Settings) -> Any:
-    from hub.keyfiles import load_master_keys, load_receipt_keys  # noqa: PLC0415
-
     return (
         load_receipt_keys(settings.key_file, may_create=False),
         load_master_keys(settings.master_key_file, may_create=False),

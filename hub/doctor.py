@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
-from hub.database import binaries, embedded, migrate
+from hub import readiness
+from hub.database import binaries, embedded
 from hub.database.failure import EmbeddedError
 from hub.keyfiles import KeyFileError, load_master_keys, load_receipt_keys
 from hub.runtime import Dsns, databases
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["Finding", "examine"]
 
 _SKEW_SECONDS_MAX = 5
-#: Shown rows of these tables without an acting union would be a hole in the second lock.
-_GUARDED = ("persons", "memberships", "dockets", "cards", "statements", "disclosures")
 
 
 @dataclass(frozen=True)
@@ -102,12 +101,14 @@ async def _connected(dsn: str) -> AsyncIterator[Any]:
 async def _database(settings: Settings, dsns: Dsns) -> list[Finding]:
     try:
         async with _connected(dsns.app) as connection:
+            seen = await connection.fetchval("select split_part(version(), ',', 1)")
+            database, schema = Finding("database", is_good=True, seen=seen), await _schema(connection)
+            if not schema[0].is_good:
+                return [database, *schema]  # the rest is asked of what an older schema, or none, may not have
             return [
-                Finding(
-                    "database", is_good=True, seen=await connection.fetchval("select split_part(version(), ',', 1)")
-                ),
+                database,
                 await _role(connection),
-                *await _schema(connection),
+                *schema,
                 await _installation(connection, settings),
                 await _clock(connection, settings),
             ]
@@ -118,29 +119,25 @@ async def _database(settings: Settings, dsns: Dsns) -> list[Finding]:
 
 
 async def _role(connection: Any) -> Finding:
-    row = await connection.fetchrow(
-        "select rolname, rolsuper, rolbypassrls, pg_has_role(rolname, 'hub_owner', 'member') as owns"
-        " from pg_roles where rolname = current_user"
-    )
-    if row["rolname"] == "hub_app" and not (row["rolsuper"] or row["rolbypassrls"] or row["owns"]):
+    if await connection.fetchval(readiness.IS_HUB_APP):
         return Finding("role", is_good=True, seen="hub_app, bound by row-level security")
-    seen = f"connected as {row['rolname']}, which is not the bound role of the hub"
-    return Finding("role", is_good=False, seen=seen, todo="HUB_DATABASE_URL must log in as hub_app (see roles.sql).")
+    seen = f"connected as {await connection.fetchval('select current_user')}, which is not hub_app or may do too much"
+    todo = "HUB_DATABASE_URL must log in as hub_app, with the rights of roles.sql and no more."
+    return Finding("role", is_good=False, seen=seen, todo=todo)
 
 
 async def _schema(connection: Any) -> list[Finding]:
     has_schema = await connection.fetchval("select to_regclass('hub.memberships') is not null")
     revision = await connection.fetchval("select max(version_num) from public.alembic_version") if has_schema else None
-    newest = migrate.head()
-    if revision != newest:
-        seen = f"at {revision or 'nothing'}, this hub needs {newest}"
+    if (revision or "") < readiness.REVISION:
+        seen = f"at {revision or 'nothing'}, this hub needs {readiness.REVISION}"
         todo = "Run `unionhub migrate` (with HUB_DATABASE_OWNER_URL on your own server)."
         return [Finding("migrations", is_good=False, seen=seen, todo=todo)]
-    off = [t for t in _GUARDED if not await connection.fetchval("select row_security_active($1::text)", f"hub.{t}")]
+    off = await connection.fetchval(readiness.UNGUARDED, readiness.PUBLIC_TABLES)
     rows = Finding("row-level security", is_good=True, seen="active on every table of member data")
     if off:
         seen = f"off for {', '.join(off)}: any union could read everybody"
-        todo = "Stop the hub. Connect as hub_app, and `alter table … enable row level security` as the owner."
+        todo = "Stop the hub; as the owner `alter table hub.… enable row level security`, and `force` it."
         rows = Finding("row-level security", is_good=False, seen=seen, todo=todo)
     return [Finding("migrations", is_good=True, seen=f"at {revision}"), rows]
 

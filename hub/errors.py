@@ -1,7 +1,8 @@
 """Every lawful "no" of the hub: one exception, and a catalogue of codes as data.
 
 A refusal is an answer, not a fault: it has a code, the articles it rests on, one sentence in Chinese and one in
-English, and what to do next. Nothing is stored when one is raised (one exception: `desk.acceptance`, voiding).
+English, and what to do next. Nothing is stored when one is raised, with two exceptions: an acceptance that voids its
+handoff (`desk.cases.accept`), and the log of a look-up that found a member (`desk.joining.note_hit`).
 """
 
 from __future__ import annotations
@@ -123,7 +124,7 @@ CATALOGUE: dict[Code, Entry] = {
     ),
     Code.CONTRACT_NOT_REQUIRED: _entry(
         "A7",
-        "会员接转不以劳动合同为条件。",
+        "灵活就业会员接转不以劳动合同为条件。",
         "A written labour contract is no condition of the transfer.",
         "请办理接转登记；如职工确未在本单位工作，请说明无劳动关系。",
         "Accept the member; if there is no labour relation at all, state that ground.",
@@ -137,7 +138,7 @@ CATALOGUE: dict[Code, Entry] = {
     ),
     Code.HANDOFF_NOT_OPEN: _entry(
         "HUB-P04",
-        "该接转手续已办结或已失效（{state}）。",
+        "该接转手续{state_zh}，不能再办理。",
         "This handoff is closed ({state}).",
         "如仍需接转，请重新提出请求，或由会籍所在工会重新办理转出。",
         "If the member is still to move, ask anew, or let the holding union sign a new release.",
@@ -174,14 +175,14 @@ CATALOGUE: dict[Code, Entry] = {
         "A12",
         "新的用人单位工会应予以接转登记，所列理由不能作为拒绝依据。",
         "The new employer's union shall register the transfer: the ground stated is not one to refuse on.",
-        "请办理接转登记；可用的理由：{allowed}。",
+        "请办理接转登记；可用的理由：{allowed_zh}。",
         "Accept the member; grounds open here: {allowed}.",
     ),
     Code.RELEASE_WITHHELD_GROUND_NOT_ALLOWED: _entry(
         "A12",
         "欠交会费等不能作为不予转出的理由。",
         "The ground stated is not one to withhold a release on; arrears are none.",
-        "请签署转出；可用的理由：{allowed}。",
+        "请签署转出；可用的理由：{allowed_zh}。",
         "Release the member; grounds open here: {allowed}.",
     ),
     Code.PROOF_OF_MEMBERSHIP_MISSING: _entry(
@@ -370,14 +371,14 @@ CATALOGUE: dict[Code, Entry] = {
     Code.RATE_LIMITED: _entry(
         "HUB-P17",
         "操作过于频繁。",
-        "Too many look-ups of members.",
+        "Your union, or unions together, have looked for too many persons; it may ask no more today.",
         "请稍后再试。",
         "Try again later.",
         retryable=True,
     ),
     Code.STEP_NOT_ALLOWED: _entry(
         "HUB-P17",
-        "接转手续处于 {state} 状态，不能办理此项。",
+        "接转手续{state_zh}，不能办理此项。",
         "This step is not open from the state {state}.",
         "请查看接转手续的下一步（explain）。",
         "See explain for what may be done next.",
@@ -386,7 +387,7 @@ CATALOGUE: dict[Code, Entry] = {
         "HUB-P17",
         "不能以此原因办理转出。",
         "The reason stated is not one that a release can rest on.",
-        "可用的原因：{allowed}。",
+        "可用的原因：{allowed_zh}。",
         "Reasons open here: {allowed}.",
     ),
     Code.UNION_NOT_FOUND: _entry(

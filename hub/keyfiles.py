@@ -234,7 +234,10 @@ def _written(path: Path, document: Mapping[str, Any]) -> Iterator[Path]:
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
     """Let one rotation at a time read and replace the file."""
-    descriptor = os.open(path.parent, os.O_RDONLY)
+    try:
+        descriptor = os.open(path.parent, os.O_RDONLY)
+    except FileNotFoundError:
+        raise KeyFileError(f"There is no folder {path.parent}: is this the hub whose keys you mean?") from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from hub.database.pool import Database
     from hub.settings import Settings
 
-__all__ = ["PUBLIC_TABLES", "REVISION", "NotReady", "checks"]
+__all__ = ["IS_HUB_APP", "PUBLIC_TABLES", "REVISION", "UNGUARDED", "NotReady", "checks"]
 
 _VERSIONS: Final = Path(__file__).parent / "database" / "migrations" / "versions"
 
@@ -36,12 +36,13 @@ PUBLIC_TABLES: Final = (
     "unions",
 )
 
-_UNGUARDED: Final = """
-select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+UNGUARDED: Final = """
+select coalesce(array_agg(c.relname::text order by c.relname), '{}')
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
  where n.nspname = 'hub' and c.relkind in ('r', 'p') and c.relname <> all ($1::text[])
    and not row_security_active(c.oid)"""
 
-_ROLE: Final = """
+IS_HUB_APP: Final = """
 select r.rolname = 'hub_app' and not (r.rolsuper or r.rolbypassrls or r.rolcreaterole or r.rolcreatedb)
        and not pg_has_role(r.oid, n.nspowner, 'member')
   from pg_roles r, pg_namespace n where r.rolname = current_user and n.nspname = 'hub'"""
@@ -64,11 +65,11 @@ def checks(settings: Settings, database: Callable[[], Database]) -> Mapping[str,
         await ask("select 1")
 
     async def rows_are_guarded() -> None:
-        if await ask(_UNGUARDED, PUBLIC_TABLES) != 0:
+        if await ask(UNGUARDED, PUBLIC_TABLES):
             raise NotReady("row-level security is off")
 
     async def role_is_ours() -> None:
-        if await ask(_ROLE) is not True:
+        if await ask(IS_HUB_APP) is not True:
             raise NotReady("not hub_app, or hub_app may do too much")
 
     async def schema_is_new_enough() -> None:

@@ -31,6 +31,8 @@ SHOWN: Final = 4
 SEPARATOR: Final = b"\x1f"
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_GB_11643 = re.compile(r"[0-9]{17}[0-9X]", re.ASCII)
+_NUMBER_SPACE = "GB_11643"
 
 
 class SealBroken(Exception):  # noqa: N818 - the fact, as a refusal is named; whoever meets it records it
@@ -73,13 +75,16 @@ class Vault:
         return key_version(sealed) != self.keys.current
 
     def blind_index(self, id_type: str, number: str) -> bytes:
-        """Give the 32 bytes by which an id is looked up: HMAC-SHA-256 over type and normalised number.
+        """Give the 32 bytes by which an id is looked up: HMAC-SHA-256 over number space and normalised number.
 
         The number must come from `rules.identity.normalise`: two spellings would be two persons.
         """
         if not id_type.isascii() or not id_type.isupper():
             raise ValueError("an id type is a name in capitals")  # the other uses of this key begin in small letters
-        return self._keyed(id_type.encode() + SEPARATOR + number.encode())
+        # Citizens', residents' and foreigners' numbers of 18 digits are one number space (GB 11643): a wrong choice of
+        # document, or one typed as a passport, must not make a second person of the same number (A3).
+        space = _NUMBER_SPACE if _GB_11643.fullmatch(number) else id_type
+        return self._keyed(space.encode() + SEPARATOR + number.encode())
 
     def derive_uuid(self, label: str, *parts: str | bytes | int | UUID) -> UUID:
         """Give an id that is always the same for the same parts and tells nobody what they are (looks like version 4).

@@ -24,8 +24,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--golden", action="store_true", help="write the golden files anew instead of comparing them")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    check_articles(items)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    check_articles(item)
 
 
 @pytest.fixture(scope="session")

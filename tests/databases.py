@@ -8,7 +8,8 @@ import asyncpg
 
 from hub.database import embedded, migrate
 
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+#: Whose databases these are, where several share a server: those of a worker of pytest, or of a copy of the tree.
+WORKER = os.environ.get("TEST_DATABASES_OF") or os.environ.get("PYTEST_XDIST_WORKER", "main")
 #: Migrated, with nothing in it.
 TEMPLATE = f"hub_template_{WORKER}"
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.world import Actor, World
 
 #: Takes a claim away.
-ABSENT: Final = object()
+ABSENT: Final = "(left out)"
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,7 @@ class _Compiler:
         for node in selections.selections:
             length: int | Length = 1
             if isinstance(node, FieldNode):
-                fixed += 1
+                fixed += self._limits.weights.get(f"{parent.name}.{node.name.value}", 1)
                 if node.selection_set is None:
                     continue
                 if node.name.value in INTROSPECTION_FIELDS:

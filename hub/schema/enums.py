@@ -111,7 +111,8 @@ _describe(
         UnionKind.PREFECTURE_FEDERATION: "市（地级）总工会。\nThe federation of a prefecture.",
         UnionKind.PROVINCIAL_FEDERATION: "省级总工会。\nThe federation of a province.",
         UnionKind.NATIONAL_INDUSTRIAL_UNION: "全国产业工会。\nA national industrial union.",
-        UnionKind.CENTRAL_ORGAN_FEDERATION: "中央机关工会联合会。\nThe union federation of the central organs.",
+        UnionKind.CENTRAL_ORGAN_FEDERATION: "中直机关（中央国家机关）工会联合会。\n"
+        "The federation of the Party's or the State's central organs.",
         UnionKind.NATIONAL_FEDERATION: "全国总工会。\nThe national federation, root of all.",
     },
 )

@@ -50,6 +50,8 @@ class Limits:
     list_size: int = 10
     #: Better known lengths, by "Type.field".
     list_sizes: Mapping[str, int] = field(default_factory=dict)
+    #: Fields that are worth more than one, by "Type.field": a signed document weighs more than a date.
+    weights: Mapping[str, int] = field(default_factory=dict)
 
 
 class _Size(NamedTuple):

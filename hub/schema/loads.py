@@ -149,9 +149,6 @@ class Loads:
             quiet, wishes = (quiet + 1 if wishes == self._wishes else 0), self._wishes
 
     async def _read(self, wanted: Mapping[_Kind[Any], Mapping[UUID, Any]]) -> dict[_Kind[Any], Mapping[UUID, Any]]:
-        if all(kind.is_public for kind in wanted):
-            async with self._hub.database.connection() as connection:
-                return {kind: await kind.read(connection, list(futures)) for kind, futures in wanted.items()}
         async with reading_as(self._hub, self._caller) as reading:
             return {
                 kind: await kind.read(reading.connection if kind.is_public else reading, list(futures))

@@ -13,7 +13,8 @@ __all__ = ["Refusal", "RefusalHandler"]
 
 @strawberry.type(
     description="不予办理的答复：依据、原因和下一步怎么办。它是正常的答复，不是故障；除已注明者外，不留下任何记录。\n"
-    "A lawful no: what it rests on, why, and what to do next. It is an answer, not a fault, and leaves nothing behind."
+    "A lawful no: what it rests on, why, and what to do next. It is an answer, not a fault, and leaves nothing "
+    "behind, except where noted."
 )
 class Refusal:
     """One refusal, in both languages."""

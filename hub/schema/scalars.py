@@ -112,7 +112,7 @@ DATE_TIME: Final[ScalarDefinition] = strawberry.scalar(
 )
 YEAR_MONTH: Final[ScalarDefinition] = strawberry.scalar(
     name="YearMonth",
-    description="月份，格式 YYYY-MM，如会费缴至的月份。\nA month, YYYY-MM, such as the last for which dues are paid.",
+    description="月份，格式 YYYY-MM，如会费交至的月份。\nA month, YYYY-MM, such as the last for which dues are paid.",
     serialize=str,
     parse_value=_strict("YearMonth", f"a month written YYYY-MM, {YEAR_MIN} to {YEAR_MAX}", read_year_month),
 )

@@ -25,7 +25,9 @@ LIMITS: Final = Limits(
         "Certificate.transferColumn": 5,
         "Member.holdings": 5,
         "Union.keys": 5,
-    }
+    },
+    # In kilobytes, about.
+    weights={"Handoff.proof": 100, "Step.statement": 5, "Step.receipt": 5},
 )
 
 

@@ -30,7 +30,7 @@ class Card:
 
 
 def card_of(membership: MembershipFacts, dues_paid_through: str) -> Card:
-    """Give the card of a membership as a release with these dues would show it. Always the same text (RFC 8785)."""
+    """Give the card of a membership as a release with these dues would show it. The same facts, the same text."""
     content = {
         "birth_month": membership.birth_month,
         "certificate": None
@@ -49,7 +49,7 @@ def card_of(membership: MembershipFacts, dues_paid_through: str) -> Card:
 
 
 def read_card(text: str) -> Card:
-    """Read a card, or the person's data of a join (`issuing_union` and dues then stand in the statement)."""
+    """Read a card that was stored at its release."""
     content = orjson.loads(text)
     certificate = content.get("certificate") or {}
     return Card(

@@ -241,7 +241,7 @@ class JoinFacts:
     signer: SignerFacts
     membership_taken: bool
     known_person: UUID | None  #: the person whom the ID names, from an earlier membership
-    is_member: bool
+    live_membership: UUID | None  #: the person's, whoever holds it: for the rule and the log, for no answer
     certificate_taken: bool
     employers: frozenset[str]  #: employers that the signer organises
     employer_union_uri: str | None  #: the union of the employer named, if it has one
@@ -255,9 +255,9 @@ class UnionFacts:
 
     signer: SignerFacts
     about_union: UUID | None
-    about_state: UnionState | None
     is_self: bool
     is_next_higher: bool
     key_registered: bool
     key_revoked: bool
+    key_retired_at: datetime | None
     listed: dict[str, UUID]  #: the unions found among those that the statement lists, by URI

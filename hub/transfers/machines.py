@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hub.errors import Code, Refusal
+from hub.transfers.words import in_chinese
 
 __all__ = ["HANDOFF", "LAPSES", "OPEN_STATES", "START", "HandoffState", "Machine", "Side", "Step"]
 
@@ -74,7 +75,7 @@ class Machine:
         """Give the step, or refuse with STEP_NOT_ALLOWED."""
         found = self._by_key.get((state, act, side))
         if found is None:
-            raise Refusal(Code.STEP_NOT_ALLOWED, state=state)
+            raise Refusal(Code.STEP_NOT_ALLOWED, state=state, state_zh=in_chinese(state))
         return found
 
 

@@ -216,7 +216,7 @@ class NextActView:
     side: Side
     union_id: UUID | None
     deadline: datetime | None
-    rule: str  #: HUB-P…
+    rule: str  #: HUB-P…; empty without a deadline, and so is what follows
     consequence: str
     articles: tuple[str, ...]
     tentative: bool = False

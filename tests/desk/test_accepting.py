@@ -139,7 +139,8 @@ class TestCase:
         refusal = await refused(act)
         state = {"accept": "ACCEPTED", "refuse": "REFUSED", "recall": "RECALLED"}[end]
         assert (refusal.code, refusal.articles) == (Code.HANDOFF_NOT_OPEN, ("HUB-P04",))
-        assert state in refusal.message
+        assert state in refusal.message_en
+        assert {"ACCEPTED": "已接收", "REFUSED": "已退回", "RECALLED": "已撤回"}[state] in refusal.message
         again = await ready_acceptance(world, u2, case.handoff_id)
         assert said(await refused(again)) == said(refusal)
 

@@ -126,9 +126,14 @@ class TestOrder:
             u9, joiner, person={"id_number": MEMBERS["M2"].id_number}, channel="PIGEON", dues_paid_through="2030-01",
             relation_started_on=TOMORROW, certificate_issued_on=TODAY,
         )  # fmt: skip
+        # Who may not enrol on this basis is told so, and has no question about a person to ask.
+        assert codes(draft) == [Code.JOIN_NOT_APPROVED_BY_UNION, Code.UNION_NOT_ACTIVE]
+        assert differing(before, await everything(superuser)) == set()
+        draft = await world.draft_join(
+            world.actors["U5"], joiner, person={"id_number": MEMBERS["M2"].id_number}, channel="PIGEON",
+            dues_paid_through="2030-01", relation_started_on=TOMORROW, certificate_issued_on=TODAY,
+        )  # fmt: skip
         assert codes(draft) == [
-            Code.JOIN_NOT_APPROVED_BY_UNION,
-            Code.UNION_NOT_ACTIVE,
             Code.ALREADY_MEMBER_USE_TRANSFER,
             Code.INPUT_INVALID,
             Code.INPUT_INVALID,

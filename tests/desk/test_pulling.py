@@ -1,4 +1,4 @@
-"""The pull: a union asks, the holder answers, objects or lets it lie, the union above decides. By the test clock alone."""
+"""The pull: a union asks, the holder answers, objects or lets it lie, the union above decides. By the clock alone."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ class TestRequest:
         u3 = world.actors["U3"]
         draft = await world.draft_request(u2, "M1")
         mine = sign(draft, u2)
-        sub = UUID((await superuser.fetchval("select match_id::text from hub.matches")))
+        sub = UUID(await superuser.fetchval("select match_id::text from hub.matches"))
         claims = _claims_of(draft)
         others = sign_act(claims, u3, sub=sub, now=await world.now())
         never = sign_act(claims, u2, sub=uuid4(), now=await world.now())

@@ -11,8 +11,9 @@ from hub.keyfiles import load_master_keys, load_receipt_keys
 from tests.databases import TEMPLATE, WORKER
 from tests.e2e.inputs import MEMBERS, UNIONS
 from tests.e2e.serving import Serving, a_free_port, environment
-from tests.e2e.stage import FOUNDED, TODAY, Snapshot, Stage, bootstrap, connect
+from tests.e2e.stage import FOUNDED, TODAY, Snapshot, Stage, bootstrap
 from tests.e2e.wire import Clock
+from tests.worlds import connected
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -48,10 +49,13 @@ async def playing(
 ) -> AsyncIterator[tuple[Stage, Snapshot]]:
     """Start the hub and register everybody, once per worker."""
     await cluster.fresh(DATABASE, template=TEMPLATE)
-    superuser = await connect(cluster.dsn("hub", DATABASE))
     folder = tmp_path_factory.mktemp("hub")
-    with Serving(settings, folder / "hub.log") as serving:
-        async with httpx.AsyncClient(base_url=serving.address, trust_env=False, timeout=30) as http:
+    async with (
+        connected(cluster.dsn("hub", DATABASE), "hub") as superuser,
+        httpx.AsyncClient(timeout=30, trust_env=False) as http,
+    ):
+        with Serving(settings, folder / "hub.log") as serving:
+            http.base_url = serving.address
             stage = Stage(serving, http, Clock(), superuser)
             await stage.let_it_be(FOUNDED)
             await bootstrap(stage, settings, folder)
@@ -60,7 +64,6 @@ async def playing(
             for ref in MEMBERS:
                 await stage.enrol(ref)
             yield stage, await Snapshot.taken(stage)
-    await superuser.close()
 
 
 @pytest.fixture

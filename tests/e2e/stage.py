@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import asyncpg
-
 from federation.assertions import key_proof
 from federation.keys import PrivateKey
 from tests.e2e import inputs
@@ -183,7 +181,3 @@ async def bootstrap(stage: Stage, settings: Mapping[str, str], folder: Path) -> 
     fixture = UNIONS["U0"]
     done = run(settings, "bootstrap", "--name", fixture.name, "--uscc", str(fixture.uscc), *files)
     assert done.returncode == 0, done.stderr
-
-
-async def connect(dsn: str) -> Any:
-    return await asyncpg.connect(dsn)

@@ -256,7 +256,8 @@ async def _not_open(stage: Stage) -> Json:
     released = await stage.released()
     await stage["U1"].act("recallHandoff", {"handoffId": released["id"]})
     refusal = await stage["U2"].refused("acceptHandoff", inputs.acceptance(released["id"]))
-    assert "RECALLED" in refusal["message"]
+    assert "RECALLED" in refusal["messageEn"]
+    assert "已撤回" in refusal["message"]
     return refusal
 
 

@@ -125,6 +125,8 @@ CUSTODY: Final = (
     # What is unique in the whole hub.
     _key("membership_claims_pkey", "membership_claims", member_id=NEW),
     _key("handoff_claims_pkey", "handoff_claims", member_id=NEW),
+    _check("membership_claims_membership_id_check", "membership_claims", membership_id=UUID(int=0)),
+    _check("handoff_claims_handoff_id_check", "handoff_claims", handoff_id=UUID(int=0)),
     _key("identity_claims_pkey", "identity_claims", member_id=NEW),
     _key("certificate_claims_pkey", "certificate_claims", member_id=NEW),
     _key("statement_claims_pkey", "statement_claims", sha256=NEW),

@@ -343,17 +343,30 @@ class TestClosure:
         assert await call(app, a_closure(released, "refuse", at=released.deadline - timedelta(microseconds=1))) == [1]
 
     @pytest.mark.parametrize(
-        ("act", "state"), [("refuse", "ACCEPTED"), ("accept", "REFUSED"), ("expel", "VOIDED"), ("refuse", "RELEASED")]
+        ("act", "state"), [("recall", "ACCEPTED"), ("recall", "REFUSED"), ("recall", "VOIDED"), ("recall", "RELEASED")]
     )
     async def test_by_an_illegal_step_is_refused(
         self, app: Any, superuser: Any, released: ReleaseRecord, act: str, state: str
     ) -> None:
-        await fails(
-            app,
-            superuser,
-            "23503",
-            a_closure(released, act=act, union_id=released.union_id, side="HOLDER")._replace(to_state=state),
-        )
+        await fails(app, superuser, "23503", a_closure(released, act)._replace(to_state=state))
+
+    @pytest.mark.parametrize(
+        ("side", "act", "step_side", "state"),
+        [
+            ("RECEIVER", "accept", "RECEIVER", "ACCEPTED"),
+            ("HOLDER", "refuse", "HOLDER", "REFUSED"),
+            ("RECEIVER", "recall", "RECEIVER", "RECALLED"),
+            ("HOLDER", "void", "HUB", "VOIDED"),
+            ("RECEIVER", "refuse", "HUB", "REFUSED"),
+            ("HOLDER", "expire", "HUB", "EXPIRED"),
+        ],
+    )
+    async def test_by_a_step_that_is_no_closing_of_that_side_does_nothing(
+        self, app: Any, superuser: Any, released: ReleaseRecord, side: str, act: str, step_side: str, state: str
+    ) -> None:
+        union_id = released.receiving_union if side == "RECEIVER" else released.union_id
+        closure = a_closure(released, act, union_id=union_id, side=side, step_side=step_side, to_state=state)
+        await does_nothing(app, superuser, closure)
 
     async def test_that_would_reach_one_side_only_is_rolled_back(
         self, app: Any, superuser: Any, m1: Any, released: ReleaseRecord
@@ -397,7 +410,11 @@ class TestJoin:
             "update hub.memberships set status = 'WITHDRAWN' where membership_id = $1", m1["membership_id"]
         )
         again = a_join(union("U2"), member_id=m1["member_id"], is_known_person=True)
-        assert await call(app, again) == [1]
+        with pytest.raises(asyncpg.PostgresError) as found:  # known by what? no such id is the person's
+            await call(app, again)
+        assert found.value.sqlstate == "HB409"
+        id_hash = await superuser.fetchval("select id_hash from hub.person_ids where member_id = $1", m1["member_id"])
+        assert await call(app, again._replace(id_hash=id_hash)) == [1]
         count = await superuser.fetchval("select count(*) from hub.person_ids where member_id = $1", m1["member_id"])
         assert count == 1
 

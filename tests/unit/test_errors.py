@@ -14,11 +14,11 @@ ARTICLE = re.compile(r"A([1-9]|1\d|2[0-5])|N[1-6]|NX-[1-7]|HUB-P(0[1-9]|1\d)")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 #: What a code's sentences are filled with; a code that is not here has none.
 FACTS = {
-    Code.HANDOFF_NOT_OPEN: {"state"},
-    Code.REFUSAL_GROUND_NOT_ALLOWED: {"allowed"},
-    Code.RELEASE_WITHHELD_GROUND_NOT_ALLOWED: {"allowed"},
-    Code.REASON_NOT_ALLOWED: {"allowed"},
-    Code.STEP_NOT_ALLOWED: {"state"},
+    Code.HANDOFF_NOT_OPEN: {"state", "state_zh"},
+    Code.REFUSAL_GROUND_NOT_ALLOWED: {"allowed", "allowed_zh"},
+    Code.RELEASE_WITHHELD_GROUND_NOT_ALLOWED: {"allowed", "allowed_zh"},
+    Code.REASON_NOT_ALLOWED: {"allowed", "allowed_zh"},
+    Code.STEP_NOT_ALLOWED: {"state", "state_zh"},
     Code.EMPLOYER_HAS_UNION: {"union"},
     Code.BACKDATE_TOO_FAR: {"days"},
     Code.DUES_MONTH_IMPLAUSIBLE: {"earliest", "latest"},

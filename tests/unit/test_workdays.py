@@ -49,7 +49,7 @@ def test_a_term_ends_with_its_last_working_day(received: date, days: int, last: 
 
 
 def test_a_term_into_a_year_that_is_not_arranged_is_tentative() -> None:
-    assert PUBLISHED == {2024, 2025, 2026}
+    assert {2024, 2025, 2026} == PUBLISHED
     assert not due_after(date(2026, 12, 1), 15).tentative
     assert due_after(date(2026, 12, 25), 15).tentative
     assert due_after(date(2027, 3, 1), 15).tentative

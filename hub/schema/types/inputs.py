@@ -125,7 +125,7 @@ class PersonInput:
     )
     residence_division_code: str | None = strawberry.field(
         default=strawberry.UNSET,
-        description="居住地的统计用区划代码（12 位）。\nThe division code of the residence, 12 digits.",
+        description="居住地的统计用区划代码（6、9 或 12 位）。\nThe division code of the residence, 6, 9 or 12 digits.",
     )
     is_rural_migrant: bool | None = strawberry.field(
         default=strawberry.UNSET, description="是否农民工。\nWhether a rural migrant worker."

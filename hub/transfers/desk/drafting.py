@@ -19,7 +19,7 @@ from hub.transfers.desk.joining import id_hash, note_hit
 from hub.transfers.desk.opening import Hub, claims_text, drafting_of, every, input_claims, require_login
 from hub.transfers.desk.releasing import release_question
 from hub.transfers.ledger import reads
-from hub.transfers.machines import Side
+from hub.transfers.machines import HandoffState, Side
 from hub.transfers.person import Person, person_json, person_of
 from hub.transfers.rules import order
 from hub.transfers.rules.days import day_of, months_after
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from federation.acts import Act
     from hub.authz.tokens import Caller
-    from hub.transfers.facts import CaseFacts, MembershipFacts, ReleaseFacts
+    from hub.transfers.facts import CaseFacts, HandoffFacts, MembershipFacts, ReleaseFacts
     from hub.transfers.rules.questions import Refusals
 
 __all__ = [
@@ -64,6 +64,8 @@ FORM_CUSTODY = "WITH_PERSONNEL_FILE"
 NO_HASH = b64url(bytes(32))
 #: Printed nowhere: a draft whose reason is not listed is refused for that.
 SOME_REASON = "调动"
+#: Of the right form, where there is nothing to tell.
+_SOME_MONTH = "2000-01"
 
 
 async def draft_join(hub: Hub, caller: Caller, given: Input) -> Draft:
@@ -104,7 +106,7 @@ async def draft_join(hub: Hub, caller: Caller, given: Input) -> Draft:
         unread.append(refusal)
     refusals = (*unread, *every(order.join(Join(claims, person, facts))))
     for found in refusals:
-        await note_hit(hub, caller, facts, membership_id, found)
+        await note_hit(hub, caller, facts, found)
     signed = claims_text(hub, caller, claims, sub=str(membership_id), now=facts.signer.now)
     return Draft(acts.Join.typ, signed, _join_card(text, person, claims, facts.signer.name), refusals)
 
@@ -198,11 +200,18 @@ def custody_claims(held: MembershipFacts | None, dues: str) -> dict[str, object]
     }
 
 
+def _is_released(handoff: HandoffFacts, now: datetime) -> bool:
+    return handoff.standing(now).state is HandoffState.RELEASED
+
+
 async def draft_acceptance(hub: Hub, caller: Caller, given: Input) -> Draft:
     """Draft an acceptance, with the card that its release shows. Source: A3, A12, NX-3."""
 
     def members(facts: CaseFacts) -> dict[str, object]:
-        dues = (facts.handoff and facts.handoff.dues_paid_through) or "2000-01"
+        handoff = facts.handoff
+        is_open = handoff is not None and _is_released(handoff, facts.signer.now)
+        # Of a case that has closed the receiver reads the dues no more (I16), not even a month later than they are.
+        dues = (handoff is not None and is_open and handoff.dues_paid_through) or _SOME_MONTH
         return {
             **{name: plain(given.get(name)) for name in _ACCEPTANCE_MEMBERS},
             "next_dues_month": months_after(dues, 1),

@@ -96,7 +96,8 @@ async def _draft_key_end(
     hub: Hub, caller: Caller, act: type[acts.KeyRetirement | acts.KeyRevocation], given: Input, members: dict[str, Any]
 ) -> Draft:
     def rules(claims: acts.KeyRetirement | acts.KeyRevocation, facts: UnionFacts) -> Refusals:
-        return order.key_end(Registration(claims, facts))
+        invalid_from = claims.invalid_from if isinstance(claims, acts.KeyRevocation) else None
+        return order.key_end(Registration(claims, facts), invalid_from=invalid_from)
 
     named = Named(use=members["use"], kid=given["kid"])
     return await _draft(hub, caller, act, members, rules, about=given["union"], named=named)

@@ -14,11 +14,13 @@ from hub.transfers.rules.days import day_of, end_of
 from hub.transfers.rules.policy import POLICY
 from hub.transfers.rules.reasons import REASONS
 from hub.transfers.views import ExplanationView, HandoffView, NextActView
+from hub.transfers.words import in_chinese
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from hub.authz.tokens import Caller
+    from hub.database.pool import Reading
     from hub.transfers.desk.opening import Hub
 
 __all__ = ["CONSEQUENCES", "MUTATIONS", "explain", "next_acts"]
@@ -74,18 +76,18 @@ _ASKED_AGAIN = frozenset({HandoffState.OBJECTED, HandoffState.LAPSED, HandoffSta
 
 _SUMMARY: dict[HandoffState, tuple[str, str]] = {
     HandoffState.REQUESTED: (
-        "接收工会已提出接转请求，等待会籍所在工会在 {by} 前转出或提出异议；会籍未动。",
+        "接收工会已提出接转请求，会籍所在工会应于 {by}（含当日）前转出或提出异议；会籍未动。",
         "Requested: the union that holds the membership is to release or to object by {by}. Nothing has moved.",
     ),
     HandoffState.ESCALATED: (
-        "已由会籍所在工会的上一级工会处理，其可在 {by} 前代为转出或不予支持；会籍所在工会仍可转出。会籍未动。",
+        "已由会籍所在工会的上一级工会处理，其可于 {by}（含当日）前代为转出或不予支持；会籍所在工会仍可转出。会籍未动。",
         (
             "Escalated: the union above the holder may release in its stead, or dismiss, by {by}; the holder still may "
             "release. Nothing has moved."
         ),
     ),
     HandoffState.OBJECTED: (
-        "会籍所在工会提出异议（{ground}），请求终结，会籍未动；请求方可在期限内向其上一级工会申诉。",
+        "会籍所在工会提出异议（{ground_zh}），请求终结，会籍未动；请求方可在期限内向其上一级工会申诉。",
         "The holder objected ({ground}): the request is closed and nothing has moved. Who asked may appeal in time.",
     ),
     HandoffState.CANCELLED: (
@@ -93,7 +95,7 @@ _SUMMARY: dict[HandoffState, tuple[str, str]] = {
         "The request is closed; nothing has moved.",
     ),
     HandoffState.DISMISSED: (
-        "上一级工会不予支持（{ground}），请求终结，会籍未动。",
+        "上一级工会不予支持（{ground_zh}），请求终结，会籍未动。",
         "The union above the holder dismissed the request ({ground}); nothing has moved.",
     ),
     HandoffState.LAPSED: (
@@ -104,28 +106,28 @@ _SUMMARY: dict[HandoffState, tuple[str, str]] = {
         ),
     ),
     HandoffState.RELEASED: (
-        "转出工会已签署转出凭证，等待接收工会在 {until} 前接收；接收前会籍仍由转出工会管理。",
+        "转出工会已签署转出凭证，接收工会应于 {until}（含当日）前接收；接收前会籍仍由转出工会管理。",
         "Released: the receiving union is to accept by {until}. Until then the releasing union holds the membership.",
     ),
     HandoffState.ACCEPTED: (
-        "接收工会已签署接收，会籍已转入接收工会。",
-        "Accepted: the receiving union holds the membership.",
+        "接收工会已签署接收，会籍随即转入接收工会。",
+        "Accepted: the membership moved to the receiving union.",
     ),
     HandoffState.REFUSED: (
-        "接收工会已退回（理由：{ground}），会籍仍由转出工会管理，可重新办理转出。",
-        "Refused on the ground {ground}: the releasing union still holds the membership and may release again at once.",
+        "接收工会已退回（理由：{ground_zh}），会籍未作变动。",
+        "Refused on the ground {ground}: the membership did not move.",
     ),
     HandoffState.RECALLED: (
-        "转出工会已撤回转出凭证，会籍仍由其管理。",
-        "Recalled: the releasing union holds the membership and may release again.",
+        "转出工会已撤回转出凭证，会籍未作变动。",
+        "Recalled by the releasing union: the membership did not move.",
     ),
     HandoffState.EXPIRED: (
-        "转出凭证已超过有效期，会籍仍由转出工会管理，可重新办理转出。",
-        "Expired: nobody accepted in time; the releasing union still holds the membership and may release again.",
+        "转出凭证已超过有效期，无人接收，会籍未作变动。",
+        "Expired: nobody accepted in time, and the membership did not move.",
     ),
     HandoffState.VOIDED: (
-        "接收时复核未通过（{ground}），本次接转作废，会籍仍由转出工会管理。",
-        "Voided by the second check at acceptance ({ground}): the releasing union still holds the membership.",
+        "接收时复核未通过（{ground_zh}），本次接转作废，会籍未作变动。",
+        "Voided by the second check at acceptance ({ground}): the membership did not move.",
     ),
 }
 
@@ -141,14 +143,16 @@ async def explain(hub: Hub, caller: Caller, handoff_id: UUID | None) -> Explanat
         handoff_id = UUID(int=0)
     async with reading_as(hub, caller) as reading:
         view = (await reads.handoffs(reading, [handoff_id])).get(handoff_id)
-        now = reading.now
-    if view is None:
-        return None
+        if view is None:
+            return None
+        may_release, now = await _may_release(reading, view), reading.now
     zh, en = _SUMMARY[view.state]
+    ground = view.ground or ""
     words = {
         "until": "" if view.valid_until is None else view.valid_until.isoformat(),
         "by": "" if view.deadline is None else _last_day(view.deadline),
-        "ground": _ground(view),
+        "ground": " ".join((ground, *view.ground_articles)),
+        "ground_zh": " ".join((in_chinese(ground), *view.ground_articles)),
     }
     also = _IN_LIEU if view.is_in_lieu else ("", "")
     return ExplanationView(
@@ -156,8 +160,19 @@ async def explain(hub: Hub, caller: Caller, handoff_id: UUID | None) -> Explanat
         summary=zh.format_map(words) + also[0],
         summary_en=en.format_map(words) + also[1],
         missing=_missing(view),
-        next=next_acts(view, now),
+        next=(*next_acts(view, now), *((_new_release(view),) if may_release else ())),
     )
+
+
+async def _may_release(reading: Reading, view: HandoffView) -> bool:
+    """Whether the caller, whose release came to nothing, still holds the member, with no other handoff open."""
+    if view.state not in _RELEASED_AGAIN or view.side is not Side.HOLDER:
+        return False
+    held = (await reads.members(reading, [view.membership_id])).get(view.membership_id)
+    if held is None or held.open_handoff is None:
+        return held is not None
+    other = (await reads.handoffs(reading, [held.open_handoff])).get(held.open_handoff)
+    return other is not None and other.state not in OPEN_STATES
 
 
 def next_acts(view: HandoffView, now: datetime) -> tuple[NextActView, ...]:
@@ -167,21 +182,21 @@ def next_acts(view: HandoffView, now: datetime) -> tuple[NextActView, ...]:
         for step in HANDOFF.steps
         if step.source == view.state and step.act in MUTATIONS and not (step.act == "recall" and view.is_in_lieu)
     ]
-    if view.state in _RELEASED_AGAIN and view.side is Side.HOLDER:
-        found.append(
-            NextActView(
-                act=MUTATIONS["release"],
-                side=Side.HOLDER,
-                union_id=view.own_union,
-                deadline=None,
-                rule="A12",
-                consequence="可随时重新办理转出。 A new release may follow at any time.",
-                articles=("A12",),
-            )
-        )
     if view.state in _ASKED_AGAIN and view.side is Side.RECEIVER:
         found.append(_ask_again(view))
     return tuple(found)
+
+
+def _new_release(view: HandoffView) -> NextActView:
+    return NextActView(
+        act=MUTATIONS["release"],
+        side=Side.HOLDER,
+        union_id=view.own_union,
+        deadline=None,
+        rule="",
+        consequence="",
+        articles=("A12",),
+    )
 
 
 def _next(view: HandoffView, step: Step, now: datetime) -> NextActView:
@@ -242,11 +257,6 @@ def _ask_again(view: HandoffView) -> NextActView:
     )
 
 
-def _ground(view: HandoffView) -> str:
-    """Name the ground, and the articles where the ground itself is not told."""
-    return " ".join(filter(None, (view.ground or "", *view.ground_articles)))
-
-
 def _last_day(deadline: datetime) -> str:
     """Give the day whose end a deadline is."""
     return day_of(deadline - timedelta(microseconds=1)).isoformat()
@@ -256,14 +266,15 @@ def _missing(view: HandoffView) -> tuple[str, ...]:
     """Name what the case still waits for."""
     if view.state not in OPEN_STATES:
         return ()
-    day = "" if view.deadline is None else day_of(view.deadline).isoformat()
+    by = "" if view.deadline is None else _last_day(view.deadline)
     if view.state is HandoffState.REQUESTED:
-        return (f"release: 会籍所在工会的转出或异议 the holder's release, or its objection (before {day})",)
+        return (f"会籍所在工会的转出或异议（{by} 前，含当日）。 The holder's release, or its objection, by {by}.",)
     if view.state is HandoffState.ESCALATED:
         return (
             (
-                "release: 会籍所在工会的转出，或其上一级工会的代为转出 "
-                f"the holder's release, or one in its stead by the union above (before {day})"
+                f"会籍所在工会的转出，或其上一级工会的代为转出（{by} 前，含当日）。 "
+                f"The holder's release, or one in its stead by the union above, by {by}."
             ),
         )
-    return (f"acceptance: 接收工会的签署 the receiving union's signed acceptance (before {day})",)
+    until = "" if view.valid_until is None else view.valid_until.isoformat()
+    return (f"接收工会签署的接收（{until} 前，含当日）。 The receiving union's signed acceptance, by {until}.",)

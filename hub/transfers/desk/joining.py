@@ -15,6 +15,7 @@ from hub.transfers.desk.opening import (
     Repeated,
     digest_of,
     first,
+    look_up_text,
     open_statement,
     read_statement,
     receipt_for,
@@ -63,7 +64,7 @@ async def join(hub: Hub, caller: Caller, jws: str, person_text: str) -> MemberVi
         try:
             first(order.join(question))
         except Refusal as refusal:
-            await note_hit(hub, caller, facts, membership_id, refusal)
+            await note_hit(hub, caller, facts, refusal)
             raise
         record = _record(hub, caller, statement, question, person_text)
         try:
@@ -74,10 +75,10 @@ async def join(hub: Hub, caller: Caller, jws: str, person_text: str) -> MemberVi
     raise Refusal(Code.STALE_VERSION)
 
 
-async def note_hit(hub: Hub, caller: Caller, facts: JoinFacts, membership_id: UUID, refusal: Refusal) -> None:
+async def note_hit(hub: Hub, caller: Caller, facts: JoinFacts, refusal: Refusal) -> None:
     """Enter in the disclosure log that the caller has learned that this person is a member. Source: A11, domain 5.3."""
-    if refusal.code is Code.ALREADY_MEMBER_USE_TRANSFER:
-        await hub.ledger.record_already_member(caller.union_id, facts.signer.now, uuid4(), membership_id)
+    if refusal.code is Code.ALREADY_MEMBER_USE_TRANSFER and facts.live_membership is not None:
+        await hub.ledger.record_already_member(caller.union_id, facts.signer.now, uuid4(), facts.live_membership)
 
 
 def id_hash(hub: Hub, person: Person) -> bytes | None:
@@ -100,7 +101,7 @@ def _stated(statement: Statement[acts.Join]) -> tuple[str | None, tuple[str, str
     number = None
     if isinstance(certificate, dict):
         parts = certificate.get("province_code"), certificate.get("number")
-        if all(isinstance(part, str) and "\x00" not in part for part in parts):
+        if all(look_up_text(part) for part in parts):
             number = (str(parts[0]), str(parts[1]))
     return text_in(statement, "employer_uscc"), number
 

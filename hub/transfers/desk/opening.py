@@ -42,6 +42,7 @@ __all__ = [
     "first",
     "hash_in",
     "input_claims",
+    "look_up_text",
     "open_statement",
     "passed_json",
     "read_statement",
@@ -54,6 +55,7 @@ __all__ = [
 TRIES: Final = 4
 #: From a draft to the last moment at which it may be handed in.
 _DRAFT_SECONDS = 24 * 3600
+_LOOK_UP_CHARACTERS = 100
 
 A = TypeVar("A", bound=Act)
 
@@ -184,7 +186,13 @@ def text_in(statement: Statement[A], name: str) -> str | None:
     """Give a short text that the act's object names, if it does: for the look-up, before the schema is checked."""
     claims = statement.claims.get(statement.act.object_name)
     found = claims.get(name) if isinstance(claims, dict) else None
-    return found if isinstance(found, str) and len(found) <= 100 and "\x00" not in found else None  # noqa: PLR2004
+    return look_up_text(found)
+
+
+def look_up_text(value: object) -> str | None:
+    """Give a text by which the database may be asked before the schema is checked: short, ASCII, as all names are."""
+    short = isinstance(value, str) and len(value) <= _LOOK_UP_CHARACTERS and value.isascii() and "\x00" not in value
+    return str(value) if short else None
 
 
 def hash_in(statement: Statement[A], name: str) -> bytes | None:

@@ -15,6 +15,7 @@ from hub.transfers.desk.opening import (
     Repeated,
     digest_of,
     first,
+    look_up_text,
     open_statement,
     read_statement,
     receipt_for,
@@ -143,7 +144,8 @@ async def _end_key(hub: Hub, caller: Caller, statement: Statement[End]) -> UUID:
             claims = open_statement(statement, facts.signer, caller, hub.origin)
         except Repeated:
             return _about(facts)
-        first(order.key_end(Registration(claims, facts)))
+        invalid_from = claims.invalid_from if isinstance(claims, acts.KeyRevocation) else None
+        first(order.key_end(Registration(claims, facts), invalid_from=invalid_from))
         record = KeyEndRecord(
             at=facts.signer.now,
             by_union=caller.union_id,
@@ -152,7 +154,7 @@ async def _end_key(hub: Hub, caller: Caller, statement: Statement[End]) -> UUID:
             kid=claims.kid,
             retired_at=claims.retired_at if isinstance(claims, acts.KeyRetirement) else None,
             reason=None if isinstance(claims, acts.KeyRetirement) else claims.reason,
-            invalid_from=None if isinstance(claims, acts.KeyRetirement) else claims.invalid_from,
+            invalid_from=invalid_from,
             jti=statement.jti,
             sha256=digest_of(statement.sha256),
             typ=statement.typ,
@@ -208,7 +210,7 @@ def _named(statement: Statement[R]) -> Named:
     jwk, contains = claims.get("jwk"), claims.get("contains")
     kid = claims.get("kid", kid_of(jwk))
     texts = [uri for uri in contains if isinstance(uri, str)] if isinstance(contains, list) else []
-    return Named(_plain(claims.get("use")), _plain(kid), tuple(filter(None, map(_plain, texts))))
+    return Named(look_up_text(claims.get("use")), look_up_text(kid), tuple(filter(None, map(look_up_text, texts))))
 
 
 def kid_of(jwk: object) -> str | None:
@@ -217,10 +219,6 @@ def kid_of(jwk: object) -> str | None:
         return PublicKey.from_jwk(jwk).kid if isinstance(jwk, dict) else None
     except KeyNotUsable:
         return None
-
-
-def _plain(value: object) -> str | None:
-    return value if isinstance(value, str) and "\x00" not in value else None
 
 
 def _union_record(

@@ -174,7 +174,7 @@ class Ledger:
             signer=_signer(row["signer"]),
             membership_taken=row["membership_taken"],
             known_person=row["known_person"],
-            is_member=row["is_member"],
+            live_membership=row["live_membership"],
             certificate_taken=row["certificate_taken"],
             employers=frozenset(row["employers"]),
             employer_union_uri=row["employer_union_uri"],
@@ -191,11 +191,11 @@ class Ledger:
         return UnionFacts(
             signer=_signer(row["signer"]),
             about_union=row["about_union"],
-            about_state=None if row["about_state"] is None else UnionState(row["about_state"]),
             is_self=row["is_self"],
             is_next_higher=row["is_next_higher"],
             key_registered=row["key_registered"],
-            key_revoked=row["key_ended"],
+            key_revoked=row["key_revoked"],
+            key_retired_at=row["key_retired_at"],
             listed=dict(zip(row["listed_found"], row["listed"], strict=True)),
         )
 

@@ -158,12 +158,19 @@ class Groups:
                 _fail_all(group, Claimed() if fault.sqlstate in CONFLICTS else fault)
             else:
                 # One item's conflict, or its bug, rolled the whole call back: the others don't suffer for it.
-                for item in group:
-                    await self._send(connection, [item])
+                await self._send_singly(connection, group)
         else:
             for item, outcome in zip(group, outcomes, strict=True):
                 if not item.outcome.done():
                     item.outcome.set_result(outcome)
+
+    async def _send_singly(self, connection: Any, group: list[_Item]) -> None:
+        for place, item in enumerate(group):
+            try:
+                await self._send(connection, [item])
+            except BaseException:
+                _fail_all(group[place:], DatabaseUnavailable())
+                raise
 
 
 async def _call(connection: Any, group: Sequence[_Item]) -> list[Any]:

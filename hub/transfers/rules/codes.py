@@ -59,6 +59,8 @@ _MOBILE = re.compile(r"\+[1-9][0-9]{7,14}")
 _CHINESE_MOBILE = re.compile("1[3-9][0-9]{9}")
 #: Between the letters of a name.
 _IN_NAMES = frozenset(" -'’.") | {DOT}
+#: Letters of Hangul by their category, blank by their look.
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
 #: Planes 2 and 3 hold rare Han characters only; Python's tables end at those of its own year.
 _RARE_HAN = range(0x20000, 0x3FFFE)
 
@@ -157,13 +159,15 @@ def normalise_certificate_number(text: str, *, field: str = "number") -> str:
 def normalise_name(text: str, *, field: str = "name") -> str:
     """Give a person's name in NFC, its parts joined by `·` or single spaces: 1 to 50 characters of any script.
 
-    Refuses: InvalidValue, on digits, signs, emoji, private characters, and everything that cannot be seen.
+    Refuses: InvalidValue, on signs, emoji, private characters, and everything that cannot be seen. Digits may follow a
+    letter: some registers tell namesakes apart by them.
     """
     name = re.sub(" +", " ", unicodedata.normalize("NFC", to_ascii(text).translate(_DOTS))).strip(" ")
     if not 0 < len(name) <= NAME_CHARACTERS_MAX:
         raise InvalidValue(field, "姓名应为 1 至 50 个字符", "a name has 1 to 50 characters")
-    begins_and_ends = _is_letter(name[0]) and (_is_letter(name[-1]) or _is_mark(name[-1]) or name[-1] == ".")
-    if not begins_and_ends or not all(_is_letter(c) or _is_mark(c) or c in _IN_NAMES for c in name):
+    last = name[-1]
+    begins_and_ends = _is_letter(name[0]) and (_is_letter(last) or _is_mark(last) or last == "." or last.isdecimal())
+    if not begins_and_ends or not all(_is_letter(c) or _is_mark(c) or c in _IN_NAMES or c.isdecimal() for c in name):
         raise InvalidValue(field, "姓名含有不能使用的字符", "a name has characters that no name has")
     return name
 
@@ -200,6 +204,8 @@ def _significant(code: str) -> str:
 
 
 def _is_letter(character: str) -> bool:
+    if character in _FILLERS:
+        return False
     return unicodedata.category(character)[0] == "L" or character == "〇" or ord(character) in _RARE_HAN
 
 

@@ -13,6 +13,7 @@ from hub.errors import Code, Refusal
 from hub.transfers.kinds import FEDERATION_KINDS, MembershipStatus, UnionKind, UnionState
 from hub.transfers.machines import HANDOFF, OPEN_STATES, HandoffState, Side
 from hub.transfers.rules.standing import standing_at
+from hub.transfers.words import in_chinese
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -108,7 +109,7 @@ def check_case_is_open(handoff: HandoffFacts, now: datetime, *, accepting: bool)
     if state == HandoffState.EXPIRED and accepting:
         yield Refusal(Code.RELEASE_EXPIRED)
     else:
-        yield Refusal(Code.HANDOFF_NOT_OPEN, state=state.value)
+        yield Refusal(Code.HANDOFF_NOT_OPEN, state=state.value, state_zh=in_chinese(state))
 
 
 def check_side(handoff: HandoffFacts, side: Side) -> Refusals:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from hub.errors import Code, Refusal
 from hub.transfers.kinds import AREA_KINDS, UnionState
+from hub.transfers.rules.codes import is_uscc
 from hub.transfers.rules.reasons import EMPLOYER_UNION_KINDS, INADMISSIBLE_GROUNDS, INADMISSIBLE_REASONS, REASONS
+from hub.transfers.words import listed_in_chinese
 
 if TYPE_CHECKING:
     from datetime import date
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "check_basis",
+    "check_employer_code",
     "check_ground",
     "check_reason",
     "check_reason_text",
@@ -33,8 +36,8 @@ def check_reason(claims: acts.Release) -> Refusals:
     reason = REASONS.get(claims.reason_code)
     if reason is None:
         code = INADMISSIBLE_REASONS.get(claims.reason_code, Code.REASON_NOT_ALLOWED)
-        allowed = ", ".join(REASONS)
-        yield Refusal(code, path=("release", "reason_code"), allowed=allowed)
+        allowed, allowed_zh = ", ".join(sorted(REASONS)), listed_in_chinese(REASONS)
+        yield Refusal(code, path=("release", "reason_code"), allowed=allowed, allowed_zh=allowed_zh)
         return
     yield from check_reason_text(claims)
     if tuple(claims.articles) != reason.articles:
@@ -76,8 +79,24 @@ def check_basis(claims: acts.Acceptance, reason_code: str) -> Refusals:
         )
 
 
+def check_employer_code(uscc: str | None, *, path: tuple[str, ...]) -> Refusals:
+    """An employer's code has right check digits (GB 32100, GB 11714): a slip would lose the member's employer.
+
+    Source: HUB-P17
+    """
+    if uscc is not None and not is_uscc(uscc):
+        yield Refusal(
+            Code.INPUT_INVALID,
+            path=path,
+            why_zh="统一社会信用代码校验不符",
+            why_en="the check digit of the employer's code is wrong",
+        )
+
+
 def check_receiver_may_hold(receiver: ReceiverFacts | None, claims: acts.Release, signer_uri: str) -> Refusals:
-    """The receiver is the new employer's union: grassroots or joint, or an area union that organises the employer.
+    """The receiver may be an employer's union: grassroots or joint, or an area union that organises the employer.
+
+    Whether it is the union of the very employer named, its own acceptance answers for.
 
     Source: A12, A15, HUB-P09
     """
@@ -119,4 +138,5 @@ def check_ground(ground: str, reason_code: str) -> Refusals:
     if ground in allowed:
         return
     code = INADMISSIBLE_GROUNDS.get(ground, Code.REFUSAL_GROUND_NOT_ALLOWED)
-    yield Refusal(code, path=("refusal", "ground"), allowed=", ".join(sorted(allowed)))
+    told, told_zh = ", ".join(sorted(allowed)), listed_in_chinese(allowed)
+    yield Refusal(code, path=("refusal", "ground"), allowed=told, allowed_zh=told_zh)

@@ -15,6 +15,8 @@ from hub.transfers.machines import Side
 from hub.transfers.rules import columns, custody, joining, labour, pulling, registration
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from federation import acts
     from hub.transfers.facts import CaseFacts, CitedFacts, HandoffFacts, MatchFacts, ReleaseFacts, RequestFacts
     from hub.transfers.rules.questions import Case, Join, Refusals, Registration, Release, Request
@@ -44,11 +46,16 @@ __all__ = [
 def join(question: Join) -> Refusals:
     """Rules of a join. Source: A2–A9, N2."""
     claims, facts, person = question.claims, question.facts, question.person
-    yield from joining.check_enrolling_union(facts.signer, claims.holding_basis)
+    may_not = tuple(joining.check_enrolling_union(facts.signer, claims.holding_basis))
+    if may_not:
+        # Who may not enrol on this basis has no question about a person to ask (domain 5.3).
+        yield from may_not
+        return
     yield from joining.check_subject_is_new(facts)
-    yield from joining.check_not_yet_a_member(facts)
+    yield from joining.check_not_yet_a_member(facts, by_id=person.id_number is not None)
     yield from joining.check_channel(claims.channel)
     yield from joining.check_employer_named(claims, facts)
+    yield from labour.check_employer_code(claims.employer_uscc, path=("join", "employer_uscc"))
     yield from joining.check_employer_without_union(claims, facts)
     yield from columns.check_not_in_future(claims.joined_on, question.today, path=("join", "joined_on"))
     yield from columns.check_not_in_future(
@@ -59,6 +66,9 @@ def join(question: Join) -> Refusals:
         claims.dues_paid_through, joined_on=claims.joined_on, today=question.today, path=("join", "dues_paid_through")
     )
     yield from joining.check_certificate(claims)
+    if claims.certificate is not None:
+        issued_on, path = claims.certificate.issued_on, ("join", "certificate", "issued_on")
+        yield from columns.check_not_in_future(issued_on, question.today, path=path)
     yield from joining.check_certificate_is_new(facts)
 
 
@@ -88,6 +98,7 @@ def request(question: Request, facts: RequestFacts) -> Refusals:
     yield from pulling.check_request_is_new(taken=facts.handoff_taken)
     yield from pulling.check_cited(claims, facts.cited, question.now)
     yield from pulling.check_reason(claims)
+    yield from labour.check_employer_code(claims.employer_uscc, path=("request", "employer_uscc"))
     yield from pulling.check_relation_began(claims, question.today, target.employer_uscc)
 
 
@@ -100,6 +111,7 @@ def request_as_drafted(question: Request, facts: MatchFacts, cited: CitedFacts |
     yield from pulling.check_within_limits(is_limited=facts.is_limited)
     yield from pulling.check_cited(claims, cited, question.now)
     yield from pulling.check_reason(claims)
+    yield from labour.check_employer_code(claims.employer_uscc, path=("request", "employer_uscc"))
     yield from pulling.check_relation_began(claims, question.today, None)
 
 
@@ -131,6 +143,7 @@ def _facts_of_a_release(question: Release) -> Refusals:
     if membership is None:
         return
     yield from labour.check_relation_ended(claims, membership.employer_uscc)
+    yield from labour.check_employer_code(claims.new_employer_uscc, path=("release", "new_employer_uscc"))
     yield from labour.check_receiver_may_hold(facts.receiver, claims, facts.holder_uri or facts.signer.uri)
     yield from columns.check_printed_date(claims.out_date, question.today, path=("release", "out_date"))
     yield from columns.check_release_follows_joining(claims.out_date, membership.joined_on)
@@ -237,6 +250,7 @@ def acceptance(question: Case, claims: acts.Acceptance) -> Refusals:
     if handoff is None or handoff.dues_paid_through is None:
         return
     yield from labour.check_relation_began(claims, question.today)
+    yield from labour.check_employer_code(claims.employer_uscc, path=("acceptance", "employer_uscc"))
     yield from labour.check_basis(claims, handoff.reason_code)
     yield from columns.check_printed_date(claims.in_date, question.today, path=("acceptance", "in_date"))
     yield from columns.check_intake_follows_release(claims.in_date, handoff.out_date)
@@ -283,8 +297,8 @@ def key_registration(question: Registration) -> Refusals:
     yield from registration.check_key_is_new(question.facts)
 
 
-def key_end(question: Registration) -> Refusals:
+def key_end(question: Registration, *, invalid_from: datetime | None) -> Refusals:
     """Rules of a key's retirement or revocation. Source: domain 5.1, NX-7."""
     yield from registration.check_own_or_next_higher(question.facts)
     yield from registration.check_union_known(question.facts)
-    yield from registration.check_key_may_end(question.facts)
+    yield from registration.check_key_may_end(question.facts, invalid_from=invalid_from)

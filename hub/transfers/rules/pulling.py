@@ -19,6 +19,7 @@ from hub.transfers.rules.reasons import (
     REASONS,
 )
 from hub.transfers.rules.standing import standing_at
+from hub.transfers.words import in_chinese, listed_in_chinese
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -142,7 +143,9 @@ def check_reason(claims: acts.Request) -> Refusals:
     """One asks for a listed reason. Source: A12, A14, A3."""
     if claims.reason_code not in REASONS:
         code = INADMISSIBLE_REASONS.get(claims.reason_code, Code.REASON_NOT_ALLOWED)
-        yield Refusal(code, path=("request", "reason_code"), allowed=", ".join(REASONS))
+        yield Refusal(
+            code, path=("request", "reason_code"), allowed=", ".join(REASONS), allowed_zh=listed_in_chinese(REASONS)
+        )
 
 
 def check_relation_began(claims: acts.Request, today: date, employer_uscc: str | None) -> Refusals:
@@ -195,7 +198,12 @@ def check_objection_ground(claims: acts.Objection | acts.Dismissal) -> Refusals:
         code = INADMISSIBLE_GROUNDS.get(claims.ground, Code.RELEASE_WITHHELD_GROUND_NOT_ALLOWED)
         # What is no ground to refuse for want of a contract is none to withhold a release either.
         code = Code.RELEASE_WITHHELD_GROUND_NOT_ALLOWED if code is Code.CONTRACT_NOT_REQUIRED else code
-        yield Refusal(code, path=(claims.object_name, "ground"), allowed=", ".join(sorted(OBJECTION_GROUNDS)))
+        yield Refusal(
+            code,
+            path=(claims.object_name, "ground"),
+            allowed=", ".join(sorted(OBJECTION_GROUNDS)),
+            allowed_zh=listed_in_chinese(OBJECTION_GROUNDS),
+        )
 
 
 def check_in_lieu_ground(claims: acts.InLieuRelease) -> Refusals:
@@ -221,10 +229,10 @@ def check_answers_the_request(
     Source: HUB-P04, HUB-P17
     """
     named = membership.named
-    if named is not None:
+    if named is not None and claims.request_sha256 is not None:
         state = standing_at(named.state, named.deadline, named.then_deadline, now).state
         if state not in OPEN_STATES:
-            yield Refusal(Code.HANDOFF_NOT_OPEN, state=state.value)
+            yield Refusal(Code.HANDOFF_NOT_OPEN, state=state.value, state_zh=in_chinese(state))
             return
     path = ("release", "request_sha256")
     asked = membership.asked(now)
@@ -249,9 +257,9 @@ def check_in_lieu_names(facts: ReleaseFacts, claims: acts.InLieuRelease, now: da
         return
     state = standing_at(named.state, named.deadline, named.then_deadline, now).state
     if state not in OPEN_STATES:
-        yield Refusal(Code.HANDOFF_NOT_OPEN, state=state.value)
+        yield Refusal(Code.HANDOFF_NOT_OPEN, state=state.value, state_zh=in_chinese(state))
     elif state is not HandoffState.ESCALATED:
-        yield Refusal(Code.STEP_NOT_ALLOWED, state=state.value)
+        yield Refusal(Code.STEP_NOT_ALLOWED, state=state.value, state_zh=in_chinese(state))
     bound = {
         "request_sha256": named.request_sha256 is not None and claims.request_sha256 == b64url(named.request_sha256),
         "in_lieu_of": claims.in_lieu_of == facts.holder_uri,
@@ -267,4 +275,4 @@ def check_in_lieu_names(facts: ReleaseFacts, claims: acts.InLieuRelease, now: da
 def check_recalls_own_release(handoff: HandoffFacts) -> Refusals:
     """What the union above released in lieu is not the holder's to recall. Source: HUB-P02."""
     if handoff.is_in_lieu and handoff.state == HandoffState.RELEASED:
-        yield Refusal(Code.STEP_NOT_ALLOWED, state=handoff.state)
+        yield Refusal(Code.STEP_NOT_ALLOWED, state=handoff.state, state_zh=in_chinese(handoff.state))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hub.errors import Code, Refusal
@@ -9,9 +10,14 @@ from hub.transfers.kinds import AREA_KINDS, CHILDREN, FEDERATION_KINDS, UnionKin
 from hub.transfers.rules.days import day_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from federation import acts
     from hub.transfers.facts import UnionFacts
     from hub.transfers.rules.questions import Refusals
+
+#: How far the clock of a union that says "from now on" may be ahead of the hub's.
+_LEEWAY = timedelta(seconds=60)
 
 __all__ = [
     "check_codes",
@@ -58,15 +64,20 @@ def check_makeup(claims: acts.UnionRegistration, facts: UnionFacts) -> Refusals:
         yield _invalid("contains", "只有区域（行业）工会联合会包含其他工会", "only a federation contains unions")
     if kind in AREA_KINDS and claims.jurisdiction_code is None:
         yield _invalid("jurisdiction_code", "须注明管辖区域代码", "an area union needs the code of its area")
+    if claims.local_code is not None and f"urn:union:{claims.local_code[:18]}" != facts.signer.uri:
+        yield _invalid("local_code", "应为上一级工会的代码加两位数字", "not the code of the union above and two digits")
     for unit in claims.member_units or ():
         if unit.until is not None and unit.until <= unit.from_:
             yield _invalid("member_units", "成员单位的起止日期不正确", "a member unit's span ends before it begins")
+    organised = [*(claims.employer_usccs or ()), *(unit.employer_uscc for unit in claims.member_units or ())]
+    if len(organised) != len(set(organised)):
+        yield _invalid("employer_usccs", "同一单位重复填写", "an employer is named twice")
     if claims.established_on > day_of(facts.signer.now):
-        yield Refusal(Code.DATE_IN_FUTURE, path=("union", "established_on"))
+        yield _invalid("established_on", "成立日期不能晚于当日", "founded in the future")
 
 
 def check_codes(claims: acts.UnionRegistration, *, wrong: tuple[str, ...]) -> Refusals:
-    """Codes carry right check digits (GB 32100, GB 11714). Takes the names of the claims whose codes do not."""
+    """Codes carry right check digits (GB 32100, GB 11714). Takes the names of the wrong ones. Source: HUB-P17."""
     for name in wrong:
         yield _invalid(name, "统一社会信用代码校验不符", "the check digit of a code is wrong")
     if claims.local_code is not None and claims.province_code is None:
@@ -86,7 +97,7 @@ def check_union_known(facts: UnionFacts) -> Refusals:
 
 
 def check_own_or_next_higher(facts: UnionFacts) -> Refusals:
-    """Keys are the union's own business, and that of the union directly above it; of no other. Source: domain 5.1."""
+    """Keys are the business of the union itself and of the one directly above it. Source: HUB-P17, domain 5.1."""
     if not (facts.is_self or facts.is_next_higher):
         yield Refusal(Code.NOT_NEXT_HIGHER_UNION)
 
@@ -103,9 +114,20 @@ def check_key_is_new(facts: UnionFacts) -> Refusals:
         yield _invalid("kid", "该密钥编号已登记", "this kid is already registered for the union", of="key")
 
 
-def check_key_may_end(facts: UnionFacts) -> Refusals:
-    """Only a registered key can end, and a revoked one has ended. Source: NX-7."""
+def check_key_may_end(facts: UnionFacts, *, invalid_from: datetime | None) -> Refusals:
+    """Only a registered key can end, and what has ended is not brought back. Source: NX-7.
+
+    Takes: `invalid_from` of a revocation; None for a retirement. A retired key may still be revoked, but nobody can
+    say today from when on a key will have been stolen.
+    """
     if not facts.key_registered:
         yield _invalid("kid", "未找到该密钥", "no such key of the union", of="key")
     elif facts.key_revoked:
         yield _invalid("kid", "该密钥已撤销", "the key has been revoked already", of="key")
+    elif invalid_from is None:
+        if facts.key_retired_at is not None:
+            yield _invalid("kid", "该密钥已停用", "the key has been retired already", of="key")
+    elif invalid_from > facts.signer.now + _LEEWAY:
+        yield _invalid(
+            "invalid_from", "失效起始时间不能晚于当前时间", "a key is invalid from no later than now", of="key"
+        )

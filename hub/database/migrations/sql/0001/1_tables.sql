@@ -270,9 +270,13 @@ create table hub.cards (
 create index cards_by_handoff on hub.cards (union_id, handoff_id);
 
 -- Claims: what is unique in the whole hub. On Citus each is distributed by its own key.
-create table hub.membership_claims (membership_id uuid primary key, member_id uuid not null);
+create table hub.membership_claims (
+    membership_id uuid primary key check (membership_id <> '00000000-0000-0000-0000-000000000000'),
+    member_id uuid not null);
 
-create table hub.handoff_claims (handoff_id uuid primary key, member_id uuid not null);
+create table hub.handoff_claims (
+    handoff_id uuid primary key check (handoff_id <> '00000000-0000-0000-0000-000000000000'),
+    member_id uuid not null);
 
 create table hub.identity_claims (id_hash bytea primary key, member_id uuid not null);
 

@@ -1,7 +1,7 @@
 -- What the rules need, one call per act, arrays in, one row per item out. Owned by hub_mover; each begins with the acting
 -- union and tells it nothing of a person whom it has no tie to. `prune` gives Citus the shards of a small call and is
--- folded away on a large one, where re-probing the array per row would be quadratic. All are `stable`, so that one snapshot answers
--- everything: an act recorded meanwhile by another process is seen with its jti and its effect, or with neither.
+-- folded away on a large one, where re-probing the array per row would be quadratic. The `facts_for_…` are `stable`, so that one
+-- snapshot answers everything: an act recorded meanwhile by another process is seen with its jti and its effect, or with neither.
 
 create function hub.hub_now(p_test_clock boolean) returns timestamptz
 language plpgsql volatile set search_path = hub, pg_temp as $$
@@ -32,44 +32,28 @@ create type hub.signer as (
     key_alg text, key_jwk text, key_not_before timestamptz, key_retired_at timestamptz, key_revoked_at timestamptz,
     earlier_sha256 bytea, earlier_receipt text);
 
--- The acting union, the key that the statement names, and an earlier use of its (iss, jti).
-create function hub.signer_of(p_test_clock boolean, p_union uuid, p_login_kid text, p_iss text, p_kid text, p_jti uuid)
-returns hub.signer language plpgsql stable security definer set search_path = hub, pg_temp as $$
-declare found_signer signer; v_now timestamptz := hub_now(p_test_clock); claim record;
-begin
-    select v_now,
-           exists (select from union_keys l where l.union_id = p_union and l.use = 'LOGIN' and l.kid = p_login_kid
-                      and (l.retired_at is null or l.retired_at > v_now) and l.revoked_at is null),
-           a.uri, a.name, a.kind, a.state,
-           k.alg, k.jwk, k.not_before, k.retired_at, k.revoked_at
-      into found_signer.now, found_signer.login_in_force, found_signer.uri, found_signer.name, found_signer.kind, found_signer.state,
-           found_signer.key_alg, found_signer.key_jwk, found_signer.key_not_before, found_signer.key_retired_at, found_signer.key_revoked_at
-      from unions a
-      left join unions i on i.uri = p_iss
-      left join union_keys k on k.union_id = i.union_id and k.use = 'SIGNING' and k.kid = p_kid
-     where a.union_id = p_union;
-    if p_jti is not null then
-        select c.sha256, c.member_id, c.about_union into claim from statement_claims c where c.jti = p_jti and c.iss = p_union;
-        if claim.sha256 is not null then
-            found_signer.earlier_sha256 := claim.sha256;
-            if claim.member_id is not null then
-                select s.receipt into found_signer.earlier_receipt from statements s where s.member_id = claim.member_id and s.sha256 = claim.sha256;
-            else
-                select s.receipt into found_signer.earlier_receipt from union_statements s where s.union_id = claim.about_union and s.sha256 = claim.sha256;
-            end if;
-        end if;
-    end if;
-    return found_signer;
-end$$;
-
-create function hub.signers_of(p_test_clock boolean, p_union uuid[], p_login_kid text[], p_iss text[], p_kid text[], p_jti uuid[])
+-- The acting unions, the keys that their statements name, and earlier uses of their (iss, jti).
+create function hub.signers_of(p_now timestamptz, p_union uuid[], p_login_kid text[], p_iss text[], p_kid text[], p_jti uuid[])
 returns hub.signer[] language plpgsql stable security definer set search_path = hub, pg_temp as $$
-declare found_signers signer[] := '{}';
+declare earlier statement_claims[];
 begin
-    for i in 1 .. cardinality(p_union) loop
-        found_signers := found_signers || signer_of(p_test_clock, p_union[i], p_login_kid[i], p_iss[i], p_kid[i], p_jti[i]);
-    end loop;
-    return found_signers;
+    earlier := array(
+        select c from unnest(p_union, p_jti) u (union_id, jti) join statement_claims c on c.jti = u.jti and c.iss = u.union_id);
+    return array(
+        select row (p_now,
+                    exists (select from union_keys l where l.union_id = u.union_id and l.use = 'LOGIN' and l.kid = u.login_kid
+                               and (l.retired_at is null or l.retired_at > p_now) and l.revoked_at is null),
+                    a.uri, a.name, a.kind, a.state, k.alg, k.jwk, k.not_before, k.retired_at, k.revoked_at, e.sha256,
+                    case when e.member_id is not null
+                         then (select s.receipt from statements s where s.member_id = e.member_id and s.sha256 = e.sha256)
+                         when e.about_union is not null
+                         then (select s.receipt from union_statements s where s.union_id = e.about_union and s.sha256 = e.sha256) end)::signer
+          from unnest(p_union, p_login_kid, p_iss, p_kid, p_jti) with ordinality u (union_id, login_kid, iss, kid, jti, ord)
+          left join unions a on a.union_id = u.union_id
+          left join unions i on i.uri = u.iss
+          left join union_keys k on k.union_id = i.union_id and k.use = 'SIGNING' and k.kid = u.kid
+          left join unnest(earlier) e on e.jti = u.jti and e.iss = u.union_id
+         order by u.ord);
 end$$;
 
 create type hub.release_case as (
@@ -87,8 +71,9 @@ returns table (
 language plpgsql stable security definer set search_path = hub, pg_temp as $$
 #variable_conflict use_column
 declare signers signer[]; cases release_case[]; ids uuid[]; members uuid[]; prune uuid[]; taken uuid[]; v_now timestamptz := hub_now(p_test_clock);
+        v_today date := (v_now at time zone 'Asia/Shanghai')::date;
 begin
-    signers := signers_of(p_test_clock, p_union, p_login_kid, p_iss, p_kid, p_jti);
+    signers := signers_of(v_now, p_union, p_login_kid, p_iss, p_kid, p_jti);
     select array_agg(c.membership_id), array_agg(c.member_id) into ids, members from membership_claims c where c.membership_id = any (p_membership);
     taken := array(select h.handoff_id from handoff_claims h where h.handoff_id = any (p_handoff));
     prune := case when cardinality(members) <= 32 then members end;
@@ -117,7 +102,7 @@ begin
     end if;
     return query
     select u.ord, signers[u.ord], c, coalesce(u.handoff_id = any (taken), false), r.union_id, r.kind, r.state,
-           array(select e.employer_uscc from union_employers e where e.union_id = r.union_id and e.until_on is null)
+           array(select e.employer_uscc from union_employers e where e.union_id = r.union_id and e.from_on <= v_today and (e.until_on is null or e.until_on > v_today))
       from unnest(p_handoff, p_receiver) with ordinality u (handoff_id, receiver, ord)
       left join unnest(cases) c on c.ord = u.ord
       left join unions r on r.uri = u.receiver;
@@ -135,9 +120,9 @@ create function hub.facts_for_case(
 returns table (ord bigint, signer hub.signer, holds boolean, handoff hub.open_case)
 language plpgsql stable security definer set search_path = hub, pg_temp as $$
 #variable_conflict use_column
-declare signers signer[]; cases open_case[]; ids uuid[]; members uuid[]; held integer[]; prune uuid[];
+declare signers signer[]; cases open_case[]; ids uuid[]; members uuid[]; held integer[]; prune uuid[]; v_now timestamptz := hub_now(p_test_clock);
 begin
-    signers := signers_of(p_test_clock, p_union, p_login_kid, p_iss, p_kid, p_jti);
+    signers := signers_of(v_now, p_union, p_login_kid, p_iss, p_kid, p_jti);
     select array_agg(c.membership_id), array_agg(c.member_id) into ids, members from membership_claims c where c.membership_id = any (p_membership);
     prune := case when cardinality(members) <= 32 then members end;
     -- A15 asks of a federation alone whether it holds.
@@ -167,21 +152,23 @@ create function hub.facts_for_join(
     p_test_clock boolean, p_union uuid[], p_login_kid text[], p_iss text[], p_kid text[], p_jti uuid[],
     p_membership uuid[], p_id_hash bytea[], p_employer text[], p_province text[], p_number text[])
 returns table (
-    ord bigint, signer hub.signer, membership_taken boolean, known_person uuid, is_member boolean, certificate_taken boolean,
+    ord bigint, signer hub.signer, membership_taken boolean, known_person uuid, live_membership uuid, certificate_taken boolean,
     employers text[], employer_union_uri text, employer_union_name text, hits_today bigint)
 language plpgsql stable security definer set search_path = hub, pg_temp as $$
 #variable_conflict use_column
-declare signers signer[]; taken uuid[]; hashes bytea[]; people uuid[]; live uuid[]; numbers text[]; v_now timestamptz := hub_now(p_test_clock);
+declare signers signer[]; taken uuid[]; hashes bytea[]; people uuid[]; live uuid[]; live_memberships uuid[]; numbers text[]; v_now timestamptz := hub_now(p_test_clock);
+        v_today date := (v_now at time zone 'Asia/Shanghai')::date;
 begin
-    signers := signers_of(p_test_clock, p_union, p_login_kid, p_iss, p_kid, p_jti);
+    signers := signers_of(v_now, p_union, p_login_kid, p_iss, p_kid, p_jti);
     taken := array(select c.membership_id from membership_claims c where c.membership_id = any (p_membership));
     select array_agg(i.id_hash), array_agg(i.member_id) into hashes, people from identity_claims i where i.id_hash = any (p_id_hash);
-    live := array(select m.member_id from memberships m where m.member_id = any (people) and m.status in ('ACTIVE', 'RETAINED'));
+    select array_agg(m.member_id), array_agg(m.membership_id) into live, live_memberships
+      from memberships m where m.member_id = any (people) and m.status in ('ACTIVE', 'RETAINED');
     numbers := array(select c.province_code || '/' || c.number from certificate_claims c where c.number = any (p_number));
     return query
-    select u.ord, signers[u.ord], coalesce(u.membership_id = any (taken), false), i.member_id, coalesce(i.member_id = any (live), false),
+    select u.ord, signers[u.ord], coalesce(u.membership_id = any (taken), false), i.member_id, l.membership_id,
            coalesce(u.province || '/' || u.number = any (numbers), false),
-           array(select e.employer_uscc from union_employers e where e.union_id = u.union_id and e.until_on is null),
+           array(select e.employer_uscc from union_employers e where e.union_id = u.union_id and e.from_on <= v_today and (e.until_on is null or e.until_on > v_today)),
            o.uri, o.name,
            (select count(*) from disclosures s where s.union_id = u.union_id and s.kind = 'ALREADY_MEMBER'
                and s.at > v_now - interval '1 day' and s.at <= v_now)
@@ -189,9 +176,10 @@ begin
                u (union_id, membership_id, id_hash, employer, province, number, ord)
       -- Who is no union learns of nobody.
       left join unnest(hashes, people) i (id_hash, member_id) on i.id_hash = u.id_hash and (signers[u.ord]).uri is not null
+      left join unnest(live, live_memberships) l (member_id, membership_id) on l.member_id = i.member_id
       left join lateral (
            select n.uri, n.name from union_employers e join unions n on n.union_id = e.union_id
-            where e.employer_uscc = u.employer and e.until_on is null and n.state = 'ACTIVE'
+            where e.employer_uscc = u.employer and e.from_on <= v_today and (e.until_on is null or e.until_on > v_today) and n.state = 'ACTIVE'
             order by e.is_member_unit, n.uri limit 1) o on true;
 end$$;
 
@@ -200,15 +188,15 @@ create function hub.facts_for_union(
     p_test_clock boolean, p_union uuid, p_login_kid text, p_iss text, p_kid text, p_jti uuid,
     p_about text, p_use text, p_about_kid text, p_listed text[])
 returns table (
-    signer hub.signer, about_union uuid, about_state text, is_self boolean, is_next_higher boolean,
-    key_registered boolean, key_ended boolean, listed uuid[], listed_found text[])
+    signer hub.signer, about_union uuid, is_self boolean, is_next_higher boolean,
+    key_registered boolean, key_revoked boolean, key_retired_at timestamptz, listed uuid[], listed_found text[])
 language plpgsql stable security definer set search_path = hub, pg_temp as $$
 #variable_conflict use_column
 begin
     return query
-    select signer_of(p_test_clock, p_union, p_login_kid, p_iss, p_kid, p_jti),
-           b.union_id, b.state, coalesce(b.union_id = p_union, false), coalesce(b.parent_union = p_union, false),
-           k.kid is not null, coalesce(k.revoked_at is not null, false),
+    select (signers_of(hub_now(p_test_clock), array[p_union], array[p_login_kid], array[p_iss], array[p_kid], array[p_jti]))[1],
+           b.union_id, coalesce(b.union_id = p_union, false), coalesce(b.parent_union = p_union, false),
+           k.kid is not null, coalesce(k.revoked_at is not null, false), k.retired_at,
            array(select n.union_id from unions n where n.uri = any (p_listed) order by n.uri),
            array(select n.uri from unions n where n.uri = any (p_listed) order by n.uri)
       from (select 1) one

@@ -140,6 +140,7 @@ begin
            and (prune is null or m.member_id = any (prune)) and (prune is null or h.member_id = any (prune))
            and m.open_handoff = u.handoff_id and m.open_step = u.step_no
            and u.union_id = case u.side when 'HOLDER' then h.from_union when 'RECEIVER' then h.to_union end
+           and (u.side, u.act, u.step_side) in (('RECEIVER', 'refuse', 'RECEIVER'), ('HOLDER', 'recall', 'HOLDER'), ('RECEIVER', 'void', 'HUB'))
            and (h.deadline is null or h.deadline > u.at)
         returning u.*, h.state as from_state),
     closed as (
@@ -174,8 +175,9 @@ create function hub.record_join(
     p_province text[], p_number text[], p_issued_on date[], p_issuer text[], p_card_sealed bytea[],
     p_jti uuid[], p_sha bytea[], p_typ text[], p_jws text[], p_receipt text[])
 returns integer[] language plpgsql volatile security definer set search_path = hub, pg_temp as $$
-declare done integer[]; asked integer; got integer;
+declare done integer[]; asked integer; got integer; ids bytea[]; people uuid[];
 begin
+    select array_agg(c.id_hash), array_agg(c.member_id) into ids, people from identity_claims c where c.id_hash = any (p_id_hash);
     with given as (
         select u.* from unnest(p_at, p_union, p_member, p_membership, p_known, p_name, p_sex, p_birth_month, p_ethnic, p_political, p_id_type,
                                p_id_masked, p_id_sealed, p_id_hash, p_mobile_masked, p_mobile_sealed, p_residence, p_migrant, p_form, p_basis,
@@ -221,8 +223,10 @@ begin
     carded as (
         insert into join_cards (member_id, membership_id, sealed) select g.member_id, g.membership_id, g.card_sealed from given g returning 1)
     select coalesce(array_agg(g.ord::integer), '{}'),
-           2 * count(*) + count(*) filter (where g.id_hash is not null and not g.known) + count(g.number),
+           2 * count(*) + count(*) filter (where g.id_hash is not null and not g.known) + count(g.number) + count(*) filter (where g.known),
            (select count(*) from claimed) + (select count(*) from spent) + (select count(*) from identified) + (select count(*) from numbered)
+             + count(*) filter (where g.known and exists (select from unnest(ids, people) i (id_hash, member_id)
+                                                            where i.id_hash = g.id_hash and i.member_id = g.member_id))
       into done, asked, got from given g;
     if asked <> got then raise exception 'already claimed' using errcode = 'HB409'; end if;
     return done;
@@ -289,6 +293,7 @@ begin
           from unions b
          where b.union_id = p_union and (b.union_id = p_by or b.parent_union = p_by)
            and k.union_id = b.union_id and k.use = p_use and k.kid = p_kid and k.revoked_at is null
+           and (p_retired_at is null or k.retired_at is null)
         returning k.union_id),
     spent as (insert into statement_claims (jti, iss, sha256, about_union) select p_jti, p_by, p_sha, g.union_id from given g on conflict do nothing returning 1),
     stated as (
@@ -304,7 +309,7 @@ create function hub.record_login(p_now timestamptz, p_iss uuid, p_jti text, p_ex
 returns boolean language plpgsql volatile security definer set search_path = hub, pg_temp as $$
 declare used integer;
 begin
-    delete from assertion_claims a where a.expires_at < p_now - interval '1 day';
+    delete from assertion_claims a where a.expires_at < least(p_now, clock_timestamp()) - interval '1 day';
     insert into assertion_claims (jti, iss, expires_at) values (p_jti, p_iss, p_expires_at) on conflict do nothing;
     get diagnostics used = row_count;
     return used = 1;

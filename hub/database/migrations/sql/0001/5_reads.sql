@@ -74,9 +74,7 @@ begin
     end loop;
 end$$;
 
--- Parts of the functions above, not doors of their own.
-revoke all on function hub.signer_of(boolean, uuid, text, text, text, uuid) from hub_app;
-
-revoke all on function hub.signers_of(boolean, uuid[], text[], text[], text[], uuid[]) from hub_app;
+-- A part of the functions above, no door of its own.
+revoke all on function hub.signers_of(timestamptz, uuid[], text[], text[], text[], uuid[]) from hub_app;
 
 revoke create on schema hub from hub_mover;

@@ -38,9 +38,9 @@ returns table (
 language plpgsql stable security definer set search_path = hub, pg_temp as $$
 #variable_conflict use_column
 declare signers signer[]; cases release_case[]; ids uuid[]; members uuid[]; prune uuid[]; taken uuid[]; receivers uuid[]; holders uuid[];
-        above uuid[] := '{}'; v_now timestamptz := hub_now(p_test_clock);
+        above uuid[] := '{}'; v_now timestamptz := hub_now(p_test_clock); v_today date := (v_now at time zone 'Asia/Shanghai')::date;
 begin
-    signers := signers_of(p_test_clock, p_union, p_login_kid, p_iss, p_kid, p_jti);
+    signers := signers_of(v_now, p_union, p_login_kid, p_iss, p_kid, p_jti);
     select array_agg(c.membership_id), array_agg(c.member_id) into ids, members from membership_claims c where c.membership_id = any (p_membership);
     taken := array(select h.handoff_id from handoff_claims h where h.handoff_id = any (p_handoff));
     prune := case when cardinality(members) <= 32 then members end;
@@ -94,7 +94,7 @@ begin
     end loop;
     return query
     select u.ord, signers[u.ord], c, coalesce(u.handoff_id = any (taken), false), r.union_id, r.kind, r.state,
-           array(select e.employer_uscc from union_employers e where e.union_id = r.union_id and e.until_on is null), above[u.ord], x.uri
+           array(select e.employer_uscc from union_employers e where e.union_id = r.union_id and e.from_on <= v_today and (e.until_on is null or e.until_on > v_today)), above[u.ord], x.uri
       from unnest(p_handoff) with ordinality u (handoff_id, ord)
       left join unnest(cases) c on c.ord = u.ord
       left join unions r on r.union_id = receivers[u.ord]
@@ -122,7 +122,7 @@ language plpgsql stable security definer set search_path = hub, pg_temp as $$
 #variable_conflict use_column
 declare signers signer[]; cases open_case[]; ids uuid[]; members uuid[]; held integer[]; prune uuid[]; v_now timestamptz := hub_now(p_test_clock);
 begin
-    signers := signers_of(p_test_clock, p_union, p_login_kid, p_iss, p_kid, p_jti);
+    signers := signers_of(v_now, p_union, p_login_kid, p_iss, p_kid, p_jti);
     select array_agg(c.membership_id), array_agg(c.member_id) into ids, members from membership_claims c where c.membership_id = any (p_membership);
     prune := case when cardinality(members) <= 32 then members end;
     -- A15 asks of a federation alone whether it holds.
@@ -166,8 +166,9 @@ language plpgsql stable security definer set search_path = hub, pg_temp as $$
 #variable_conflict use_column
 declare signers signer[]; cases request_case[]; ords integer[]; outcomes text[]; ids uuid[]; members uuid[]; prune uuid[]; taken uuid[];
         highers uuid[] := '{}'; furthers uuid[] := '{}'; found_case request_case; v_now timestamptz := hub_now(p_test_clock);
+        v_today date := (v_now at time zone 'Asia/Shanghai')::date;
 begin
-    signers := signers_of(p_test_clock, p_union, p_login_kid, p_iss, p_kid, p_jti);
+    signers := signers_of(v_now, p_union, p_login_kid, p_iss, p_kid, p_jti);
     taken := array(select h.handoff_id from handoff_claims h where h.handoff_id = any (p_handoff));
     select array_agg(u.ord), array_agg(x.outcome), array_agg(x.membership_id), array_agg(x.member_id) into ords, outcomes, ids, members
       from unnest(p_union, p_match) with ordinality u (union_id, match_id, ord)
@@ -198,7 +199,7 @@ begin
     return query
     select u.ord, signers[u.ord], coalesce((select outcomes[array_position(ords, u.ord::integer)]), 'NONE'), c,
            coalesce(u.handoff_id = any (taken), false),
-           array(select e.employer_uscc from union_employers e where e.union_id = u.union_id and e.until_on is null),
+           array(select e.employer_uscc from union_employers e where e.union_id = u.union_id and e.from_on <= v_today and (e.until_on is null or e.until_on > v_today)),
            highers[u.ord], furthers[u.ord]
       from unnest(p_union, p_handoff) with ordinality u (union_id, handoff_id, ord)
       left join unnest(cases) c on c.ord = u.ord;
@@ -212,10 +213,10 @@ create function hub.record_match(
 returns table (signer hub.signer, employers text[], is_limited boolean)
 language plpgsql volatile security definer set search_path = hub, pg_temp as $$
 #variable_conflict use_column
-declare v_signer signer; v_member uuid; v_membership uuid; v_now timestamptz; v_limited boolean;
+declare v_signer signer; v_member uuid; v_membership uuid; v_limited boolean; v_now timestamptz := hub_now(p_test_clock);
+        v_today date := (v_now at time zone 'Asia/Shanghai')::date;
 begin
-    v_signer := signer_of(p_test_clock, p_union, p_login_kid, null, null, null);
-    v_now := v_signer.now;
+    v_signer := (signers_of(v_now, array[p_union], array[p_login_kid], array[null::text], array[null::text], array[null::uuid]))[1];
     if v_signer.uri is null or not v_signer.login_in_force then
         return query select v_signer, '{}'::text[], false;
         return;
@@ -237,5 +238,5 @@ begin
                 p_target, case when v_membership is not null then v_member end, v_membership);
     end if;
     return query
-    select v_signer, array(select e.employer_uscc from union_employers e where e.union_id = p_union and e.until_on is null), v_limited;
+    select v_signer, array(select e.employer_uscc from union_employers e where e.union_id = p_union and e.from_on <= v_today and (e.until_on is null or e.until_on > v_today)), v_limited;
 end$$;

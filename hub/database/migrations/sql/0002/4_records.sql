@@ -250,6 +250,9 @@ begin
            and (prune is null or m.member_id = any (prune)) and (prune is null or h.member_id = any (prune))
            and m.open_handoff = u.handoff_id and m.open_step = u.step_no
            and u.union_id = case u.side when 'HOLDER' then h.from_union when 'RECEIVER' then h.to_union when 'HIGHER' then h.higher_union end
+           and (u.side, u.act, u.step_side) in (('RECEIVER', 'refuse', 'RECEIVER'), ('HOLDER', 'recall', 'HOLDER'), ('RECEIVER', 'void', 'HUB'),
+                                                ('HOLDER', 'object', 'HOLDER'), ('RECEIVER', 'cancel', 'RECEIVER'), ('HIGHER', 'dismiss', 'HIGHER'))
+           and not (u.act = 'recall' and h.in_lieu)
            and case jsonb_array_length(u.passed) when 0 then h.deadline is null or h.deadline > u.at
                 when 1 then h.deadline <= u.at and h.then_deadline > u.at else false end
         returning u.*, h.state as stored_state),

@@ -1,0 +1,57 @@
+"""How a Chinese sentence names what the schema names in capitals: states, grounds, reasons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["in_chinese", "listed_in_chinese"]
+
+_NAMES: dict[str, str] = {
+    # where a handoff stands
+    "REQUESTED": "已申请",
+    "RELEASED": "已转出待接收",
+    "OBJECTED": "已提出异议",
+    "ESCALATED": "已转上级工会",
+    "ACCEPTED": "已接收",
+    "REFUSED": "已退回",
+    "RECALLED": "已撤回",
+    "EXPIRED": "已过期",
+    "CANCELLED": "已取消",
+    "DISMISSED": "已驳回",
+    "LAPSED": "已失效",
+    "VOIDED": "已作废",
+    # grounds on which a receiver may refuse
+    "NO_LABOUR_RELATION_HERE": "未在本单位建立劳动关系",
+    "IDENTITY_OR_PROOF_MISMATCH": "身份或会员证明不符",
+    "WRONG_UNION_LEVEL": "不属本级工会管理",
+    "DOCUMENT_DEFECT": "转出凭证有误",
+    # grounds on which a holder may object
+    "RELATION_CONTINUES": "劳动关系仍在原单位",
+    "NOT_OUR_MEMBER": "不是本会会员",
+    "MEMBERSHIP_ENDED": "会籍已终止",
+    "RETIRED_RETENTION": "已退休保留会籍",
+    "IN_MILITARY_SERVICE": "服兵役期间保留会籍",
+    "SECONDMENT_REVERSION": "借调期满应转回所在单位",
+    "NOT_TRANSFERABLE": "会籍不能接转",
+    "SUPERSEDED_BY_RELEASE": "已转往其他工会",
+    # why a second check voids
+    "UNION_NOT_ACTIVE": "接收工会正在注销或已注销",
+    "RECEIVER_CANNOT_HOLD": "接收工会不能管理该会籍",
+    "STALE_VERSION": "会籍已变动",
+    "ALREADY_MEMBER_USE_TRANSFER": "疑似重复会籍，已冻结",
+    # reasons of a release
+    "CHANGE_OF_EMPLOYER": "调动",
+}
+
+
+def in_chinese(code: str) -> str:
+    """Give the Chinese name of a state, ground or reason; the code itself where it has none."""
+    return _NAMES.get(code, code)
+
+
+def listed_in_chinese(codes: Iterable[str]) -> str:
+    """Give Chinese names as a list in a sentence."""
+    return "、".join(in_chinese(code) for code in sorted(codes))
