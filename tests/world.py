@@ -229,9 +229,9 @@ class World:
         draft = await self.draft_release(actor, membership_id, receiver, **changes)
         return await releasing.release(self.hub, actor.caller, sign(draft, actor))
 
-    async def draft_request(self, actor: Actor, ref: str, **changes: Any) -> Draft:
+    async def draft_request(self, actor: Actor, who: str | MemberFixture, **changes: Any) -> Draft:
         """Ask for a member by certificate, name and birth month, with a consent of the day before."""
-        member = MEMBERS[ref]
+        member = MEMBERS[who] if isinstance(who, str) else who
         today = day_of(await self.now())
         given = {
             "certificate": {"province_code": member.certificate[0], "number": member.certificate[1]},
@@ -253,8 +253,8 @@ class World:
         }
         return await drafting_pulls.draft_request(self.hub, actor.caller, given)
 
-    async def request(self, actor: Actor, ref: str, **changes: Any) -> HandoffView:
-        draft = await self.draft_request(actor, ref, **changes)
+    async def request(self, actor: Actor, who: str | MemberFixture, **changes: Any) -> HandoffView:
+        draft = await self.draft_request(actor, who, **changes)
         return await pulling.request(self.hub, actor.caller, sign(draft, actor))
 
     async def answer(self, actor: Actor, handoff_id: UUID, receiver: str, **changes: Any) -> HandoffView:
