@@ -58,6 +58,7 @@ def _reference(constraint: str, table: str, like: str = "true", **changes: Any) 
 _OTHER_TIME: Final = asyncpg.Range(BEFORE, AFTER)
 _OTHER_TIME_OF_HOLDING: Final[dict[str, Any]] = {"custody_version": 99, "during": _OTHER_TIME}
 _OPEN: Final = "is_open"
+_ASKED: Final = "higher_union is not null"
 _HELD: Final = "open_handoff is not null"
 
 CUSTODY: Final = (
@@ -106,7 +107,7 @@ CUSTODY: Final = (
     _reference("handoffs_of_a_membership", "handoffs", handoff_id=NEW, membership_id=NEW),
     _reference("handoffs_from_union_fkey", "handoffs", handoff_id=NEW, is_open=False, from_union=NEW),
     _reference("handoffs_to_union_fkey", "handoffs", handoff_id=NEW, is_open=False, to_union=NEW),
-    _reference("handoffs_higher_union", "handoffs", handoff_id=NEW, is_open=False, higher_union=NEW),
+    _reference("handoffs_higher_union", "handoffs", _ASKED, handoff_id=NEW, is_open=False, higher_union=NEW),
     _key("steps_pkey", "steps"),
     _reference("steps_are_legal", "steps", step_no=99, from_state="-", act="accept", to_state="ACCEPTED"),
     _reference("steps_are_legal", "steps", step_no=99, from_state="ACCEPTED", act="recall", to_state="RECALLED"),

@@ -129,7 +129,7 @@ def _proof(hub: Hub, given: Input, unread: list[Refusal]) -> _Proof:
     if number is not None and given.get("id_type") is not None:
         known = _id_number(given["id_type"], number)
         hashed = hub.vault.blind_index(given["id_type"], known)
-        return _Proof(hub.vault.derive_uuid("pull", "id", given["id_type"], known), id_hash=hashed)
+        return _Proof(hub.vault.derive_uuid("pull", "id", hashed), id_hash=hashed)
     if card is not None:
         # No card numbers are on file yet: it looks for nobody, in the same way.
         return _Proof(hub.vault.derive_uuid("pull", "card", card))
