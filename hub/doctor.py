@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
+import httpx
 
 from hub import readiness
+from hub.authz.oauth import METADATA_PATH
 from hub.database import binaries, embedded
 from hub.database.failure import EmbeddedError
 from hub.keyfiles import KeyFileError, load_master_keys, load_receipt_keys
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Finding", "examine"]
 
 _SKEW_SECONDS_MAX = 5
+_ANSWER_SECONDS_MAX = 3
 
 
 @dataclass(frozen=True)
@@ -75,10 +78,23 @@ def _port(settings: Settings) -> Finding:
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
+            if _is_this_hub(settings):
+                return Finding("port", is_good=True, seen=f"{settings.host}:{settings.port}: this hub serves there")
             seen = f"{settings.host}:{settings.port}: {error.strerror}"
-            todo = "If that is not this hub itself, stop the other program or set HUB_PORT (and HUB_HOST)."
+            todo = "Stop the other program, or set HUB_PORT (and HUB_HOST)."
             return Finding("port", is_good=False, seen=seen, todo=todo)
     return Finding("port", is_good=True, seen=f"{settings.host}:{settings.port} is free")
+
+
+def _is_this_hub(settings: Settings) -> bool:
+    """Whether who listens there calls itself by this hub's name."""
+    try:
+        url = httpx.URL(scheme="http", host=settings.host, port=settings.port, path=METADATA_PATH)
+        with httpx.Client(timeout=_ANSWER_SECONDS_MAX, trust_env=False) as client:
+            metadata = client.get(url).json()
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError):
+        return False
+    return isinstance(metadata, dict) and metadata.get("issuer") == settings.origin
 
 
 def _programs(settings: Settings) -> Finding:

@@ -110,6 +110,10 @@ class TestDoctor:
         served = run(broken, "serve")
         assert (served.returncode, "HUB_MASTER_KEY_FILE" in served.stderr) == (1, True)
 
+    def test_a_port_where_another_hub_serves(self, own: dict[str, str], settings: dict[str, str]) -> None:
+        assert wrong_in(settings) == {}
+        assert list(wrong_in({**settings, "HUB_ORIGIN": "https://another.example.cn"})) == ["port"]
+
     def test_a_taken_port(self, own: dict[str, str]) -> None:
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))

@@ -161,6 +161,15 @@ async def _refused(stage: Stage, ref: str) -> None:
     await stage["U2"].act("refuseHandoff", {"handoffId": handoff["id"], "ground": "WRONG_UNION_LEVEL"})
 
 
+async def _voided(stage: Stage, ref: str) -> None:
+    handoff = await stage.released(ref)
+    statement = await stage["U2"].drafted("acceptHandoff", inputs.acceptance(handoff["id"]))
+    state = "update hub.unions set state = $2 where uri = $1"
+    await stage.superuser.execute(state, UNIONS["U2"].uri, "WINDING_UP")
+    assert (await stage["U2"].submit("acceptHandoff", statement))["code"] == "UNION_NOT_ACTIVE"
+    await stage.superuser.execute(state, UNIONS["U2"].uri, "ACTIVE")
+
+
 async def _recalled(stage: Stage, ref: str) -> None:
     await stage["U1"].act("recallHandoff", {"handoffId": (await stage.released(ref))["id"]})
 
@@ -237,6 +246,7 @@ class TestExplain:
             (_accepted, "ACCEPTED", set(), set()),
             (_refused, "REFUSED", {"releaseMember"}, set()),
             (_recalled, "RECALLED", {"releaseMember"}, set()),
+            (_voided, "VOIDED", {"releaseMember"}, set()),
         ],
     )
     async def test_each_state_in_both_languages_with_who_acts_next(
