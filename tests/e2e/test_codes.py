@@ -296,9 +296,10 @@ async def _no_proof(stage: Stage) -> Json:
 async def _mismatch(stage: Stage) -> Json:
     """The draft says nothing of it, and so not whether there is such a member: the request does."""
     u2 = stage["U2"]
-    answers = []
-    for wrong in ({"name": "王五"}, {"certificate": {"provinceCode": "31", "number": "999999"}}):
-        answers.append(await u2.hand_in("requestHandoff", await u2.drafted("requestHandoff", _asking(**wrong))))
+    answers = [
+        await u2.hand_in("requestHandoff", await u2.drafted("requestHandoff", _asking(**wrong)))
+        for wrong in ({"name": "王五"}, {"certificate": {"provinceCode": "31", "number": "999999"}})
+    ]
     assert answers[0].body == answers[1].body
     refusal: Json = answers[0].data["answer"]
     return look_at(refusal)

@@ -39,7 +39,7 @@ class Sight(NamedTuple):
 SIGHTS = {
     # Strangers, and the unions above the parties: the province, the districts, the root, a federation that contains U2.
     **dict.fromkeys(("U15", "U13", "U10", "U0", "U4", "U16"), Sight()),
-    # Above U2, which did not accept P5 in time (HUB-P03); of the others it was told nothing, for they were closed before.
+    # Above U2, which did not accept P5 in time (HUB-P03); the other cases were closed before it was told.
     "U9": Sight(cases="P5"),
     # A branch of the joint union that holds P1 and P6.
     "U3a": Sight(),
