@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -83,7 +84,7 @@ async def test_a_page_of_a_hundred_costs_what_a_page_of_one_does(crowd: Stage) -
             assert [rows for rows, _ in heard] == list(sizes)
         texts = [sorted(said) for _, said in heard]
         assert texts[0]
-        assert texts == [texts[0]] * len(sizes), query
+        assert texts == [texts[0]] * len(sizes), (query, [Counter(said) - Counter(texts[0]) for said in texts])
         assert len(texts[0]) <= STATEMENTS_MAX, query
 
 

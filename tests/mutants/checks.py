@@ -1,0 +1,123 @@
+"""Python mutants: each `yield from check_…` of an act's order, each refusal inside a check, each step of the opening.
+
+Which tests meet a refusal is known from a run of them all (`noticing`): a mutant is shown to those alone.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Final
+
+from tests.mutants.mutant import Mutant, source, without
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+RULES: Final = "hub/transfers/rules/"
+CHAPTERS: Final = ("custody", "labour", "columns", "joining", "registration")
+OPENING: Final = "hub/transfers/desk/opening.py"
+#: The steps of an opening that give nothing back, and so can be left out.
+STEPS: Final = {"require_login", "verify_signature", "verify_signer", "verify_key_in_force"}
+#: For what no refusal marks: everything that opens statements.
+OPENING_TESTS: Final = ("tests/desk/test_opening.py", "tests/desk/test_registering.py")
+
+
+def checks(met: Mapping[str, Sequence[str]]) -> Iterator[Mutant]:
+    """Give every mutant of the rules. Takes the tests that meet each refusal, by `file:line` of where it is made."""
+    refusals = {name: list(_refusals(name)) for name in CHAPTERS}
+    meeting: dict[str, list[str]] = {}
+    for chapter, found in refusals.items():
+        for check, node in found:
+            tests = met.get(f"{RULES}{chapter}.py:{_place(node)}", ())
+            meeting.setdefault(f"{chapter}.{check}", []).extend(tests)
+    file = f"{RULES}order.py"
+    text = source(file)
+    for function in ast.parse(text).body:
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        for call in ast.walk(function):
+            if isinstance(call, ast.YieldFrom) and isinstance(call.value, ast.Call):
+                called = ast.unparse(call.value.func)
+                # The order of one act calls that of another: whoever meets a refusal of its checks meets this.
+                tests = meeting.get(called) or _below(text, called, meeting)
+                yield Mutant(
+                    "check", f"order.{function.name} without {called}", file, _silent(text, node), _some(tests)
+                )
+    for chapter, found in refusals.items():
+        file = f"{RULES}{chapter}.py"
+        for check, node in found:
+            tests = met.get(f"{file}:{_place(node)}", ())
+            name = f"{chapter}.{check} without line {node.lineno}"
+            yield Mutant("check", name, file, _silent(source(file), node), _some(tests))
+
+
+def opening() -> Iterator[Mutant]:
+    """Give the mutants of a statement's opening."""
+    text = source(OPENING)
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            name = ast.unparse(node.value.func).rpartition(".")[2]
+            if name in STEPS:
+                yield Mutant(
+                    "opening", f"line {node.lineno} without {name}", OPENING, _silent(text, node, "pass"), OPENING_TESTS
+                )
+        elif isinstance(node, ast.Raise) and node.exc is not None and "IDEMPOTENCY" in ast.unparse(node.exc):
+            yield Mutant(
+                "opening",
+                f"line {node.lineno} without its refusal",
+                OPENING,
+                _silent(text, node, "pass"),
+                OPENING_TESTS,
+            )
+    file = "hub/transfers/desk/joining.py"
+    text = source(file)
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Raise) and "DOCUMENT_TAMPERED" in ast.unparse(node):
+            yield Mutant(
+                "opening",
+                "join without the card's hash",
+                file,
+                _silent(text, node, "pass"),
+                ("tests/desk/test_joining.py",),
+            )
+
+
+def _refusals(chapter: str) -> Iterator[tuple[str, ast.Yield]]:
+    for function in ast.parse(source(f"{RULES}{chapter}.py")).body:
+        if isinstance(function, ast.FunctionDef) and function.name.startswith("check_"):
+            for node in ast.walk(function):
+                if isinstance(node, ast.Yield):
+                    yield function.name, node
+
+
+def _place(node: ast.Yield) -> int:
+    """Give the line on which the refusal itself is made (or caught and passed on)."""
+    return node.value.lineno if node.value is not None else node.lineno
+
+
+def _below(text: str, called: str, meeting: Mapping[str, Sequence[str]]) -> list[str]:
+    for function in ast.parse(text).body:
+        if isinstance(function, ast.FunctionDef) and function.name == called:
+            names = [
+                ast.unparse(n.value.func)
+                for n in ast.walk(function)
+                if isinstance(n, ast.YieldFrom) and isinstance(n.value, ast.Call)
+            ]
+            return [test for name in names for test in meeting.get(name, ())]
+    return []
+
+
+def _some(tests: Sequence[str], most: int = 12) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(tests))[:most]
+
+
+def _silent(text: str, node: ast.AST, instead: str = "yield from ()") -> str:
+    assert isinstance(node, ast.expr | ast.stmt)
+    lines = text.splitlines(keepends=True)
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line))
+    assert node.end_lineno is not None
+    start = starts[node.lineno - 1] + len(lines[node.lineno - 1].encode()[: node.col_offset].decode())
+    end_line = lines[node.end_lineno - 1].encode()[: node.end_col_offset].decode()
+    return without(text, start, starts[node.end_lineno - 1] + len(end_line), instead)

@@ -1,0 +1,41 @@
+"""A plugin for pytest: writes down which tests meet each refusal, by the line that makes it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hub import errors
+
+if TYPE_CHECKING:
+    import pytest
+
+_made: dict[str, list[str]] = {}
+_current: list[str] = [""]
+_init = errors.Refusal.__init__
+
+
+def _noticed(self: errors.Refusal, *given: Any, **facts: Any) -> None:
+    frame = sys._getframe(1)
+    place = f"{frame.f_code.co_filename}:{frame.f_lineno}"
+    tests = _made.setdefault(place, [])
+    if _current[0] not in tests:
+        tests.append(_current[0])
+    _init(self, *given, **facts)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    errors.Refusal.__init__ = _noticed  # type: ignore[method-assign]
+
+
+def pytest_runtest_logstart(nodeid: str, location: Any) -> None:
+    _current[0] = nodeid.partition("[")[0]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    root = f"{session.config.rootpath}/"
+    found = {place.removeprefix(root): tests for place, tests in _made.items()}
+    Path(os.environ["NOTICED"]).write_text(json.dumps(found), encoding="utf-8")

@@ -1,0 +1,182 @@
+"""SQL mutants: each policy, constraint and key of the schema, and each condition of the functions that move custody."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from tests.mutants.mutant import Mutant, source, without
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SQL: Final = "hub/database/migrations/sql/0001/"
+TABLES, GUARDS = f"{SQL}1_tables.sql", f"{SQL}2_guards.sql"
+FACTS, RECORDS, READS = f"{SQL}3_facts.sql", f"{SQL}4_records.sql", f"{SQL}5_reads.sql"
+
+#: Lists of what there is are no proof that it does anything: they sit these runs out.
+_SEEN: Final = ("tests/sql/test_visibility.py", "tests/sql/test_privileges.py")
+_REFUSED: Final = ("tests/sql/test_constraints.py", "-k", "not has_its_wrong_row")
+_DESK: Final = (
+    "tests/desk/test_accepting.py", "tests/desk/test_closing.py", "tests/desk/test_releasing.py",
+    "tests/desk/test_joining.py", "tests/desk/test_opening.py", "tests/desk/test_registering.py",
+)  # fmt: skip
+_READING: Final = ("tests/sql/test_reading.py", "tests/sql/test_visibility.py")
+_OF_FUNCTION: Final = {
+    "record_union": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
+    "record_key": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
+    "record_key_end": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
+    "record_login": ("tests/sql/test_registers.py",),
+    "record_join": ("tests/sql/test_custody.py", "tests/desk/test_joining.py"),
+    "facts_for_join": ("tests/sql/test_reading.py", "tests/desk/test_joining.py", "tests/sql/test_visibility.py"),
+    "facts_for_union": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
+    "facts_for_login": ("tests/sql/test_registers.py",),
+    "hub_begin": ("tests/sql/test_registers.py",),
+    "signers_of": ("tests/desk/test_opening.py", "tests/sql/test_visibility.py", "tests/sql/test_registers.py"),
+}
+
+#: A key that others refer to can't be left out: the schema would not be made.
+_REFERRED_TO: Final = {"unions", "legal_steps", "persons", "memberships", "handoffs"}
+#: Columns without which there is no custody.
+_NEVER_NULL: Final = {
+    ("memberships", "holder_union"), ("memberships", "custody_version"), ("memberships", "held_since"),
+    ("memberships", "status"), ("holdings", "holder_union"), ("holdings", "during"), ("handoffs", "from_union"),
+    ("handoffs", "to_union"), ("handoffs", "is_open"), ("handoffs", "custody_version"), ("steps", "from_state"),
+    ("steps", "act"), ("steps", "to_state"), ("persons", "holder_union"), ("statements", "receipt"),
+}  # fmt: skip
+
+#: Conditions that bring together the columns of one item, or of one person; and those that only save work, since what
+#: they leave out is left out by a later join as well. Without them a call is slow, or no call at all; never wrong.
+_JOINING: Final = re.compile(
+    r"\(?\s*prune is null.*|\w+\.member_id = \w+\.member_id|\w+\.ord = \w+\.ord|i\.id_no = 1|true"
+    r"|[ch]\.\w+ = any \(p_\w+\)|i\.id_hash = any \(p_id_hash\)|m\.member_id = any \(people\)|n\.uri = any \(p_listed\)"
+    r"|c\.membership_id = u\.membership_id|[st]\.sha256 = \w+\.sha256|s\.kind in \('REGIONAL_FEDERATION', '\w+'\)",
+    re.DOTALL,
+)
+
+
+def policies() -> Iterator[Mutant]:
+    """Give each policy left out, each opened wide, each table's row security off or not forced."""
+    text = source(GUARDS)
+    for found in re.finditer(r"create policy (\w+) on hub\.\w+ for select to hub_app\s+using \((.*?)\);", text):
+        yield Mutant("policy", f"{found[1]} left out", GUARDS, without(text, *found.span()), _SEEN)
+        yield Mutant("policy", f"{found[1]} open to all", GUARDS, without(text, *found.span(2), "true"), _SEEN)
+    for found in re.finditer(r"alter table hub\.(\w+) (enable|force) row level security;", text):
+        yield Mutant("policy", f"{found[1]}: not {found[2]}d", GUARDS, without(text, *found.span()), _SEEN)
+    hidden, moved = re.findall(r"array\[[^\]]*\]", text)
+    for array, what in ((hidden, "no row security"), (moved, "no policy of the mover")):
+        start = text.index(array)
+        for name in re.finditer(r"'(\w+)',?\s*", array):
+            cut = re.sub(r",\s*\]", "]", without(array, *name.span()))
+            mutated = without(text, start, start + len(array), cut)
+            yield Mutant("policy", f"{name[1]}: {what}", GUARDS, mutated, (*_SEEN, *_DESK))
+
+
+def grants() -> Iterator[Mutant]:
+    """Give each REVOKE left out, each function not given to the mover, or left to everybody."""
+    for file in (GUARDS, READS):
+        text = source(file)
+        for found in re.finditer(r"^ *(revoke [^;]*;|execute format\('(?:revoke|alter)[^;]*;)", text, re.MULTILINE):
+            yield Mutant(
+                "grant",
+                f"without {found[1][:70]}",
+                file,
+                without(text, *found.span(1), "null;" if "format" in found[1] else ""),
+                _SEEN,
+            )
+
+
+def constraints() -> Iterator[Mutant]:
+    """Give the schema without each of its constraints."""
+    text = source(TABLES)
+    for made in re.finditer(r"create table hub\.(\w+) \(\n(.*?)\)(?: with \([^)]*\))?;", text, re.DOTALL):
+        table, start = made[1], made.start(2)
+        for span, what in _constraints_in(table, made[2]):
+            mutated = without(text, start + span[0], start + span[1])
+            mutated = re.sub(r",(\s*(?:--[^\n]*)?\s*)\)( with \([^)]*\))?;", r"\1)\2;", mutated)
+            yield Mutant("constraint", f"{table}: {what}", TABLES, mutated, _REFUSED)
+    for found in re.finditer(r"create table hub\.(\w+_claims) \(\w+ \w+( primary key)", text):
+        yield Mutant("constraint", f"{found[1]} without its key", TABLES, without(text, *found.span(2)), _REFUSED)
+    for found in re.finditer(r"create unique index (\w+)[^;]*;", text):
+        yield Mutant("constraint", found[1], TABLES, without(text, *found.span()), _REFUSED)
+    text = source(GUARDS)
+    for found in re.finditer(r"alter table hub\.\w+ add constraint (\w+)[^;]*;", text):
+        yield Mutant("constraint", found[1], GUARDS, without(text, *found.span()), _REFUSED)
+
+
+def _constraints_in(table: str, body: str) -> Iterator[tuple[tuple[int, int], str]]:
+    for found in re.finditer(
+        r"^    ((?:constraint \w+ )?(?:primary key|check|exclude|foreign key|unique)\b.*?)(?:,?)$", body, re.MULTILINE
+    ):
+        if not (found[1].startswith("primary key") and table in _REFERRED_TO):
+            yield found.span(), found[1][:60]
+    for line in re.finditer(r"^    (\w+) .*(?:\n {10}.*)*$", body, re.MULTILINE):
+        if line[1] in {"primary", "check", "constraint", "unique", "exclude"}:
+            continue
+        column = line[1]
+        code = re.sub(r"--[^\n]*", lambda comment: " " * len(comment[0]), line[0])
+        for found in re.finditer(
+            r" references hub\.\w+| unique\b| primary key\b| check \((?:[^()]|\([^()]*\))*\)", code
+        ):
+            if not (found[0] == " primary key" and table in _REFERRED_TO):
+                yield (line.start() + found.start(), line.start() + found.end()), f"{column}{found[0][:40]}"
+        if (table, column) in _NEVER_NULL:
+            at = line.start() + code.index(" not null")
+            yield (at, at + len(" not null")), f"{column} not null"
+
+
+def conditions() -> Iterator[Mutant]:
+    """Give each function of the schema with one of its conditions held for true, or one of its alarms left out."""
+    for file in (FACTS, RECORDS, READS):
+        text = source(file)
+        for function in re.finditer(r"create function hub\.(\w+).*?\nend\$\$;", text, re.DOTALL):
+            name, start = function[1], function.start()
+            tests = _OF_FUNCTION.get(name, ("tests/sql/test_custody.py", "tests/sql/test_reading.py", *_DESK))
+            for span, condition in _conditions_in(function[0]):
+                mutated = without(text, start + span[0], start + span[1], "true")
+                yield Mutant("condition", f"{name} without {_short(condition)}", file, mutated, tests)
+            for alarm in re.finditer(r"if [^;]*? then\s+(?:raise exception|return)[^;]*;\s*end if;", function[0]):
+                span = alarm.span()
+                mutated = without(text, start + span[0], start + span[1])
+                yield Mutant("condition", f"{name} without {_short(alarm[0])}", file, mutated, tests)
+
+
+def _short(text: str) -> str:
+    return " ".join(text.split())[:90]
+
+
+def _conditions_in(body: str) -> Iterator[tuple[tuple[int, int], str]]:
+    for keyword in re.finditer(r"\b(where|on)\s+(?!conflict\b)", body):
+        start = keyword.end()
+        end = _end_of_condition(body, start)
+        for span in _split_at_and(body, start, end):
+            condition = body[slice(*span)].strip()
+            if condition and not _JOINING.fullmatch(condition):
+                offset = span[0] + body[slice(*span)].index(condition)
+                yield (offset, offset + len(condition)), condition
+
+
+_AFTER: Final = re.compile(
+    r"\b(returning|order by|limit|group by|where|left join|join|cross join|on conflict|union)\b|;", re.IGNORECASE
+)
+
+
+def _end_of_condition(body: str, start: int) -> int:
+    depth, place = 0, start
+    while place < len(body):
+        character = body[place]
+        depth += (character == "(") - (character == ")")
+        if depth < 0 or (depth == 0 and _AFTER.match(body, place)):
+            return place
+        place += 1
+    return place
+
+
+def _split_at_and(body: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    depth, begin = 0, start
+    for place in range(start, end):
+        depth += (body[place] == "(") - (body[place] == ")")
+        if depth == 0 and re.match(r"\sand\s", body[place : place + 5]):
+            yield begin, place
+            begin = place + 5
+    yield begin, end
