@@ -139,8 +139,8 @@ def _unharmed(copy: Copy, *tests: str) -> dict[str, list[str]]:
     return met
 
 
-#: What is tried unless words say otherwise: none of these may survive. The conditions of the SQL functions, and grants,
-#: stand beside each other so that one of them is often another's backstop: for those who look for what a test is missing.
+#: What is tried unless words say otherwise: none of these may survive. Conditions of the SQL functions, and grants, are
+#: often each other's backstop: they are for those who look for what a test is missing.
 _MUST_BE_NOTICED = frozenset({"check", "opening", "policy", "constraint"})
 
 
