@@ -46,7 +46,7 @@ _OF_FUNCTION: Final = {
 }
 
 #: A key that others refer to can't be left out: the schema would not be made.
-_REFERRED_TO: Final = {"unions", "legal_steps", "persons", "memberships", "handoffs"}
+_REFERRED_TO: Final = {"unions", "legal_steps", "persons", "memberships", "handoffs", "clock"}
 #: Columns without which there is no custody.
 _NEVER_NULL: Final = {
     ("memberships", "holder_union"), ("memberships", "custody_version"), ("memberships", "held_since"),
