@@ -1,4 +1,4 @@
-"""Slips of the keyboard that would lose something: an employer's code with a wrong digit, a request that nobody made."""
+"""Slips of the keyboard that would lose something: an employer's code with a wrong digit, a request nobody made."""
 
 from __future__ import annotations
 
