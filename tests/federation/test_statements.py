@@ -15,8 +15,6 @@ from tests.federation.parties import (
     NOW,
     U1,
     U3,
-    a_cancellation,
-    a_dismissal,
     a_hash,
     a_join,
     a_key,
@@ -26,13 +24,10 @@ from tests.federation.parties import (
     a_recall,
     a_refusal,
     a_release,
-    a_request,
     a_statement,
     a_union_registration,
     a_uuid,
     an_acceptance,
-    an_in_lieu_release,
-    an_objection,
     changed,
     claims_of,
     forged,
@@ -40,10 +35,7 @@ from tests.federation.parties import (
     in_force,
 )
 
-MEMBER_ACTS: list[acts.Act] = [
-    *(a_join(), a_request(), a_release(), an_in_lieu_release(), an_acceptance(), a_refusal(), a_recall()),
-    *(an_objection(), a_cancellation(), a_dismissal()),
-]
+MEMBER_ACTS: list[acts.Act] = [a_join(), a_release(), an_acceptance(), a_refusal(), a_recall()]
 UNION_ACTS: list[acts.Act] = [
     a_union_registration(),
     a_key_registration(a_key("new"), "e30.e30.AAAA"),

@@ -1,4 +1,4 @@
-"""Acts on an open case that was released: the receiver accepts or refuses, the holder recalls (A12)."""
+"""Acts on an open case: the receiver accepts or refuses, the holder recalls (A12)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from hub.transfers.desk.opening import (
     digest_of,
     first,
     open_statement,
-    passed_json,
     read_statement,
     receipt_for,
     signing_of,
@@ -26,7 +25,6 @@ from hub.transfers.ledger.records import AcceptanceRecord, ClosureRecord
 from hub.transfers.machines import HANDOFF, HandoffState, Side
 from hub.transfers.rules import order
 from hub.transfers.rules.questions import Case
-from hub.transfers.rules.reasons import ground_told
 from hub.transfers.views import HandoffView
 
 if TYPE_CHECKING:
@@ -38,14 +36,12 @@ if TYPE_CHECKING:
     from hub.transfers.facts import CaseFacts, HandoffFacts
     from hub.transfers.rules.questions import Refusals
 
-__all__ = ["accept", "close_case", "recall", "refuse"]
+__all__ = ["accept", "recall", "refuse"]
 
-#: The acts whose ground a receiver is told as far as it may know it.
-_OBJECTING = frozenset({acts.Objection.act, acts.Dismissal.act})
 #: The handoff id of a statement that names none: no case has it, and the schema refuses the statement afterwards.
 _NO_HANDOFF = UUID(int=0)
 
-C = TypeVar("C", acts.Acceptance, acts.Refusal, acts.Recall, acts.Objection, acts.Cancellation, acts.Dismissal)
+C = TypeVar("C", acts.Acceptance, acts.Refusal, acts.Recall)
 
 
 async def accept(hub: Hub, caller: Caller, jws: str) -> HandoffView:
@@ -90,7 +86,7 @@ async def refuse(hub: Hub, caller: Caller, jws: str) -> HandoffView:
     Source: A12, A4, A7
     """
     statement = read_statement(jws, acts.Refusal)
-    return await close_case(hub, caller, statement, Side.RECEIVER, order.refusal, lambda claims: claims.ground)
+    return await _close(hub, caller, statement, Side.RECEIVER, order.refusal, lambda claims: claims.ground)
 
 
 async def recall(hub: Hub, caller: Caller, jws: str) -> HandoffView:
@@ -100,10 +96,10 @@ async def recall(hub: Hub, caller: Caller, jws: str) -> HandoffView:
     Source: A12
     """
     statement = read_statement(jws, acts.Recall)
-    return await close_case(hub, caller, statement, Side.HOLDER, order.recall, lambda _: None)
+    return await _close(hub, caller, statement, Side.HOLDER, order.recall, lambda _: None)
 
 
-async def close_case(
+async def _close(
     hub: Hub,
     caller: Caller,
     statement: Statement[C],
@@ -111,10 +107,7 @@ async def close_case(
     rules: Callable[[Case, C], Refusals],
     ground_of: Callable[[C], str | None],
 ) -> HandoffView:
-    """What every act shares by which a case closes and nothing moves.
-
-    Takes: the side whose act it is, the rules, and what gives the ground stated, if any.
-    """
+    """What refusal and recall share: the case closes and nothing moves."""
     for _ in range(TRIES):
         facts = await _facts(hub, caller, statement)
         try:
@@ -189,9 +182,7 @@ def _closure_record(
     hub: Hub, caller: Caller, statement: Statement[C], facts: CaseFacts, *, act: str, by: Side, ground: str | None
 ) -> ClosureRecord:
     handoff = _party(facts)
-    standing = handoff.standing(facts.signer.now)
-    step = HANDOFF.step(standing.state, act, by)
-    told, articles = (ground, ()) if act not in _OBJECTING else ground_told(ground)
+    step = HANDOFF.step(handoff.state, act, by)
     handoff_id = uuid_in(statement, "handoff_id")
     assert handoff_id is not None, "the facts were asked by it"
     receipt = receipt_for(
@@ -210,13 +201,10 @@ def _closure_record(
         membership_id=UUID(statement.sub),
         handoff_id=handoff_id,
         step_no=handoff.step_no,
-        passed=passed_json(standing.passed),
         act=act,
         step_side=by.value,
         to_state=step.target,
         ground=ground,
-        ground_told=told,
-        ground_articles=" ".join(articles) or None,
         jti=statement.jti,
         sha256=digest_of(statement.sha256),
         typ=statement.typ,
@@ -256,12 +244,4 @@ def _closed(
         requested_at=handoff.requested_at,
         released_at=handoff.released_at,
         closed_at=at,
-        is_in_lieu=handoff.is_in_lieu,
-        from_union=handoff.from_union,
-        to_union=handoff.to_union,
-        overdue_at=handoff.overdue_at,
-        overdue_tentative=handoff.overdue_tentative,
-        name_masked=handoff.name_masked,
-        request_sha256=handoff.request_sha256,
-        objection_sha256=digest_of(statement.sha256) if statement.act is acts.Objection else None,
     )
