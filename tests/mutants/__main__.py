@@ -37,6 +37,8 @@ _HALVES: Final = (
         "tests/sql/test_visibility.py",
     ),
 )
+#: What a mutant's tests take at most, on a busy machine.
+_SECONDS: Final = 180
 #: A migration that fails is no test that notices.
 _BROKEN: Final = re.compile(r"hub/database/migrate\.py:\d+|error(s)? during collection|INTERNALERROR|ImportError")
 
@@ -77,13 +79,18 @@ class Copy:
         self._nursery.stdin.close()
         self._nursery.wait()
 
-    def tests(self, *arguments: str, **environment: str) -> tuple[int, str]:
+    def tests(self, *arguments: str, seconds: int, **environment: str) -> tuple[int, str]:
         """Run tests until the first that fails. Gives pytest's exit status and its words."""
         assert self._nursery.stdin is not None
         assert self._nursery.stdout is not None
         always = ("-x", "-q", "-rfE", "-p", "no:cacheprovider", "-p", "no:xdist", "--tb=short")
         output = self.folder / "output.txt"
-        job = {"arguments": [*always, *arguments], "output": str(output), "environment": environment}
+        job = {
+            "arguments": [*always, *arguments],
+            "output": str(output),
+            "environment": environment,
+            "seconds": seconds,
+        }
         self._nursery.stdin.write(f"{json.dumps(job)}\n")
         self._nursery.stdin.flush()
         return int(self._nursery.stdout.readline()), output.read_text(encoding="utf-8")
@@ -106,7 +113,7 @@ class Copy:
     def _verdict(self, mutant: Mutant) -> tuple[str, str]:
         if not mutant.tests:
             return "survived", "no test meets it"
-        status, words = self.tests(*mutant.tests)
+        status, words = self.tests(*mutant.tests, seconds=_SECONDS)
         told = re.findall(r"^(?:FAILED|ERROR) (\S+)", words, re.MULTILINE)
         if status == 0:
             return "survived", " ".join(mutant.tests)[:80]
@@ -132,7 +139,7 @@ def _original(folder: Path) -> Path:
 def _unharmed(copy: Copy, *tests: str) -> dict[str, list[str]]:
     """Run tests as they are: they must pass. Gives which of them meet each refusal."""
     file = copy.folder / "noticed.json"
-    status, words = copy.tests(*tests, "-p", "tests.mutants.noticing", NOTICED=str(file))
+    status, words = copy.tests(*tests, "-p", "tests.mutants.noticing", seconds=10 * _SECONDS, NOTICED=str(file))
     if status != 0:
         sys.exit(f"the tests fail without any mutant:\n{words[-3000:]}")
     met: dict[str, list[str]] = json.loads(file.read_text(encoding="utf-8"))

@@ -30,18 +30,17 @@ LIBRARIES = (
 )
 
 
-#: A mutant may wait for ever for what does not come.
-SECONDS = 150
+def run(arguments: list[str], output: str, environment: dict[str, str], seconds: int) -> int:
+    """Run pytest in a child; its words go to a file. Gives its exit status: -14 (SIGALRM) for one that did not end.
 
-
-def run(arguments: list[str], output: str, environment: dict[str, str]) -> int:
-    """Run pytest in a child; its words go to a file. Gives its exit status: -14 (SIGALRM) for one that did not end."""
+    A mutant may wait for ever for what does not come.
+    """
     child = os.fork()
     if child:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     status = 3
     try:
-        signal.alarm(SECONDS)
+        signal.alarm(seconds)
         os.environ.update(environment)
         file = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(file, 1)
