@@ -290,6 +290,47 @@ class TestAcceptance:
         await does_nothing(app, superuser, a_closure(released, "recall", at=later))
 
 
+class TestAmongEarlierCases:
+    """Between the same two unions, at the same custody version: only the case that is named is closed."""
+
+    @pytest.fixture
+    async def third(self, app: Any, m1: Any, union: Callable[[str], UUID]) -> ReleaseRecord:
+        """M1's open release to U2, after two that U2 refused."""
+        at = NOON
+        for dues in ("2024-01", "2024-02"):
+            earlier = a_release(m1, union("U2"), at=at, dues_paid_through=dues)
+            assert await call(app, earlier) == [1]
+            assert await call(app, a_closure(earlier, "refuse")) == [1]
+            at += timedelta(hours=3)
+        release = a_release(m1, union("U2"), at=at)
+        assert await call(app, release) == [1]
+        return release
+
+    async def _states(self, superuser: Any) -> list[str]:
+        return [row["state"] for row in await superuser.fetch("select state from hub.handoffs order by opened_at")]
+
+    async def test_by_an_acceptance(self, app: Any, superuser: Any, m1: Any, third: ReleaseRecord) -> None:
+        assert await call(app, an_acceptance(third)) == [1]
+        custody = await custody_of(superuser, m1["membership_id"])
+        assert custody["dues_paid_through"] == third.dues_paid_through
+        assert await self._states(superuser) == ["REFUSED", "REFUSED", "ACCEPTED"]
+        await assert_whole(superuser)
+
+    @pytest.mark.parametrize(("act", "state"), [("refuse", "REFUSED"), ("recall", "RECALLED")])
+    async def test_by_a_closure(self, app: Any, superuser: Any, third: ReleaseRecord, act: str, state: str) -> None:
+        assert await call(app, a_closure(third, act)) == [1]
+        assert await self._states(superuser) == ["REFUSED", "REFUSED", state]
+        await assert_whole(superuser)
+
+    async def test_by_its_lapse(
+        self, app: Any, superuser: Any, m1: Any, third: ReleaseRecord, union: Callable[[str], UUID]
+    ) -> None:
+        lapse = {"lapsed": third.handoff_id, "lapsed_step": 1, "lapsed_at": third.deadline}
+        assert await call(app, a_release(m1, union("U2"), at=third.deadline + SECOND, **lapse)) == [1]
+        assert await self._states(superuser) == ["REFUSED", "REFUSED", "EXPIRED", "RELEASED"]
+        await assert_whole(superuser)
+
+
 class TestClosure:
     @pytest.mark.parametrize(("act", "state"), [("refuse", "REFUSED"), ("recall", "RECALLED")])
     async def test_closes_and_moves_nothing(
@@ -416,6 +457,28 @@ class TestJoin:
         assert await call(app, again._replace(id_hash=id_hash)) == [1]
         count = await superuser.fetchval("select count(*) from hub.person_ids where member_id = $1", m1["member_id"])
         assert count == 1
+
+    @pytest.mark.invariant("I3")
+    async def test_of_persons_whose_ids_were_exchanged_is_rolled_back(
+        self, app: Any, superuser: Any, world: World, union: Callable[[str], UUID]
+    ) -> None:
+        await superuser.execute("update hub.memberships set status = 'WITHDRAWN'")
+        rows = await superuser.fetch("select member_id, id_hash from hub.person_ids order by 1 limit 2")
+        known = [(rows[0]["member_id"], rows[1]["id_hash"]), (rows[1]["member_id"], rows[0]["id_hash"])]
+        crossed = [
+            a_join(union("U2"), member_id=person, id_hash=found, is_known_person=True) for person, found in known
+        ]
+        await fails(app, superuser, "HB409", *crossed)
+
+    @pytest.mark.invariant("I3")
+    async def test_of_a_known_person_as_a_new_one_is_refused(
+        self, app: Any, superuser: Any, m1: Any, union: Callable[[str], UUID]
+    ) -> None:
+        await superuser.execute(
+            "update hub.memberships set status = 'WITHDRAWN' where membership_id = $1", m1["membership_id"]
+        )
+        id_hash = await superuser.fetchval("select id_hash from hub.person_ids where member_id = $1", m1["member_id"])
+        await fails(app, superuser, "23505", a_join(union("U2"), member_id=m1["member_id"], id_hash=id_hash))
 
 
 class TestTogether:

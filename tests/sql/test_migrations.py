@@ -118,6 +118,21 @@ class TestRoles:
         )
         assert [row["owner"] for row in owners] == ["hub_owner"]
 
+    async def test_functions_are_nobody_s_even_where_defaults_give_them_to_all(
+        self, cluster: Cluster, empty: str
+    ) -> None:
+        async with connected(cluster.dsn("hub", empty), "hub") as superuser:
+            for role in ("hub_owner", "hub_mover"):
+                await superuser.execute(
+                    f"alter default privileges for role {role} grant execute on functions to public"
+                )
+            await migrate.upgrade(cluster.dsn("hub_owner", empty))
+            rows = await superuser.fetch(
+                """select proname from pg_proc where pronamespace = 'hub'::regnamespace
+                      and (proacl is null or exists (select from aclexplode(proacl) where grantee = 0))"""
+            )
+        assert rows == []
+
     async def test_roles_can_be_applied_again_over_a_filled_database(
         self, cluster: Cluster, world: World, superuser: Any
     ) -> None:

@@ -202,6 +202,24 @@ class TestKeyEnd:
         await does_nothing(app, superuser, an_end(union("U2"), union("U2"), "none"))
         await does_nothing(app, superuser, an_end(union("U2"), union("U2"), world.actors["U1"].signing.kid))
 
+    async def test_of_another_union_s_key_by_its_name_does_nothing(
+        self, app: Any, world: World, superuser: Any, union: Callable[[str], UUID]
+    ) -> None:
+        # U9 stands above both, but the statement is about U2.
+        await does_nothing(app, superuser, an_end(union("U9"), union("U2"), world.actors["U3"].signing.kid))
+
+    async def test_of_a_retired_key_does_nothing_but_by_revocation(
+        self, app: Any, world: World, superuser: Any, union: Callable[[str], UUID]
+    ) -> None:
+        kid = world.actors["U2"].signing.kid
+        retirement = an_end(union("U2"), union("U2"), kid, retired_at=NOON, reason=None, invalid_from=None)
+        assert await call(app, retirement)
+        later = NOON + timedelta(days=30)
+        await does_nothing(app, superuser, retirement._replace(retired_at=later, **_statement()))
+        assert await call(app, an_end(union("U2"), union("U2"), kid))
+        row = await superuser.fetchrow("select * from hub.union_keys where kid = $1 and use = 'SIGNING'", kid)
+        assert (row["retired_at"], row["revoked_at"]) == (NOON, NOON)
+
     async def test_of_a_revoked_key_does_nothing(
         self, app: Any, world: World, superuser: Any, union: Callable[[str], UUID]
     ) -> None:
@@ -306,6 +324,20 @@ class TestSigner:
         about = await superuser.fetchrow("select * from hub.union_statements where iss = $1 limit 1", union("U9"))
         row = await app.fetchrow(_SIGNER, union("U9"), "", "", "", about["jti"])
         assert (row["earlier_sha256"], row["earlier_receipt"]) == (about["sha256"], about["receipt"])
+
+    async def test_in_one_call_each_item_has_its_own_earlier_use(
+        self, app: Any, world: World, superuser: Any, union: Callable[[str], UUID]
+    ) -> None:
+        used = await superuser.fetchrow("select * from hub.statements where iss = $1 limit 1", union("U1"))
+        rows = await app.fetch(
+            """select (signer).* from hub.facts_for_case(true, $1, $2, $2, $2, $3, $4, $4) order by ord""",
+            [union("U2"), union("U1"), union("U1")],
+            [""] * 3,
+            [used["jti"], uuid4(), used["jti"]],
+            [uuid4()] * 3,
+        )
+        assert [row["uri"] for row in rows] == [world.actors[ref].uri for ref in ("U2", "U1", "U1")]
+        assert [row["earlier_sha256"] for row in rows] == [None, None, used["sha256"]]
 
     async def test_of_a_union_and_a_key_it_is_told_what_there_is(
         self, app: Any, world: World, union: Callable[[str], UUID]
