@@ -41,7 +41,7 @@ def checks(met: Mapping[str, Sequence[str]]) -> Iterator[Mutant]:
                 # The order of one act calls that of another: whoever meets a refusal of its checks meets this.
                 tests = meeting.get(called) or _below(text, called, meeting)
                 yield Mutant(
-                    "check", f"order.{function.name} without {called}", file, _silent(text, node), _some(tests)
+                    "check", f"order.{function.name} without {called}", file, _silent(text, call), _some(tests)
                 )
     for chapter, found in refusals.items():
         file = f"{RULES}{chapter}.py"

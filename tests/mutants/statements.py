@@ -46,24 +46,22 @@ _NEVER_NULL: Final = {
 }  # fmt: skip
 
 #: Conditions that bring together the columns of one item, or of one person; and those that only save work, since what
-#: they leave out is left out by a later join or key as well. Without them a call is slow, or no call at all; never wrong.
+#: they leave out is left out by a later join or key as well. Without them a call is slow, or none at all; never wrong.
 _JOINING: Final = re.compile(
-    "|".join(
-        (
-            r"true|\(?\s*prune is null.*|\w+\.member_id = \w+\.member_id|\w+\.ord = \w+\.ord|i\.id_no = 1",
-            r"c\.membership_id = u\.membership_id|[st]\.sha256 = \w+\.sha256",
-            # Looked up for all items at once, and told apart by item afterwards.
-            r"[ch]\.\w+ = any \(p_\w+\)|i\.id_hash = any \(p_id_hash\)|m\.member_id = any \(people\)",
-            r"n\.uri = any \(p_listed\)|c\.jti = u\.jti|c\.iss = u\.union_id",
-            # A hash names one statement, whomever it is about.
-            r"s\.union_id = e\.about_union",
-            # Whether a union holds is asked of federations; of others nobody looks at the answer.
-            r"s\.kind in \('REGIONAL_FEDERATION', '\w+'\)",
-            # Who is no known person has no claim yet, or else the key of person_ids speaks first.
-            r"g\.known",
-        )
-    ),
-    re.DOTALL,
+    r"""
+      true | \(?\s*prune\ is\ null.* | \w+\.member_id\ =\ \w+\.member_id | \w+\.ord\ =\ \w+\.ord | i\.id_no\ =\ 1
+    | c\.membership_id\ =\ u\.membership_id | [st]\.sha256\ =\ \w+\.sha256
+    # Looked up for all items at once, and told apart by item afterwards.
+    | [ch]\.\w+\ =\ any\ \(p_\w+\) | i\.id_hash\ =\ any\ \(p_id_hash\) | m\.member_id\ =\ any\ \(people\)
+    | n\.uri\ =\ any\ \(p_listed\) | c\.jti\ =\ u\.jti | c\.iss\ =\ u\.union_id
+    # A hash names one statement, whomever it is about.
+    | s\.union_id\ =\ e\.about_union
+    # Whether a union holds is asked of federations; of others nobody looks at the answer.
+    | s\.kind\ in\ \('REGIONAL_FEDERATION',\ '\w+'\)
+    # Who is no known person has no claim yet, or else the key of person_ids speaks first.
+    | g\.known
+    """,
+    re.DOTALL | re.VERBOSE,
 )
 #: The functions by whose compare-and-set custody moves: their conditions are tried whenever mutants are.
 _GATES: Final = {"record_release", "record_acceptance", "record_closure", "record_join"}
