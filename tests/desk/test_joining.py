@@ -243,6 +243,12 @@ class TestDates:
         refusal = await refused(await ready_join(world, u1, person(1), **changes))
         assert (refusal.code, refusal.path) == (Code.DATE_IN_FUTURE, ("join", name))
 
+    @pytest.mark.article("NX-3")
+    async def test_no_certificate_will_have_been_issued(self, world: World, refused: Refused, u1: Actor) -> None:
+        joiner = person(1, certificate=("31", "000777"))
+        refusal = await refused(await ready_join(world, u1, joiner, certificate_issued_on=TOMORROW))
+        assert (refusal.code, refusal.path) == (Code.DATE_IN_FUTURE, ("join", "certificate", "issued_on"))
+
     async def test_nobody_joins_before_being_born(self, world: World, refused: Refused, u1: Actor) -> None:
         unborn = {"person": {"birth_month": "2012-08"}}
         refusal = await refused(await ready_join(world, u1, person(1), **unborn))

@@ -176,6 +176,12 @@ class TestUnion:
         refusal = await refused(await ready_union(world, u9, **changes))
         assert (refusal.code, refusal.path) == (Code.INPUT_INVALID, ("union", name))
 
+    @pytest.mark.article("HUB-P17")
+    async def test_a_local_code_is_of_the_union_that_gives_it(self, world: World, refused: Refused, u9: Actor) -> None:
+        of_another = {"uscc": None, "local_code": f"{UNIONS['U1'].uri.rpartition(':')[2]}-07"}
+        refusal = await refused(await ready_union(world, u9, **of_another))
+        assert (refusal.code, refusal.path) == (Code.INPUT_INVALID, ("union", "local_code"))
+
     async def test_a_local_code_goes_with_its_province(self, world: World, u9: Actor) -> None:
         code = {"uscc": None, "local_code": "89310117MC0J90094Y-07"}
         draft = await draft_union(world, u9, province_code=None, **code)
@@ -201,8 +207,16 @@ class TestUnion:
                 },
                 "member_units",
             ),
+            ({"employer_usccs": [EMPLOYERS["新店"], EMPLOYERS["新店"]]}, "employer_usccs"),
+            (
+                {
+                    "kind": "GRASSROOTS_JOINT",
+                    "member_units": [{"employer_uscc": EMPLOYERS["新店"], "from": date(2025, 1, 1)}],
+                },
+                "employer_usccs",
+            ),
         ],
-        ids=["units", "contains", "village", "township", "span"],
+        ids=["units", "contains", "village", "township", "span", "twice", "unit and employer"],
     )
     async def test_what_it_is_made_of_goes_with_its_kind(
         self, world: World, refused: Refused, u9: Actor, changes: dict[str, Any], path: str
@@ -341,6 +355,24 @@ class TestKey:
         for reason in ({}, {"reason": "FOUND"}):
             refusal = await refused(await ready_end(world, u13, u1.uri, u1.signing, **reason))
             assert (refusal.code, refusal.path) == (Code.INPUT_INVALID, ("key", "kid"))
+
+    @pytest.mark.article("HUB-P17")
+    async def test_a_retired_one_is_not_retired_again(self, world: World, refused: Refused, u1: Actor) -> None:
+        u13 = world.actors["U13"]
+        await (await ready_end(world, u13, u1.uri, u1.signing)).send(world.hub)
+        later = START + timedelta(days=1)
+        refusal = await refused(await ready_end(world, u13, u1.uri, u1.signing, at=later))
+        assert (refusal.code, refusal.path) == (Code.INPUT_INVALID, ("key", "kid"))
+        # Retired keys are stolen too.
+        await (await ready_end(world, u13, u1.uri, u1.signing, reason="KEY_COMPROMISE")).send(world.hub)
+
+    @pytest.mark.article("HUB-P17")
+    async def test_nobody_knows_today_from_when_a_key_will_have_been_stolen(
+        self, world: World, refused: Refused, u1: Actor
+    ) -> None:
+        u13, tomorrow = world.actors["U13"], START + timedelta(days=1)
+        refusal = await refused(await ready_end(world, u13, u1.uri, u1.signing, reason="LOST", at=tomorrow))
+        assert (refusal.code, refusal.path) == (Code.INPUT_INVALID, ("key", "invalid_from"))
 
     async def test_a_login_key_and_a_signing_key_are_two(
         self, world: World, refused: Refused, u1: Actor, u2: Actor

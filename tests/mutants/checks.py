@@ -28,7 +28,7 @@ def checks(met: Mapping[str, Sequence[str]]) -> Iterator[Mutant]:
     meeting: dict[str, list[str]] = {}
     for chapter, found in refusals.items():
         for check, node in found:
-            tests = met.get(f"{RULES}{chapter}.py:{_place(node)}", ())
+            tests = met.get(f"{RULES}{chapter}.py:{_place(check, node)}", ())
             meeting.setdefault(f"{chapter}.{check}", []).extend(tests)
     file = f"{RULES}order.py"
     text = source(file)
@@ -46,7 +46,7 @@ def checks(met: Mapping[str, Sequence[str]]) -> Iterator[Mutant]:
     for chapter, found in refusals.items():
         file = f"{RULES}{chapter}.py"
         for check, node in found:
-            tests = met.get(f"{file}:{_place(node)}", ())
+            tests = met.get(f"{file}:{_place(check, node)}", ())
             name = f"{chapter}.{check} without line {node.lineno}"
             yield Mutant("check", name, file, _silent(source(file), node), _some(tests))
 
@@ -90,9 +90,11 @@ def _refusals(chapter: str) -> Iterator[tuple[str, ast.Yield]]:
                     yield function.name, node
 
 
-def _place(node: ast.Yield) -> int:
-    """Give the line on which the refusal itself is made (or caught and passed on)."""
-    return node.value.lineno if node.value is not None else node.lineno
+def _place(check: str, node: ast.Yield) -> int | str:
+    """Give the line on which the refusal itself is made; of one that is caught and passed on, the function."""
+    if node.value is None or isinstance(node.value, ast.Name):
+        return check
+    return node.value.lineno
 
 
 def _below(text: str, called: str, meeting: Mapping[str, Sequence[str]]) -> list[str]:

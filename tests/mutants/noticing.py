@@ -1,4 +1,4 @@
-"""A plugin for pytest: writes down which tests meet each refusal, by the line that makes it."""
+"""A plugin for pytest: writes down which tests meet each refusal, by the line and the function that make it."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _init = errors.Refusal.__init__
 
 def _noticed(self: errors.Refusal, *given: Any, **facts: Any) -> None:
     frame = sys._getframe(1)
-    # A chapter may word its refusals in a helper: the line that counts is the check's.
+    # A chapter may word its refusals in a helper, or pass on a machine's: the line that counts is the check's.
     while not frame.f_code.co_name.startswith("check_") and frame.f_back and _is_rules(frame.f_back):
         frame = frame.f_back
-    place = f"{frame.f_code.co_filename}:{frame.f_lineno}"
-    tests = _made.setdefault(place, [])
-    if _current[0] not in tests:
-        tests.append(_current[0])
+    for place in (frame.f_lineno, frame.f_code.co_name):
+        tests = _made.setdefault(f"{frame.f_code.co_filename}:{place}", [])
+        if _current[0] not in tests:
+            tests.append(_current[0])
     _init(self, *given, **facts)
 
 
