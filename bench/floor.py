@@ -81,7 +81,13 @@ async def _act(connection: Any, jws: str, act: Any, row: Any, move: Move) -> Non
     )
     if act is acts.Release:
         found = await connection.fetch(
-            ledger.FACTS_FOR_RELEASE, False, *signing, [row.handoff_id], [move.receiver.caller.union]
+            ledger.FACTS_FOR_RELEASE,
+            False,
+            *signing[:-1],
+            ["HOLDER"],
+            signing[-1],
+            [row.handoff_id],
+            [move.receiver.caller.union],
         )
     else:
         found = await connection.fetch(ledger.FACTS_FOR_CASE, False, *signing, [row.handoff_id])
@@ -99,15 +105,15 @@ async def _release_row(world: World, pool: asyncpg.Pool, move: Move) -> ReleaseR
     async with pool.acquire() as connection:
         (found,) = await connection.fetch(
             ledger.FACTS_FOR_RELEASE, False, [caller.union_id], [caller.kid], [statement.iss], [statement.kid], [statement.jti],
-            [move.membership_id], [UUID(stated["handoff_id"])], [move.receiver.caller.union],
+            ["HOLDER"], [move.membership_id], [UUID(stated["handoff_id"])], [move.receiver.caller.union],
         )  # fmt: skip
-    held = MembershipFacts(*tuple(found["membership"])[2:])
+    held = MembershipFacts(*tuple(found["membership"])[2:26])
     at = datetime.now(UTC) + timedelta(seconds=1)
     until = date.fromisoformat(stated["valid_until"])
     return ReleaseRecord(
         at, caller.union_id, held.member_id, move.membership_id, UUID(stated["handoff_id"]), held.custody_version,
         move.receiver.caller.union_id, stated["reason_code"], date.fromisoformat(stated["out_date"]), stated["dues_paid_through"],
-        until, end_of(until), None, None, None, statement.jti, opening.digest_of(statement.sha256), statement.typ, statement.jws,
+        until, end_of(until), found["overdue_union"], at + timedelta(days=21), False, None, None, "[]", None, statement.jti, opening.digest_of(statement.sha256), statement.typ, statement.jws,
         opening.receipt_for(world.hub, statement, at), card_of(held, stated["dues_paid_through"]).json,
     )  # fmt: skip
 

@@ -81,6 +81,35 @@ class Join(Act):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Consent:
+    """The member's own consent, as the union that acts on it states it: its text is bound by hash."""
+
+    form: Code
+    given_on: date
+    evidence_sha256: Sha256
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request(Act):
+    """A union asks for the member who has come to work with its employer (A12, A19).
+
+    `sub` is the draft's `match`: nothing in the statement says who the person is.
+    """
+
+    typ: ClassVar[str] = "unionhub.request+jwt"
+    object_name: ClassVar[str] = "request"
+    act: ClassVar[str] = "request"
+
+    handoff_id: UUID
+    reason_code: Code
+    employer_uscc: Uscc
+    relation_started_on: date
+    consent: Consent | None = None
+    #: The objection appealed against, or the request that lapsed.
+    appeals_sha256: Sha256 | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Release(Act):
     """The holder lets a member go to the union that it names: line 1 of the certificate's column (A12, NX-3)."""
 
@@ -105,6 +134,20 @@ class Release(Act):
     card_sha256: Sha256
     new_employer_uscc: Uscc | None = None
     request_sha256: Sha256 | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InLieuRelease(Release):
+    """A holder has let a request lie: the union above it releases in its stead. The column prints both names."""
+
+    typ: ClassVar[str] = "unionhub.in-lieu-release+jwt"
+    act: ClassVar[str] = "release_in_lieu"
+
+    request_sha256: Sha256
+    #: The holder, who has not acted.
+    in_lieu_of: UnionUri
+    ground: Code
+    evidence_sha256: Sha256
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -151,6 +194,45 @@ class Recall(Act):
 
     handoff_id: UUID
     release_sha256: Sha256
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Objection(Act):
+    """The holder objects to a request, on one of the listed grounds (A12)."""
+
+    typ: ClassVar[str] = "unionhub.objection+jwt"
+    object_name: ClassVar[str] = "objection"
+    act: ClassVar[str] = "object"
+
+    handoff_id: UUID
+    request_sha256: Sha256
+    ground: Code
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cancellation(Act):
+    """The union that asked takes its request back."""
+
+    typ: ClassVar[str] = "unionhub.cancellation+jwt"
+    object_name: ClassVar[str] = "cancellation"
+    act: ClassVar[str] = "cancel"
+
+    handoff_id: UUID
+    request_sha256: Sha256
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dismissal(Act):
+    """The union above the holder finds that a ground to object stands."""
+
+    typ: ClassVar[str] = "unionhub.dismissal+jwt"
+    object_name: ClassVar[str] = "dismissal"
+    act: ClassVar[str] = "dismiss"
+
+    handoff_id: UUID
+    request_sha256: Sha256
+    ground: Code
+    evidence_sha256: Sha256 | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -260,7 +342,8 @@ ACTS: Mapping[str, type[Act]] = MappingProxyType(
     {
         act.typ: act
         for act in (
-            *(Join, Release, Acceptance, Refusal, Recall),
+            *(Join, Request, Release, InLieuRelease, Acceptance, Refusal, Recall),
+            *(Objection, Cancellation, Dismissal),
             *(UnionRegistration, KeyRegistration, KeyRetirement, KeyRevocation),
         )
     }

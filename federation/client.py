@@ -104,6 +104,29 @@ class HubClient(Session):
         """Take back a release of this union that nobody has accepted. Gives the `Handoff`."""
         return await self.act(documents.RECALL, {"handoffId": handoff_id})
 
+    async def request_handoff(self, asked: Input) -> Answer:
+        """Ask for a member who has come to work here. Takes a `RequestHandoffDraft`, gives the `Handoff` (A12)."""
+        return await self.act(documents.REQUEST, asked)
+
+    async def cancel_request(self, handoff_id: str) -> Answer:
+        """Take back a request of this union. Gives the `Handoff`."""
+        return await self.act(documents.CANCEL, {"handoffId": handoff_id})
+
+    async def object_to_request(self, handoff_id: str, ground: str) -> Answer:
+        """Object to another union's request for a member held here, on a listed ground. Gives the `Handoff` (A12)."""
+        return await self.act(documents.OBJECT, {"handoffId": handoff_id, "ground": ground})
+
+    async def release_in_lieu(self, asked: Input) -> Answer:
+        """Release in the stead of a holder below that has let a request lie. Takes a `ReleaseInLieuDraft`."""
+        return await self.act(documents.RELEASE_IN_LIEU, asked)
+
+    async def dismiss_request(self, handoff_id: str, ground: str, evidence_sha256: str | None = None) -> Answer:
+        """Find, above the holder, that a ground to object stands. Gives the `Handoff`."""
+        asked: dict[str, Any] = {"handoffId": handoff_id, "ground": ground}
+        return await self.act(
+            documents.DISMISS, asked if evidence_sha256 is None else asked | {"evidenceSha256": evidence_sha256}
+        )
+
     async def reveal_id_number(self, member_id: str, purpose: str) -> Answer:
         """Read a member's ID number; the hub logs it with the purpose. Gives the `IdNumber`."""
         data = await self.execute(documents.REVEAL_ID_NUMBER, {"memberId": member_id, "purpose": purpose})

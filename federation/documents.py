@@ -17,7 +17,7 @@ CARD: Final = (
 HANDOFF: Final = (
     "id handoffId state reasonCode side "
     f"releasingUnion {{ {UNION_NAME} }} receivingUnion {{ {UNION_NAME} }} "
-    "outDate inDate validUntil duesPaidThrough ground releasedAt closedAt"
+    "outDate inDate validUntil duesPaidThrough ground requestedAt releasedAt closedAt"
 )
 MEMBER: Final = (
     "id membershipId name sex birthMonth joinedOn status holdingBasis custodyVersion duesPaidThrough "
@@ -59,6 +59,11 @@ RELEASE: Final = _act(acts.Release, "releaseMember", "ReleaseMemberDraft", "Hand
 ACCEPT: Final = _act(acts.Acceptance, "acceptHandoff", "AcceptHandoffDraft", "Handoff", HANDOFF)
 REFUSE: Final = _act(acts.Refusal, "refuseHandoff", "GroundDraft", "Handoff", HANDOFF)
 RECALL: Final = _act(acts.Recall, "recallHandoff", "HandoffDraft", "Handoff", HANDOFF)
+REQUEST: Final = _act(acts.Request, "requestHandoff", "RequestHandoffDraft", "Handoff", HANDOFF)
+RELEASE_IN_LIEU: Final = _act(acts.InLieuRelease, "releaseInLieu", "ReleaseInLieuDraft", "Handoff", HANDOFF)
+OBJECT: Final = _act(acts.Objection, "objectToRequest", "GroundDraft", "Handoff", HANDOFF)
+CANCEL: Final = _act(acts.Cancellation, "cancelRequest", "HandoffDraft", "Handoff", HANDOFF)
+DISMISS: Final = _act(acts.Dismissal, "dismissRequest", "GroundDraft", "Handoff", HANDOFF)
 REGISTER_UNION: Final = _act(acts.UnionRegistration, "registerUnion", "UnionDraft", "Union", UNION)
 REGISTER_KEY: Final = _act(acts.KeyRegistration, "registerKey", "KeyDraft", "Union", UNION)
 RETIRE_KEY: Final = _act(acts.KeyRetirement, "retireKey", "KeyEndDraft", "Union", UNION)
@@ -103,7 +108,8 @@ ALL: Final = (
     *(
         text
         for act in (
-            JOIN, RELEASE, ACCEPT, REFUSE, RECALL, REGISTER_UNION, REGISTER_KEY, RETIRE_KEY, REVOKE_KEY,
+            JOIN, REQUEST, RELEASE, RELEASE_IN_LIEU, ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS,
+            REGISTER_UNION, REGISTER_KEY, RETIRE_KEY, REVOKE_KEY,
         )
         for text in (act.draft, act.submit)
     ),

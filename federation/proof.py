@@ -14,7 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from federation import encoding, statements
-from federation.acts import Acceptance, Act, Recall, Receipt, Refusal, Release
+from federation.acts import Acceptance, Act, InLieuRelease, Recall, Receipt, Refusal, Release, Request
 from federation.claims import dump, parse
 from federation.errors import ProofError, StatementError
 from federation.forms import Code, HubOrigin, ProofFormat, UnionUri, Version
@@ -28,7 +28,9 @@ __all__ = ["FORMAT", "JwkSet", "KeyEntry", "Proof", "ProvedHandoff", "ProvedStep
 
 # What the hub may say of the handoff after each act. VOIDED: the second check of an acceptance found against it.
 _STATES_AFTER: dict[type[Act], tuple[str, ...]] = {
+    Request: ("REQUESTED", "ESCALATED"),
     Release: ("RELEASED",),
+    InLieuRelease: ("RELEASED",),
     Acceptance: ("ACCEPTED", "VOIDED"),
     Refusal: ("REFUSED",),
     Recall: ("RECALLED",),
@@ -75,12 +77,14 @@ class ProvedStep:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProvedHandoff:
-    """What a proof proves. `acceptance` is None unless the member has moved."""
+    """What a proof proves. `acceptance` is None unless the member has moved, `request` unless it was asked for."""
 
     hub: HubOrigin
     handoff_id: UUID
     membership_id: UUID
+    #: The holder that let the member go, or in whose stead the union above it did (`release` then says so).
     releasing_union: UnionUri
+    request: Request | None = None
     release: Release
     acceptance: Acceptance | None
     #: The hub's last word; a release may since have ended by its dates.
@@ -108,9 +112,9 @@ def verify_proof(
 
     1. The document has the form of a proof, by this hub.  2. The keys are verified from the root's down (`KeyChain`).
     3. Each statement has the hub's receipt, and verifies at the time of receipt under a key of its signer in force.
-    4. All are of this handoff and this membership, in order of time; the first is the release, the second, if any,
-    closes the handoff.  5. The second binds the release's hash and is by the union whose act it is.  6. The receipts
-    bind the same hashes, and tell the state and the custody version that follow.
+    4. All are of this handoff and this membership, in order of time: the request, if there was one, the release, and
+    the act that closes the handoff, if any.  5. Each binds the hash of the one before and is by the union whose act it
+    is.  6. The receipts bind the same hashes, and tell the state and the custody version that follow.
     Refuses: ProofError.
     """
     # 1. form
@@ -126,24 +130,24 @@ def verify_proof(
     # 3. statements and receipts
     steps = [_verified(document, index, word, chain, proof) for index, document in enumerate(proof.statements)]
     # 4. order
-    if not 1 <= len(steps) <= len(("release", "close")):
-        raise ProofError(("statements",), "not a release and at most one act that closes it")
-    opening, *closing = steps
+    request, opening, close = _in_order(steps)
     release = opening.step.claims
-    if not isinstance(release, Release):
-        raise ProofError(("statements", "0"), "not a release")
-    for close in closing:
-        _check_close(opening, release, close)
+    assert isinstance(release, Release), "the order has been checked"
+    # 5. binding
+    _check_request(request, opening, release)
+    if close is not None:
+        _check_close(opening, release, close, str(len(steps) - 1))
     # 6. receipts
     for index, received in enumerate(steps):
-        _check_receipt(received, steps, release, ("statements", str(index), "receipt"))
+        _check_receipt(received, opening, release, ("statements", str(index), "receipt"))
     last = steps[-1].step
     accepted = last.claims if isinstance(last.claims, Acceptance) and last.state_after == "ACCEPTED" else None
     return ProvedHandoff(
         hub=proof.hub,
         handoff_id=proof.handoff_id,
         membership_id=proof.membership_id,
-        releasing_union=opening.step.signer,
+        releasing_union=release.in_lieu_of if isinstance(release, InLieuRelease) else opening.step.signer,
+        request=None if request is None else _as_request(request),
         release=release,
         acceptance=accepted,
         state=last.state_after,
@@ -182,7 +186,8 @@ def _verified(document: Receipted, index: int, word: HubWord, chain: KeyChain, p
         raise ProofError(where, "no act of a handoff")
     if getattr(claims, "handoff_id", None) != proof.handoff_id or receipt.handoff_id != proof.handoff_id:
         raise ProofError(where, "of another handoff")
-    if statement.sub != str(proof.membership_id):
+    # A request names nobody: its `sub` is the hub's match. The receipt says of which handoff it is.
+    if not isinstance(claims, Request) and statement.sub != str(proof.membership_id):
         raise ProofError(where, "of another membership")
     if receipt.state_after is None or receipt.state_after not in _STATES_AFTER[type(claims)]:
         raise ProofError((*where, "receipt"), "not a state that this act leads to")
@@ -199,28 +204,58 @@ def _verified(document: Receipted, index: int, word: HubWord, chain: KeyChain, p
     return _Received(step, receipt)
 
 
-def _check_close(opening: _Received, release: Release, close: _Received) -> None:
-    """Check, as 4 and 5, that the second act closes this release and is by the union that may."""
-    where = ("statements", "1")
-    claims = close.step.claims
-    if not isinstance(claims, Acceptance | Refusal | Recall):
-        raise ProofError(where, "not an act that closes a release")
-    if close.step.received_at < opening.step.received_at:
-        raise ProofError(where, "received before the release")
-    # 5. binding
-    if claims.release_sha256 != opening.step.statement_sha256:
-        raise ProofError((*where, claims.object_name, "release_sha256"), "of another release")
-    by = opening.step.signer if isinstance(claims, Recall) else release.receiving_union
-    if close.step.signer != by:
+def _in_order(steps: Sequence[_Received]) -> tuple[_Received | None, _Received, _Received | None]:
+    """Give request, release and closing act of steps that are these, in this order and in order of time, as 4."""
+    left = list(steps)
+    request = left.pop(0) if left and isinstance(left[0].step.claims, Request) else None
+    if not 1 <= len(left) <= len(("release", "close")):
+        raise ProofError(("statements",), "not a release and at most one act that closes it")
+    where = len(steps) - len(left)
+    if not isinstance(left[0].step.claims, Release):
+        raise ProofError(("statements", str(where)), "not a release")
+    for index in range(1, len(steps)):
+        if steps[index].step.received_at < steps[index - 1].step.received_at:
+            before = "release" if index > where else "request"
+            raise ProofError(("statements", str(index)), f"received before the {before}")
+    return request, left[0], left[1] if len(left) > 1 else None
+
+
+def _as_request(received: _Received) -> Request:
+    assert isinstance(received.step.claims, Request), "the order has been checked"
+    return received.step.claims
+
+
+def _check_request(request: _Received | None, opening: _Received, release: Release) -> None:
+    """Check, as 5, that a release answers the request beside it, and that this was its receiver's."""
+    where = ("statements", "0" if request is None else "1")
+    asked = None if request is None else request.step.statement_sha256
+    if release.request_sha256 != asked:
+        raise ProofError((*where, "release", "request_sha256"), "of another request")
+    if request is not None and request.step.signer != release.receiving_union:
+        raise ProofError(("statements", "0", "iss"), "not the union that the release names")
+    if isinstance(release, InLieuRelease) and opening.step.signer in {release.in_lieu_of, release.receiving_union}:
         raise ProofError((*where, "iss"), "not the union whose act this is")
 
 
-def _check_receipt(received: _Received, steps: Sequence[_Received], release: Release, where: tuple[str, ...]) -> None:
+def _check_close(opening: _Received, release: Release, close: _Received, index: str) -> None:
+    """Check, as 4 and 5, that the last act closes this release and is by the union that may."""
+    where = ("statements", index)
+    claims = close.step.claims
+    if not isinstance(claims, Acceptance | Refusal | Recall):
+        raise ProofError(where, "not an act that closes a release")
+    if claims.release_sha256 != opening.step.statement_sha256:
+        raise ProofError((*where, claims.object_name, "release_sha256"), "of another release")
+    by = opening.step.signer if isinstance(claims, Recall) else release.receiving_union
+    if close.step.signer != by or (isinstance(claims, Recall) and isinstance(release, InLieuRelease)):
+        raise ProofError((*where, "iss"), "not the union whose act this is")
+
+
+def _check_receipt(received: _Received, opening: _Received, release: Release, where: tuple[str, ...]) -> None:
     """Check, as 6, that a receipt binds what was signed. An acceptance's must bind it all."""
     accepted = received.step.state_after == "ACCEPTED"
     acceptance = received.step.statement_sha256 if isinstance(received.step.claims, Acceptance) else None
     bound = {
-        "release_sha256": steps[0].step.statement_sha256,
+        "release_sha256": None if isinstance(received.step.claims, Request) else opening.step.statement_sha256,
         "acceptance_sha256": acceptance,
         "custody_version_after": release.custody_version + accepted,
     }

@@ -33,6 +33,11 @@ class Code(StrEnum):
     STUDY_LEAVE_NO_CHANGE = "STUDY_LEAVE_NO_CHANGE"
     NO_LABOUR_RELATION_YET = "NO_LABOUR_RELATION_YET"
     REFUSAL_GROUND_NOT_ALLOWED = "REFUSAL_GROUND_NOT_ALLOWED"
+    RELEASE_WITHHELD_GROUND_NOT_ALLOWED = "RELEASE_WITHHELD_GROUND_NOT_ALLOWED"
+    PROOF_OF_MEMBERSHIP_MISSING = "PROOF_OF_MEMBERSHIP_MISSING"
+    PROOF_OF_MEMBERSHIP_MISMATCH = "PROOF_OF_MEMBERSHIP_MISMATCH"
+    MEMBER_CONSENT_REQUIRED = "MEMBER_CONSENT_REQUIRED"
+    NO_CASE_FOR_HIGHER_UNION = "NO_CASE_FOR_HIGHER_UNION"
     RECEIVER_MISMATCH = "RECEIVER_MISMATCH"
     RECEIVER_CANNOT_HOLD = "RECEIVER_CANNOT_HOLD"
     EMPLOYER_HAS_UNION = "EMPLOYER_HAS_UNION"
@@ -128,15 +133,15 @@ CATALOGUE: dict[Code, Entry] = {
         "HUB-P04",
         "该会员有正在办理的接转手续，请勿重复提交。",
         "A handoff of this member is already open.",
-        "请等待接收方办理，或先撤回原转出凭证。",
-        "Wait for the receiving union, or recall the open release first.",
+        "请等待该手续办结；已转出的，可先撤回原转出凭证。",
+        "Wait until it is closed; who has released may recall that release first.",
     ),
     Code.HANDOFF_NOT_OPEN: _entry(
         "HUB-P04",
         "该接转手续{state_zh}，不能再办理。",
         "This handoff is closed ({state}).",
-        "如仍需接转，请会籍所在工会重新办理转出。",
-        "If the member is still to move, the holding union signs a new release.",
+        "如仍需接转，请重新提出请求，或由会籍所在工会重新办理转出。",
+        "If the member is still to move, ask anew, or let the holding union sign a new release.",
     ),
     Code.LABOUR_RELATION_UNCHANGED: _entry(
         "A3",
@@ -172,6 +177,41 @@ CATALOGUE: dict[Code, Entry] = {
         "The new employer's union shall register the transfer: the ground stated is not one to refuse on.",
         "请办理接转登记；可用的理由：{allowed_zh}。",
         "Accept the member; grounds open here: {allowed}.",
+    ),
+    Code.RELEASE_WITHHELD_GROUND_NOT_ALLOWED: _entry(
+        "A12",
+        "欠交会费等不能作为不予转出的理由。",
+        "The ground stated is not one to withhold a release on; arrears are none.",
+        "请签署转出；可用的理由：{allowed_zh}。",
+        "Release the member; grounds open here: {allowed}.",
+    ),
+    Code.PROOF_OF_MEMBERSHIP_MISSING: _entry(
+        "A12",
+        "请提供会员证或会员卡等会员身份证明。",
+        "A proof of membership is needed: the certificate, the card or an identity document.",
+        "请会员出示会员证，重新起草时填写其编号。",
+        "Ask the member for the certificate and draft again with its number.",
+    ),
+    Code.PROOF_OF_MEMBERSHIP_MISMATCH: _entry(
+        "A12",
+        "所提供的会员身份证明与会籍信息不符。",
+        "The proof given does not match a membership.",
+        "请与会员核对证件编号、姓名和出生年月；核对无误仍不相符的，请会员向原工会查询。",
+        "Check number, name and month of birth with the member; if they are right, the member's own union can tell.",
+    ),
+    Code.MEMBER_CONSENT_REQUIRED: _entry(
+        "HUB-P15",
+        "须附会员本人同意。",
+        "The member's own consent is needed, in writing, in person or electronic, and no more than 30 days old.",
+        "请取得会员同意，填写形式、日期和同意书摘要。",
+        "Obtain it, and state its form, its day and the hash of its text.",
+    ),
+    Code.NO_CASE_FOR_HIGHER_UNION: _entry(
+        "HUB-P02",
+        "该事项未到上级工会办理的条件。",
+        "No such case lies with your union.",
+        "请查看本会作为上级工会的待办事项（docket，side: HIGHER）。",
+        "See the cases that lie with your union as the higher one: docket(side: HIGHER).",
     ),
     Code.RECEIVER_MISMATCH: _entry(
         "A12",
@@ -331,7 +371,7 @@ CATALOGUE: dict[Code, Entry] = {
     Code.RATE_LIMITED: _entry(
         "HUB-P17",
         "操作过于频繁。",
-        "Your union has looked up too many persons who are members elsewhere; it may ask no more today.",
+        "Your union, or unions together, have looked for too many persons; it may ask no more today.",
         "请稍后再试。",
         "Try again later.",
         retryable=True,

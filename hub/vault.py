@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from federation.encoding import b64url
 from hub.keyfiles import MasterKeys
 
-__all__ = ["SealBroken", "Vault", "mask_id_number", "mask_mobile"]
+__all__ = ["SealBroken", "Vault", "mask_id_number", "mask_mobile", "mask_name"]
 
 #: First byte of every sealed value: how the rest is to be read.
 FORM: Final = b"\x01"
@@ -135,6 +135,11 @@ def mask_id_number(number: str) -> str:
 def mask_mobile(number: str) -> str:
     """Show the last four digits."""
     return _mask(number)
+
+
+def mask_name(name: str) -> str:
+    """Show the first character of a name of several, and how long it is."""
+    return (name[0] if len(name) > 1 else "*") + "*" * (len(name) - 1)
 
 
 def _mask(text: str) -> str:

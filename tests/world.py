@@ -7,23 +7,35 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
 from federation import acts, statements
 from federation.assertions import key_proof
+from federation.encoding import sha256_b64url
 from federation.forms import KeyUse
 from federation.keys import PrivateKey
 from hub.authz.tokens import Caller
 from hub.database.pool import Database
 from hub.demo.fixtures import EMPLOYERS, MEMBERS, UNIONS, MemberFixture, UnionFixture
 from hub.keyfiles import load_master_keys, load_receipt_keys
-from hub.transfers.desk import cases, drafting, drafting_unions, founding, joining, registering, releasing
+from hub.transfers.desk import (
+    cases,
+    drafting,
+    drafting_pulls,
+    drafting_unions,
+    founding,
+    joining,
+    pulling,
+    registering,
+    releasing,
+)
 from hub.transfers.desk.opening import Hub
 from hub.transfers.ledger import founding as ledger_founding
 from hub.transfers.ledger.acts import Ledger
+from hub.transfers.rules.days import day_of
 from hub.vault import Vault
 
 if TYPE_CHECKING:
@@ -198,7 +210,7 @@ class World:
         }
         return await drafting.draft_join(self.hub, actor.caller, given)
 
-    async def draft_release(self, actor: Actor, membership_id: UUID, receiver: str, **changes: Any) -> Draft:
+    async def draft_release(self, actor: Actor, membership_id: UUID | None, receiver: str, **changes: Any) -> Draft:
         given = {
             "membership_id": membership_id,
             "handoff_id": None,
@@ -216,6 +228,73 @@ class World:
     async def release(self, actor: Actor, membership_id: UUID, receiver: str, **changes: Any) -> HandoffView:
         draft = await self.draft_release(actor, membership_id, receiver, **changes)
         return await releasing.release(self.hub, actor.caller, sign(draft, actor))
+
+    async def draft_request(self, actor: Actor, who: str | MemberFixture, **changes: Any) -> Draft:
+        """Ask for a member by certificate, name and birth month, with a consent of the day before."""
+        member = MEMBERS[who] if isinstance(who, str) else who
+        today = day_of(await self.now())
+        given = {
+            "certificate": {"province_code": member.certificate[0], "number": member.certificate[1]},
+            "member_card": None,
+            "id_type": None,
+            "id_number": None,
+            "name": member.name,
+            "birth_month": f"{member.id_number[6:10]}-{member.id_number[10:12]}",
+            "reason_code": "CHANGE_OF_EMPLOYER",
+            "employer_uscc": EMPLOYERS["乙"],
+            "relation_started_on": today - timedelta(days=1),
+            "consent": {
+                "form": "WRITTEN",
+                "given_on": today - timedelta(days=1),
+                "evidence_sha256": sha256_b64url(b"consent"),
+            },
+            "appeals": None,
+            **changes,
+        }
+        return await drafting_pulls.draft_request(self.hub, actor.caller, given)
+
+    async def request(self, actor: Actor, who: str | MemberFixture, **changes: Any) -> HandoffView:
+        draft = await self.draft_request(actor, who, **changes)
+        return await pulling.request(self.hub, actor.caller, sign(draft, actor))
+
+    async def answer(self, actor: Actor, handoff_id: UUID, receiver: str, **changes: Any) -> HandoffView:
+        """Release in answer to a request, dated today."""
+        today = day_of(await self.now())
+        changes = {"out_date": today, "handoff_id": handoff_id, **changes}
+        draft = await self.draft_release(actor, None, receiver, **changes)
+        return await releasing.release(self.hub, actor.caller, sign(draft, actor))
+
+    async def draft_in_lieu(self, actor: Actor, handoff_id: UUID, **changes: Any) -> Draft:
+        given = {
+            "handoff_id": handoff_id,
+            "out_date": day_of(await self.now()),
+            "dues_paid_through": "2025-02",
+            "relation_ended_on": date(2025, 2, 28),
+            "new_employer_uscc": EMPLOYERS["乙"],
+            "form_custody": None,
+            "ground": "NO_RESPONSE",
+            "evidence_sha256": sha256_b64url(b"evidence"),
+            **changes,
+        }
+        return await drafting_pulls.draft_release_in_lieu(self.hub, actor.caller, given)
+
+    async def release_in_lieu(self, actor: Actor, handoff_id: UUID, **changes: Any) -> HandoffView:
+        draft = await self.draft_in_lieu(actor, handoff_id, **changes)
+        return await releasing.release_in_lieu(self.hub, actor.caller, sign(draft, actor))
+
+    async def object_to(self, actor: Actor, handoff_id: UUID, ground: str) -> HandoffView:
+        given = {"handoff_id": handoff_id, "ground": ground}
+        draft = await drafting_pulls.draft_objection(self.hub, actor.caller, given)
+        return await pulling.object_to(self.hub, actor.caller, sign(draft, actor))
+
+    async def cancel(self, actor: Actor, handoff_id: UUID) -> HandoffView:
+        draft = await drafting_pulls.draft_cancellation(self.hub, actor.caller, {"handoff_id": handoff_id})
+        return await pulling.cancel(self.hub, actor.caller, sign(draft, actor))
+
+    async def dismiss(self, actor: Actor, handoff_id: UUID, ground: str) -> HandoffView:
+        given = {"handoff_id": handoff_id, "ground": ground, "evidence_sha256": None}
+        draft = await drafting_pulls.draft_dismissal(self.hub, actor.caller, given)
+        return await pulling.dismiss(self.hub, actor.caller, sign(draft, actor))
 
     async def draft_acceptance(self, actor: Actor, handoff_id: UUID, **changes: Any) -> Draft:
         given = {

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from hub.transfers.views import HandoffView
 
 __all__ = [
+    "act_shown",
     "sees_card",
     "sees_dues",
     "sees_member",
+    "sees_name_masked",
     "sees_proof",
     "sees_releasing_union",
     "sees_statement_of",
@@ -29,7 +31,15 @@ __all__ = [
 _SHOWN_TO_RECEIVER: Final = frozenset({HandoffState.RELEASED, HandoffState.ACCEPTED})
 
 #: A step that nobody signed is shown with the side that it concerns: whose silence it was, or whose act was checked.
-_SIDE_OF_UNSIGNED: Final = {"expire": Side.HOLDER, "void": Side.RECEIVER}
+_SIDE_OF_UNSIGNED: Final = {
+    "expire": Side.HOLDER,
+    "void": Side.RECEIVER,
+    "escalate": Side.HOLDER,
+    "lapse": Side.HIGHER,
+    "supersede": Side.HOLDER,
+}
+#: What a request that ended by the holder's release elsewhere is to who asked: closed, and no more (domain 3.2).
+_UNTOLD: Final = frozenset({"supersede"})
 
 
 def sees_releasing_union(case: HandoffView) -> bool:
@@ -76,6 +86,19 @@ def sees_transfer_entry(case: HandoffView) -> bool:
 def sees_proof(case: HandoffView) -> bool:
     """The proof holds both sides' statements: for the two parties, once there is a release. Source: 5.2."""
     return case.released_at is not None and case.side in {Side.HOLDER, Side.RECEIVER}
+
+
+def sees_name_masked(case: HandoffView) -> bool:
+    """The union above the holder is shown whom an escalated case is about, masked; nobody else needs it so.
+
+    Source: 5.2
+    """
+    return case.is_above_holder
+
+
+def act_shown(case: HandoffView, act: str) -> str:
+    """Give the act of a step as its reader may know it: to who asked, a request superseded is one cancelled."""
+    return "cancel" if act in _UNTOLD and case.side is Side.RECEIVER else act
 
 
 def side_of_step(act: str, side: Side) -> Side:

@@ -23,6 +23,7 @@ T = TypeVar("T")
 __all__ = ["head", "run_sql_files", "stamped", "statements_of", "upgrade"]
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_DISTRIBUTE = "distribute.sql"
 _DOLLAR_QUOTE = re.compile(r"\$[a-z_]*\$")
 
 
@@ -41,15 +42,17 @@ def statements_of(sql: str) -> Iterator[str]:
 
 
 def run_sql_files(revision: str) -> None:
-    """Run the SQL files of a revision in order; on Citus, `distribute.sql` between the tables and their guards."""
+    """Run the SQL files of a revision in order; on Citus, its `distribute.sql` between the tables and their guards."""
     bind = op.get_bind()
-    for file in sorted((_MIGRATIONS / "sql" / revision).glob("*.sql")):
+    folder = _MIGRATIONS / "sql" / revision
+    # The first revision's also sets the roles up, and lies beside roles.sql.
+    distribute = _MIGRATIONS.parent / _DISTRIBUTE if revision == "0001" else folder / _DISTRIBUTE
+    for file in sorted(file for file in folder.glob("*.sql") if file.name != _DISTRIBUTE):
         for statement in statements_of(file.read_text(encoding="utf-8")):
             bind.exec_driver_sql(statement)
         on_citus = bind.exec_driver_sql("select 1 from pg_extension where extname = 'citus'").first()
-        if revision == "0001" and file.name.startswith("1_") and on_citus is not None:
-            distribute = (_MIGRATIONS.parent / "distribute.sql").read_text(encoding="utf-8")
-            for statement in statements_of(distribute):
+        if file.name.startswith("1_") and on_citus is not None and distribute.exists():
+            for statement in statements_of(distribute.read_text(encoding="utf-8")):
                 bind.exec_driver_sql(statement)
 
 

@@ -1,4 +1,4 @@
-"""The demo's play: unions vouched for from the root down, one member who moves, a refusal, a stranger, a proof."""
+"""The demo's play: unions vouched for from the root down, a move, a refusal, a stranger, a pull, a proof."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ import httpx
 
 from federation.assertions import key_proof
 from federation.client import HubClient
+from federation.encoding import sha256_b64url
 from federation.errors import Refused
 from federation.forms import KeyUse
 from federation.keys import PrivateKey
@@ -29,6 +30,7 @@ __all__ = ["play"]
 #: Nobody has this id.
 _NOBODY = UUID("00000000-0000-4000-8000-000000000000")
 
+_SHANGHAI = timezone(timedelta(hours=8))
 _SHANGHAI_MORNING = datetime(2025, 3, 3, 1, 0, tzinfo=UTC)
 
 
@@ -66,6 +68,7 @@ class _Play:
             handoff = await self._transfer(member)
             await self._refusal()
             await self._stranger(member)
+            await self._silence()
             await self._prove(handoff)
 
     # Acts
@@ -177,8 +180,39 @@ class _Play:
         assert answers[0] == answers[1], "the two answers differ"
         _say("  两个答复逐字节相同 · the same bytes")
 
+    async def _silence(self) -> None:
+        _title(
+            6,
+            "拉取：乙会凭会员证请求王三的会籍，甲会不予理会，其上一级工会代为转出（平台规则 HUB-P02）",
+            "a pull that the holder lets lie, until the union above releases in its stead (HUB-P02)",
+        )
+        await self._join("M3")
+        u2, u13 = self._clients["U2"], self._clients["U13"]
+        asked = await u2.request_handoff(_request_input("M3"))
+        due = _instant((await _read(u2, asked))["nextDeadline"]["at"])
+        assert asked["releasingUnion"] is None, "who holds the member is not told before the release"
+        _say(f"  2025-03-10 {UNIONS['U2'].name} 提出请求：{asked['state']}；会籍所在工会是谁，转出之前不告知")
+        _say(f"  甲会应在 15 个工作日内答复，至 {_day(due)} · the holder has 15 working days")
+        waiting = await u13.docket(side="HIGHER")
+        assert waiting["edges"] == [], "the union above is told only when the time is up"
+        # No job runs: the hub reads where a case stands off its dates.
+        await self._let_it_be(due + timedelta(hours=10))
+        (entry,) = (await u13.docket(side="HIGHER"))["edges"]
+        case = entry["node"]
+        decide = _instant(case["nextDeadline"]["at"])
+        _say(f"  {_day(due + timedelta(hours=10))} 期满：{case['state']}，{UNIONS['U13'].name} 得知该事项")
+        _say(f"    应在 {_day(decide)} 前处理 · the union above is told, and may act")
+        released = await u13.release_in_lieu(_in_lieu_input(case["handoff"]["id"], due + timedelta(hours=10)))
+        _say(
+            f"  {UNIONS['U13'].name} 代为签署转出：{released['state']} · released in lieu; the member has not moved yet"
+        )
+        accepted = await u2.accept_handoff(_acceptance_input(asked["id"], due + timedelta(hours=10)))
+        seen = await _read(u2, accepted)
+        for line in seen["transferEntry"]["line"].splitlines():
+            _say(f"  │ {line}")
+
     async def _prove(self, handoff: dict[str, Any]) -> None:
-        _title(6, "会员证与证明：从两份签署文书得出，可离线核验", "the certificate, and a proof that needs no hub")
+        _title(7, "会员证与证明：从两份签署文书得出，可离线核验", "the certificate, and a proof that needs no hub")
         u2 = self._clients["U2"]
         proof = await u2.proof(handoff["id"])
         assert proof is not None
@@ -272,6 +306,59 @@ def _release_input(member_id: str, **changes: str) -> dict[str, Any]:
         "newEmployerUscc": EMPLOYERS["乙"],
         **changes,
     }
+
+
+def _request_input(ref: str) -> dict[str, Any]:
+    member = MEMBERS[ref]
+    province, number = member.certificate
+    return {
+        "certificate": {"provinceCode": province, "number": number},
+        "name": member.name,
+        "birthMonth": f"{member.id_number[6:10]}-{member.id_number[10:12]}",
+        "reasonCode": "CHANGE_OF_EMPLOYER",
+        "employerUscc": EMPLOYERS["乙"],
+        "relationStartedOn": "2025-03-03",
+        "consent": {"form": "WRITTEN", "givenOn": "2025-03-05", "evidenceSha256": sha256_b64url(b"consent")},
+    }
+
+
+def _in_lieu_input(handoff_id: str, instant: datetime) -> dict[str, Any]:
+    return {
+        "handoffId": handoff_id,
+        "outDate": _day(instant),
+        "duesPaidThrough": "2025-02",
+        "relationEndedOn": "2025-02-28",
+        "newEmployerUscc": EMPLOYERS["乙"],
+        "ground": "NO_RESPONSE",
+        "evidenceSha256": sha256_b64url(b"three reminders"),
+    }
+
+
+def _acceptance_input(handoff_id: str, instant: datetime) -> dict[str, Any]:
+    return {
+        "handoffId": handoff_id,
+        "inDate": _day(instant),
+        "holdingBasis": "ORDINARY",
+        "employerUscc": EMPLOYERS["乙"],
+        "relationStartedOn": "2025-03-03",
+        "formReceived": True,
+    }
+
+
+async def _read(client: HubClient, handoff: dict[str, Any]) -> dict[str, Any]:
+    """Read a case once more, with its deadline and its entry in the column."""
+    seen = await client.handoff(handoff["id"])
+    assert seen is not None
+    return seen
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _day(instant: datetime) -> str:
+    """Give the day in Shanghai that an instant lies in, or ends."""
+    return (instant - timedelta(microseconds=1)).astimezone(_SHANGHAI).date().isoformat()
 
 
 def _camel(name: str) -> str:

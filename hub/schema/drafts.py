@@ -14,11 +14,13 @@ from hub.schema.types.inputs import (
     JoinMemberDraft,
     KeyDraft,
     KeyEndDraft,
+    ReleaseInLieuDraft,
     ReleaseMemberDraft,
+    RequestHandoffDraft,
     UnionDraft,
     given_of,
 )
-from hub.transfers.desk import drafting, drafting_unions
+from hub.transfers.desk import drafting, drafting_pulls, drafting_unions
 
 __all__ = ["Drafts"]
 
@@ -41,6 +43,36 @@ class Drafts:
     async def draft_release_member(self, info: Info, asked: Annotated[ReleaseMemberDraft, _INPUT]) -> Draft:
         """Draft a release."""
         return Draft.of(await drafting.draft_release(info.context.hub, info.context.caller, given_of(asked)))
+
+    @told(
+        "起草接转请求；按会员身份证明查找会员，该查询记录在案，其结果只在签署提交后告知。",
+        "Drafts a request, and looks for the member. The look-up is logged; what it found only the request tells.",
+    )
+    async def draft_request_handoff(self, info: Info, asked: Annotated[RequestHandoffDraft, _INPUT]) -> Draft:
+        """Draft a request."""
+        return Draft.of(await drafting_pulls.draft_request(info.context.hub, info.context.caller, given_of(asked)))
+
+    @told("起草代为转出。", "Drafts a release in the stead of a holder beneath.")
+    async def draft_release_in_lieu(self, info: Info, asked: Annotated[ReleaseInLieuDraft, _INPUT]) -> Draft:
+        """Draft a release in lieu."""
+        return Draft.of(
+            await drafting_pulls.draft_release_in_lieu(info.context.hub, info.context.caller, given_of(asked))
+        )
+
+    @told("起草对接转请求的异议。", "Drafts an objection to a request.")
+    async def draft_object_to_request(self, info: Info, asked: Annotated[GroundDraft, _INPUT]) -> Draft:
+        """Draft an objection."""
+        return Draft.of(await drafting_pulls.draft_objection(info.context.hub, info.context.caller, given_of(asked)))
+
+    @told("起草取消接转请求。", "Drafts the cancellation of a request.")
+    async def draft_cancel_request(self, info: Info, asked: Annotated[HandoffDraft, _INPUT]) -> Draft:
+        """Draft a cancellation."""
+        return Draft.of(await drafting_pulls.draft_cancellation(info.context.hub, info.context.caller, given_of(asked)))
+
+    @told("起草不予支持接转请求。", "Drafts the dismissal of a request.")
+    async def draft_dismiss_request(self, info: Info, asked: Annotated[GroundDraft, _INPUT]) -> Draft:
+        """Draft a dismissal."""
+        return Draft.of(await drafting_pulls.draft_dismissal(info.context.hub, info.context.caller, given_of(asked)))
 
     @told("起草接收。", "Drafts an acceptance.")
     async def draft_accept_handoff(self, info: Info, asked: Annotated[AcceptHandoffDraft, _INPUT]) -> Draft:

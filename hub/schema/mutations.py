@@ -16,7 +16,7 @@ from hub.schema.refusals import Refusal
 from hub.schema.types.handoffs import Handoff
 from hub.schema.types.members import IdNumber, Member
 from hub.schema.types.unions import Union, union_of
-from hub.transfers.desk import cases, joining, registering, releasing, revealing
+from hub.transfers.desk import cases, joining, pulling, registering, releasing, revealing
 
 __all__ = ["Mutation"]
 
@@ -77,6 +77,42 @@ class Mutation:
         """Release."""
         context = _fresh(info)
         return Handoff.of(await releasing.release(context.hub, context.caller, statement))
+
+    @act("提出接转请求，须有会员身份证明和本人同意。", "Asks for a member who has come to work with your employer.")
+    async def request_handoff(self, info: Info, statement: Statement) -> HandoffResult:
+        """Request."""
+        context = _fresh(info)
+        return Handoff.of(await pulling.request(context.hub, context.caller, statement))
+
+    @act(
+        "会籍所在工会逾期未处理请求的，由其上一级工会代为转出。",
+        "Releases in the stead of a holder beneath that has let a request lie.",
+    )
+    async def release_in_lieu(self, info: Info, statement: Statement) -> HandoffResult:
+        """Release in lieu."""
+        context = _fresh(info)
+        return Handoff.of(await releasing.release_in_lieu(context.hub, context.caller, statement))
+
+    @act("对接转请求提出异议，须有准许的理由。", "Objects to a request, on a listed ground.")
+    async def object_to_request(self, info: Info, statement: Statement) -> HandoffResult:
+        """Object."""
+        context = _fresh(info)
+        return Handoff.of(await pulling.object_to(context.hub, context.caller, statement))
+
+    @act("取消本工会的接转请求。", "Takes a request of your union back.")
+    async def cancel_request(self, info: Info, statement: Statement) -> HandoffResult:
+        """Cancel."""
+        context = _fresh(info)
+        return Handoff.of(await pulling.cancel(context.hub, context.caller, statement))
+
+    @act(
+        "会籍所在工会的上一级工会对接转请求不予支持，须有准许的理由。",
+        "Dismisses a request that has come to your union, as the one above the holder.",
+    )
+    async def dismiss_request(self, info: Info, statement: Statement) -> HandoffResult:
+        """Dismiss."""
+        context = _fresh(info)
+        return Handoff.of(await pulling.dismiss(context.hub, context.caller, statement))
 
     @act("接收；会籍于平台收到之时转入。", "Accepts a release: the membership moves when the hub receives it.")
     async def accept_handoff(self, info: Info, statement: Statement) -> HandoffResult:

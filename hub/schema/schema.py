@@ -19,9 +19,9 @@ __all__ = ["LIMITS", "make_schema", "sdl"]
 #: Lists that have no `first`, and how long they are taken to be when a request's cost is added up.
 LIMITS: Final = Limits(
     list_sizes={
-        "Handoff.steps": 3,
-        "Explanation.steps": 3,
-        "Explanation.next": 3,
+        "Handoff.steps": 5,
+        "Explanation.steps": 5,
+        "Explanation.next": 4,
         "Certificate.transferColumn": 5,
         "Member.holdings": 5,
         "Union.keys": 5,

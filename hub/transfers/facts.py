@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hub.transfers.machines import HandoffState
+from hub.transfers.rules.standing import Standing, standing_at
+
 if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
@@ -13,12 +16,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CaseFacts",
+    "CitedFacts",
     "HandoffFacts",
     "JoinFacts",
+    "MatchFacts",
     "MembershipFacts",
+    "OpenRequest",
     "ReceiverFacts",
     "ReleaseFacts",
+    "RequestFacts",
     "SignerFacts",
+    "TargetFacts",
     "UnionFacts",
 ]
 
@@ -43,8 +51,20 @@ class SignerFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """A case as the parties' rows have it: what a release may answer."""
+
+    state: str  #: as stored
+    deadline: datetime | None
+    then_deadline: datetime | None
+    request_sha256: bytes | None
+    to_union: UUID | None
+    reason_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MembershipFacts:
-    """A membership as its holder may see it, with its open handoff, if any."""
+    """A membership as its holder may see it, with its open handoff, if any, and the one that a release names."""
 
     member_id: UUID
     custody_version: int
@@ -65,6 +85,25 @@ class MembershipFacts:
     open_state: str | None
     open_step: int | None
     open_deadline: datetime | None
+    open_then: datetime | None = None
+    open_to: UUID | None = None
+    open_request: bytes | None = None
+    open_requested_at: datetime | None = None
+    holder_union: UUID | None = None
+    named: OpenRequest | None = None
+
+    def standing(self, now: datetime) -> Standing | None:
+        """Give where the open handoff stands; None if there is none."""
+        if self.open_handoff is None or self.open_state is None:
+            return None
+        return standing_at(self.open_state, self.open_deadline, self.open_then, now)
+
+    def asked(self, now: datetime) -> OpenRequest | None:
+        """Give the request that is open: nobody has released, and no date has ended it."""
+        standing = self.standing(now)
+        if standing is None or standing.state not in {HandoffState.REQUESTED, HandoffState.ESCALATED}:
+            return None
+        return OpenRequest(standing.state, standing.deadline, None, self.open_request, self.open_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +118,18 @@ class ReceiverFacts:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseFacts:
-    """For a release. `membership` is None unless the signer holds it; `is_party`: 5.3 (a) names the signer."""
+    """For a release. `membership` is None unless the signer holds it, or is the union above in an escalated case.
+
+    `is_party`: 5.3 (a) names the signer.
+    """
 
     signer: SignerFacts
     membership: MembershipFacts | None
     is_party: bool
     handoff_taken: bool
     receiver: ReceiverFacts | None
+    overdue_union: UUID | None = None  #: the one above the receiver, which P03 tells
+    holder_uri: str | None = None  #: whom a release in lieu passes over
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +144,7 @@ class HandoffFacts:
     case_version: int
     release_sha256: bytes | None
     out_date: date | None
-    dues_paid_through: str
+    dues_paid_through: str | None
     deadline: datetime | None
     counterpart: UUID
     valid_until: date | None
@@ -113,6 +157,18 @@ class HandoffFacts:
     status: str
     open_handoff: UUID | None
     employer_uscc: str | None
+    then_deadline: datetime | None = None
+    request_sha256: bytes | None = None
+    is_in_lieu: bool = False
+    from_union: UUID | None = None  #: of the union above alone: the two parties
+    to_union: UUID | None = None
+    overdue_at: datetime | None = None
+    overdue_tentative: bool = False
+    name_masked: str | None = None
+
+    def standing(self, now: datetime) -> Standing:
+        """Give where the case stands."""
+        return standing_at(self.state, self.deadline, self.then_deadline, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +178,60 @@ class CaseFacts:
     signer: SignerFacts
     holds: bool
     handoff: HandoffFacts | None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetFacts:
+    """The one live membership that a match found."""
+
+    member_id: UUID
+    membership_id: UUID
+    holder_union: UUID
+    custody_version: int
+    held_since: datetime
+    employer_uscc: str | None
+    name: str
+    open_handoff: UUID | None
+    open_state: str | None
+    open_step: int | None
+    open_deadline: datetime | None
+    open_then: datetime | None
+    is_held_here: bool = False  #: by the signer itself
+
+
+@dataclass(frozen=True, slots=True)
+class CitedFacts:
+    """The earlier case of the signer's, with this member, that a request cites."""
+
+    state: str
+    deadline: datetime | None
+    then_deadline: datetime | None
+    closed_at: datetime | None
+    by_objection: bool  #: the hash cited is the objection's, else the request's
+    higher_union: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFacts:
+    """For a request. `target` is None for whatever did not match, is not the signer's draft, or is too old."""
+
+    signer: SignerFacts
+    outcome: str  #: of the look-up: ONE, NONE, MISSING
+    target: TargetFacts | None
+    cited: CitedFacts | None
+    handoff_taken: bool
+    employers: frozenset[str]
+    higher_union: UUID | None  #: the union above the holder
+    further_union: UUID | None  #: the one above whoever let the cited request lapse
+
+
+@dataclass(frozen=True, slots=True)
+class MatchFacts:
+    """For the draft of a request: nothing of whom it looked for."""
+
+    signer: SignerFacts
+    employers: frozenset[str]
+    is_limited: bool
 
 
 @dataclass(frozen=True, slots=True)

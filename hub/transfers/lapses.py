@@ -1,10 +1,10 @@
-"""What a date has ended, told as a step, whether or not anybody has recorded it yet (domain 3.0)."""
+"""What dates have made of a case, told as steps, whether or not anybody has recorded them yet (domain 3.0)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hub.transfers.machines import HandoffState, Side
+from hub.transfers.machines import Side
 from hub.transfers.views import StepView
 
 if TYPE_CHECKING:
@@ -16,11 +16,9 @@ __all__ = ["steps_as_they_stand"]
 
 
 def steps_as_they_stand(case: HandoffView, steps: Sequence[StepView]) -> list[StepView]:
-    """Give the steps of a case as it stands now: one that has expired ends in its lapse, dated at its deadline.
+    """Give the steps of a case as it stands now: those recorded, and those that dates have made since.
 
-    The lapse that the next act on the membership records is this very step. Source: HUB-P01
+    The next act on the membership records these very steps. Source: HUB-P01, HUB-P02, HUB-P14
     """
-    shown = list(steps)
-    if case.state is HandoffState.EXPIRED and case.closed_at is not None and all(s.act != "expire" for s in shown):
-        shown.append(StepView("expire", Side.HUB, HandoffState.EXPIRED, None, None, case.closed_at, None, None, None))
-    return shown
+    made = [StepView(p.act, Side.HUB, p.target, None, None, p.at, None, None, None) for p in case.passed]
+    return [*steps, *made]

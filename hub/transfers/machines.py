@@ -8,7 +8,7 @@ from enum import StrEnum
 from hub.errors import Code, Refusal
 from hub.transfers.words import in_chinese
 
-__all__ = ["HANDOFF", "OPEN_STATES", "START", "HandoffState", "Machine", "Side", "Step"]
+__all__ = ["HANDOFF", "LAPSES", "OPEN_STATES", "START", "HandoffState", "Machine", "Side", "Step"]
 
 #: The state before the first step. A word, not NULL: a NULL would slip past the foreign key to `legal_steps`.
 START = "-"
@@ -81,11 +81,26 @@ class Machine:
 
 S = HandoffState
 
-#: domain: 3.2. The steps of a pull (request, objection, escalation) come with their acts.
+#: domain: 3.2.
 HANDOFF = Machine(
     "handoff",
     (
+        Step(START, "request", Side.RECEIVER, S.REQUESTED, "A12"),
+        Step(START, "appeal", Side.RECEIVER, S.ESCALATED, "HUB-P13"),
         Step(START, "release", Side.HOLDER, S.RELEASED, "A12"),
+        Step(S.REQUESTED, "release", Side.HOLDER, S.RELEASED, "A12"),
+        Step(S.REQUESTED, "object", Side.HOLDER, S.OBJECTED, "A12"),
+        Step(S.REQUESTED, "cancel", Side.RECEIVER, S.CANCELLED, "A12"),
+        Step(S.REQUESTED, "escalate", Side.HUB, S.ESCALATED, "HUB-P02"),
+        Step(S.REQUESTED, "supersede", Side.HUB, S.CANCELLED, "A12"),
+        Step(S.REQUESTED, "void", Side.HUB, S.VOIDED, "A12"),
+        Step(S.ESCALATED, "release", Side.HOLDER, S.RELEASED, "A12"),
+        Step(S.ESCALATED, "release_in_lieu", Side.HIGHER, S.RELEASED, "HUB-P02"),
+        Step(S.ESCALATED, "dismiss", Side.HIGHER, S.DISMISSED, "HUB-P02"),
+        Step(S.ESCALATED, "cancel", Side.RECEIVER, S.CANCELLED, "A12"),
+        Step(S.ESCALATED, "lapse", Side.HUB, S.LAPSED, "HUB-P14"),
+        Step(S.ESCALATED, "supersede", Side.HUB, S.CANCELLED, "A12"),
+        Step(S.ESCALATED, "void", Side.HUB, S.VOIDED, "A12"),
         Step(S.RELEASED, "accept", Side.RECEIVER, S.ACCEPTED, "A12"),
         Step(S.RELEASED, "refuse", Side.RECEIVER, S.REFUSED, "A12"),
         Step(S.RELEASED, "recall", Side.HOLDER, S.RECALLED, "A12"),
@@ -93,3 +108,8 @@ HANDOFF = Machine(
         Step(S.RELEASED, "void", Side.HUB, S.VOIDED, "A12"),
     ),
 )
+
+#: The step that a state's deadline makes by itself, when it has passed.
+LAPSES: dict[HandoffState, Step] = {
+    S(step.source): step for step in HANDOFF.steps if step.act in {"escalate", "lapse", "expire"}
+}

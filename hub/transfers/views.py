@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hub.transfers.machines import Side
+
 if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
     from hub.errors import Refusal
     from hub.transfers.card import Card
-    from hub.transfers.machines import HandoffState, Side
+    from hub.transfers.machines import HandoffState
+    from hub.transfers.rules.standing import Passed
 
 __all__ = [
     "Draft",
@@ -25,6 +28,7 @@ __all__ = [
     "StepView",
     "TransferView",
     "UnionView",
+    "seal_of",
 ]
 
 
@@ -49,6 +53,32 @@ class HandoffView:
     requested_at: datetime | None
     released_at: datetime | None
     closed_at: datetime | None
+    deadline_tentative: bool = False
+    ground_articles: tuple[str, ...] = ()  #: where the ground itself is not told
+    overdue_at: datetime | None = None  #: P03: from then on the union above the receiver is told
+    overdue_tentative: bool = False
+    is_in_lieu: bool = False  #: released by the union above the holder
+    from_union: UUID | None = None  #: for a union above: the two parties
+    to_union: UUID | None = None
+    name_masked: str | None = None  #: for a union above, of an escalated case
+    request_sha256: bytes | None = None
+    objection_sha256: bytes | None = None
+    passed: tuple[Passed, ...] = ()  #: steps that dates have made, and nobody has recorded
+
+    @property
+    def releasing_union(self) -> UUID | None:
+        """The union that holds, or held, the membership."""
+        return {Side.HOLDER: self.own_union, Side.RECEIVER: self.counterpart}.get(self.side, self.from_union)
+
+    @property
+    def receiving_union(self) -> UUID | None:
+        """The union that is to take the member in."""
+        return {Side.HOLDER: self.counterpart, Side.RECEIVER: self.own_union}.get(self.side, self.to_union)
+
+    @property
+    def is_above_holder(self) -> bool:
+        """Whether the reader is the union above the holder, which may act; the one above the receiver may not."""
+        return self.side is Side.HIGHER and self.counterpart == self.from_union
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +135,18 @@ class HoldingView:
     until_at: datetime | None
 
 
+def seal_of(name: str, in_lieu_of: str | None) -> str:
+    """Give the releasing seal: the name of the union that signed, and of the one in whose stead. Source: HUB-P02."""
+    return name if in_lieu_of is None else f"{name}（代{in_lieu_of}）"
+
+
 @dataclass(frozen=True, slots=True)
 class TransferView:
     """One entry of the certificate's transfer column (NX-3): its two signed statements and the names of both seals."""
 
     handoff_id: UUID
     release_jws: str
-    releasing_seal: str
+    releasing_seal: str  #: with whom it stands for, where it was in lieu
     acceptance_jws: str | None
     receiving_seal: str | None
 
@@ -184,6 +219,7 @@ class NextActView:
     rule: str  #: HUB-P…; empty without a deadline, and so is what follows
     consequence: str
     articles: tuple[str, ...]
+    tentative: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,15 @@ _NAMES: dict[str, str] = {
     "IDENTITY_OR_PROOF_MISMATCH": "身份或会员证明不符",
     "WRONG_UNION_LEVEL": "不属本级工会管理",
     "DOCUMENT_DEFECT": "转出凭证有误",
+    # grounds on which a holder may object
+    "RELATION_CONTINUES": "劳动关系仍在原单位",
+    "NOT_OUR_MEMBER": "不是本会会员",
+    "MEMBERSHIP_ENDED": "会籍已终止",
+    "RETIRED_RETENTION": "已退休保留会籍",
+    "IN_MILITARY_SERVICE": "服兵役期间保留会籍",
+    "SECONDMENT_REVERSION": "借调期满应转回所在单位",
+    "NOT_TRANSFERABLE": "会籍不能接转",
+    "SUPERSEDED_BY_RELEASE": "已转往其他工会",
     # why a second check voids
     "UNION_NOT_ACTIVE": "接收工会正在注销或已注销",
     "RECEIVER_CANNOT_HOLD": "接收工会不能管理该会籍",

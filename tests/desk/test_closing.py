@@ -261,7 +261,9 @@ class TestExpiry:
             "select union_id, state, closed_at, deadline from hub.dockets where handoff_id = $1", case.handoff_id
         )
         assert {tuple(row) for row in dockets} == {
-            (actor.caller.union_id, "EXPIRED", case.deadline, None) for actor in (u1, u2)
+            # Both parties, and the union above the receiver, which P03 had told.
+            (actor.caller.union_id, "EXPIRED", case.deadline, None)
+            for actor in (u1, u2, world.actors["U9"])
         }
         await assert_whole(superuser)
         async with world.hub.database.as_union(u2.caller.union_id, u2.caller.kid) as reading:

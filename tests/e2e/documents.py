@@ -12,8 +12,8 @@ DEADLINE = "at rule consequence tentative"
 STEP = f"act side by {{ {UNION_NAME} }} at statement statementSha256 receipt"
 HANDOFF = (
     f"id handoffId state reasonCode side releasingUnion {{ {UNION_NAME} }} receivingUnion {{ {UNION_NAME} }} "
-    f"member {{ id name }} card {{ {CARD} }} outDate inDate validUntil duesPaidThrough ground requestedAt releasedAt "
-    f"closedAt nextDeadline {{ {DEADLINE} }} steps {{ {STEP} }} transferEntry {{ {ENTRY} }}"
+    f"member {{ id name }} memberNameMasked card {{ {CARD} }} outDate inDate validUntil duesPaidThrough ground "
+    f"requestedAt releasedAt closedAt nextDeadline {{ {DEADLINE} }} steps {{ {STEP} }} transferEntry {{ {ENTRY} }}"
 )
 CERTIFICATE = f"number {{ provinceCode number }} issuedOn issuingUnion transferColumn {{ {ENTRY} }}"
 MEMBER = (
@@ -28,6 +28,11 @@ PAGE_INFO = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 ACTS = {
     "joinMember": ("JoinMemberDraft", "Member", MEMBER),
     "releaseMember": ("ReleaseMemberDraft", "Handoff", HANDOFF),
+    "requestHandoff": ("RequestHandoffDraft", "Handoff", HANDOFF),
+    "releaseInLieu": ("ReleaseInLieuDraft", "Handoff", HANDOFF),
+    "objectToRequest": ("GroundDraft", "Handoff", HANDOFF),
+    "cancelRequest": ("HandoffDraft", "Handoff", HANDOFF),
+    "dismissRequest": ("GroundDraft", "Handoff", HANDOFF),
     "acceptHandoff": ("AcceptHandoffDraft", "Handoff", HANDOFF),
     "refuseHandoff": ("GroundDraft", "Handoff", HANDOFF),
     "recallHandoff": ("HandoffDraft", "Handoff", HANDOFF),

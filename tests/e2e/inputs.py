@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from federation.encoding import sha256_b64url
 from hub.demo.fixtures import EMPLOYERS, MEMBERS, UNIONS, MemberFixture, UnionFixture
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ __all__ = [
     "MEMBERS",
     "UNIONS",
     "acceptance",
+    "asking",
     "changed",
     "joining",
     "person",
@@ -25,6 +27,8 @@ __all__ = [
 MOBILE = "+8613900099001"
 ETHNIC_GROUP = "54"
 POLITICAL_STATUS = "11"
+#: The hash of some text that nobody has to see.
+EVIDENCE = sha256_b64url(b"evidence")
 
 
 def changed(given: Json, changes: Json) -> Json:
@@ -94,6 +98,21 @@ def release(member_id: str, **changes: Any) -> Json:
         "duesPaidThrough": "2025-02",
         "relationEndedOn": "2025-02-28",
         "newEmployerUscc": EMPLOYERS["乙"],
+    }
+    return changed(given, changes)
+
+
+def asking(member: MemberFixture, **changes: Any) -> Json:
+    """Give the request of scenario 5: by certificate, on 2025-04-02, with the consent of the day before."""
+    province, number = member.certificate
+    given = {
+        "certificate": {"provinceCode": province, "number": number},
+        "name": member.name,
+        "birthMonth": f"{member.id_number[6:10]}-{member.id_number[10:12]}",
+        "reasonCode": "CHANGE_OF_EMPLOYER",
+        "employerUscc": EMPLOYERS["乙"],
+        "relationStartedOn": "2025-04-01",
+        "consent": {"form": "WRITTEN", "givenOn": "2025-04-01", "evidenceSha256": EVIDENCE},
     }
     return changed(given, changes)
 

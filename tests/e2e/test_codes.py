@@ -278,6 +278,65 @@ async def _ground(stage: Stage) -> Json:
     return refusal
 
 
+@provokes("RELEASE_WITHHELD_GROUND_NOT_ALLOWED", "A12", "objection", "ground")
+async def _withheld(stage: Stage) -> Json:
+    asked = await _asked(stage)
+    for ground in ("ARREARS", "UNRETURNED_ITEMS", "AGE", "NO_CONTRACT", "OTHER"):
+        refusal = await stage["U1"].refused("objectToRequest", {"handoffId": asked["id"], "ground": ground})
+        assert "RELATION_CONTINUES" in refusal["nextStep"]
+    return refusal
+
+
+@provokes("PROOF_OF_MEMBERSHIP_MISSING", "A12")
+async def _no_proof(stage: Stage) -> Json:
+    return await stage["U2"].refused("requestHandoff", _asking(certificate=None))
+
+
+@provokes("PROOF_OF_MEMBERSHIP_MISMATCH", "A12")
+async def _mismatch(stage: Stage) -> Json:
+    """The draft says nothing of it, and so not whether there is such a member: the request does."""
+    u2 = stage["U2"]
+    answers = [
+        await u2.hand_in("requestHandoff", await u2.drafted("requestHandoff", _asking(**wrong)))
+        for wrong in ({"name": "王五"}, {"certificate": {"provinceCode": "31", "number": "999999"}})
+    ]
+    assert answers[0].body == answers[1].body
+    refusal: Json = answers[0].data["answer"]
+    return look_at(refusal)
+
+
+@provokes("MEMBER_CONSENT_REQUIRED", "HUB-P15", "request", "consent", "given_on")
+async def _consent(stage: Stage) -> Json:
+    u2 = stage["U2"]
+    assert (await u2.refused("requestHandoff", _asking(consent=None)))["path"] == ["request", "consent"]
+    return await u2.refused("requestHandoff", _asking(consent={**_CONSENT, "givenOn": "2025-01-31"}))
+
+
+@provokes("NO_CASE_FOR_HIGHER_UNION", "HUB-P02")
+async def _no_case(stage: Stage) -> Json:
+    asked = await _asked(stage)
+    drafts = [
+        await stage["U13"].draft("dismissRequest", {"handoffId": handoff, "ground": "NOT_OUR_MEMBER"})
+        for handoff in (asked["id"], NO_MEMBER)
+    ]
+    assert drafts[0] == drafts[1]
+    refusal: Json = drafts[0]["refusals"][0]
+    return refusal
+
+
+_CONSENT: Final = {"form": "WRITTEN", "givenOn": "2025-03-02", "evidenceSha256": inputs.EVIDENCE}
+
+
+def _asking(**changes: Any) -> Json:
+    given = {"relationStartedOn": "2025-03-01", "consent": _CONSENT}
+    return inputs.asking(MEMBERS["M1"], **{**given, **changes})
+
+
+async def _asked(stage: Stage) -> Json:
+    """U2 has asked for M1."""
+    return await stage["U2"].act("requestHandoff", _asking())
+
+
 @provokes("DISCRIMINATORY_GROUND", "A4", "refusal", "ground")
 async def _discriminatory(stage: Stage) -> Json:
     handoff = (await stage.released())["id"]

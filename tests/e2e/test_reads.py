@@ -284,8 +284,10 @@ class TestExplain:
         assert len(told["missing"]) == 1
         assert "2025-06-01" in told["summary"]
         assert "2025-06-01" in told["summaryEn"]
-        deadlines = {act["act"]: act["by"]["at"] for act in told["next"]}
-        assert set(deadlines.values()) == {"2025-06-01T16:00:00Z"}
+        deadlines = {act["act"]: (act["by"]["rule"], act["by"]["at"]) for act in told["next"]}
+        # An acceptance is due earlier than the release ends: then the union above the receiver is told.
+        assert deadlines.pop("acceptHandoff") == ("HUB-P03", "2025-03-24T16:00:00Z")
+        assert set(deadlines.values()) == {("HUB-P01", "2025-06-01T16:00:00Z")}
 
     @staticmethod
     def _look_at(told: Json) -> None:

@@ -1,4 +1,4 @@
-"""Acceptance scenarios 1–4, 6, 7, 20 and 21 as the domain document tells them, played over HTTP on the test clock."""
+"""Acceptance scenarios 1–7, 20 and 21 as the domain document tells them, played over HTTP on the test clock."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ import pytest
 
 from hub.errors import Code
 from tests.e2e import inputs
-from tests.e2e.documents import CERTIFICATE_QUERY, HANDOFF_QUERY, MEMBER_QUERY
+from tests.e2e.documents import (
+    CERTIFICATE_QUERY,
+    DOCKET_QUERY,
+    EXPLAIN_QUERY,
+    HANDOFF_QUERY,
+    MEMBER_QUERY,
+    MEMBERS_QUERY,
+)
 from tests.e2e.forging import NO_MEMBER, made_up_release
 from tests.e2e.inputs import EMPLOYERS, MEMBERS, UNIONS
 from tests.e2e.stage import day
@@ -152,6 +159,47 @@ async def test_no_second_joining(stage: Stage) -> None:
     for name in (UNIONS["U1"].name, UNIONS["U1"].uri, str(UNIONS["U1"].uscc), "甲"):
         assert name not in told
     assert (await stage["U1"].ask(MEMBER_QUERY, id=stage.member("M2")))["custodyVersion"] == 1
+
+
+@pytest.mark.scenario(5)
+@pytest.mark.article("A12", "HUB-P15")
+async def test_pull(stage: Stage) -> None:
+    u1, u2 = stage["U1"], stage["U2"]
+    await stage.let_it_be(day(4, 2))
+    asked = await u2.act("requestHandoff", inputs.asking(MEMBERS["M2"]))
+    assert (asked["state"], asked["releasingUnion"], asked["card"], asked["member"]) == ("REQUESTED", None, None, None)
+    assert asked["nextDeadline"]["rule"] == "HUB-P02"
+    assert _instant(asked["nextDeadline"]["at"]) == day(4, 25, hour=0)
+    # The holder sees who asks; who asks does not see who holds, by whatever way it looks.
+    (entry,) = (await u1.ask(DOCKET_QUERY, states=["REQUESTED"]))["edges"]
+    assert entry["node"]["counterpart"]["uri"] == u2.uri
+    for query, variables in (
+        (HANDOFF_QUERY, {"id": asked["id"]}),
+        (EXPLAIN_QUERY, {"id": asked["id"]}),
+        (DOCKET_QUERY, {}),
+    ):
+        body = (await u2.post(query, variables)).body.decode()
+        assert u1.uri not in body
+        assert "甲机械厂工会" not in body
+        assert "李二" not in body
+
+    await stage.let_it_be(day(4, 7))
+    released = await u1.act(
+        "releaseMember",
+        inputs.release(
+            stage.member("M2"), memberId=None, handoffId=asked["id"], outDate="2025-04-07", relationEndedOn="2025-03-31"
+        ),
+    )
+    assert (released["id"], released["state"]) == (asked["id"], "RELEASED")
+    accepted = await u2.act(
+        "acceptHandoff", inputs.acceptance(asked["id"], inDate="2025-04-07", relationStartedOn="2025-04-01")
+    )
+    assert accepted["state"] == "ACCEPTED"
+    assert accepted["releasingUnion"]["uri"] == u1.uri
+    assert [step["act"] for step in accepted["steps"]] == ["request", "release", "accept"]
+    (held,) = (await u2.ask(MEMBERS_QUERY, filter={"name": "李二"}))["edges"]
+    assert holder_on(held["node"], date(2025, 4, 7)) == u2.uri
+    assert holder_on(held["node"], date(2025, 4, 6)) == u1.uri
 
 
 @pytest.mark.scenario(6)

@@ -6,6 +6,7 @@ No key here is anybody's secret: each seed is the SHA-256 of a label.
 import dataclasses
 import hashlib
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
@@ -109,6 +110,52 @@ def a_release(receiving_union: UnionUri = U2) -> acts.Release:
         form_custody=Code("WITH_PERSONNEL_FILE"),
         card_sha256=a_hash("card of M1"),
         new_employer_uscc=Uscc("91310117MC0Q15154X"),
+    )
+
+
+def a_request() -> acts.Request:
+    return acts.Request(
+        handoff_id=a_uuid("handoff"),
+        reason_code=Code("CHANGE_OF_EMPLOYER"),
+        employer_uscc=Uscc("91310117MC0Q15154X"),
+        relation_started_on=date(2025, 3, 1),
+        consent=acts.Consent(form=Code("WRITTEN"), given_on=date(2025, 3, 1), evidence_sha256=a_hash("consent")),
+        appeals_sha256=a_hash("objection"),
+    )
+
+
+def an_in_lieu_release(receiving_union: UnionUri = U2, in_lieu_of: UnionUri = U1) -> acts.InLieuRelease:
+    """The county's, in the stead of U1."""
+    release = a_release(receiving_union)
+    given = {field.name: getattr(release, field.name) for field in fields(release)}
+    return acts.InLieuRelease(
+        **given
+        | {
+            "articles": (Article("HUB-P02"),),
+            "request_sha256": a_hash("request"),
+            "in_lieu_of": in_lieu_of,
+            "ground": Code("NO_RESPONSE"),
+            "evidence_sha256": a_hash("evidence"),
+        }
+    )
+
+
+def an_objection() -> acts.Objection:
+    return acts.Objection(
+        handoff_id=a_uuid("handoff"), request_sha256=a_hash("request"), ground=Code("RELATION_CONTINUES")
+    )
+
+
+def a_cancellation() -> acts.Cancellation:
+    return acts.Cancellation(handoff_id=a_uuid("handoff"), request_sha256=a_hash("request"))
+
+
+def a_dismissal() -> acts.Dismissal:
+    return acts.Dismissal(
+        handoff_id=a_uuid("handoff"),
+        request_sha256=a_hash("request"),
+        ground=Code("RELATION_CONTINUES"),
+        evidence_sha256=a_hash("evidence"),
     )
 
 

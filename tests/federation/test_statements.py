@@ -15,6 +15,8 @@ from tests.federation.parties import (
     NOW,
     U1,
     U3,
+    a_cancellation,
+    a_dismissal,
     a_hash,
     a_join,
     a_key,
@@ -24,10 +26,13 @@ from tests.federation.parties import (
     a_recall,
     a_refusal,
     a_release,
+    a_request,
     a_statement,
     a_union_registration,
     a_uuid,
     an_acceptance,
+    an_in_lieu_release,
+    an_objection,
     changed,
     claims_of,
     forged,
@@ -35,7 +40,10 @@ from tests.federation.parties import (
     in_force,
 )
 
-MEMBER_ACTS: list[acts.Act] = [a_join(), a_release(), an_acceptance(), a_refusal(), a_recall()]
+MEMBER_ACTS: list[acts.Act] = [
+    *(a_join(), a_request(), a_release(), an_in_lieu_release(), an_acceptance(), a_refusal(), a_recall()),
+    *(an_objection(), a_cancellation(), a_dismissal()),
+]
 UNION_ACTS: list[acts.Act] = [
     a_union_registration(),
     a_key_registration(a_key("new"), "e30.e30.AAAA"),

@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
 SQL: Final = "hub/database/migrations/sql/0001/"
 TABLES, GUARDS = f"{SQL}1_tables.sql", f"{SQL}2_guards.sql"
-FACTS, RECORDS, READS = f"{SQL}3_facts.sql", f"{SQL}4_records.sql", f"{SQL}5_reads.sql"
+READS = f"{SQL}5_reads.sql"
+
+#: Each revision's, the later one's functions in the place of the earlier one's.
+REVISIONS: Final = (SQL, "hub/database/migrations/sql/0002/")
+_OF_FUNCTIONS: Final = ("3_facts.sql", "4_records.sql", "5_reads.sql")
+_FUNCTION: Final = re.compile(r"create (?:or replace )?function hub\.(\w+).*?\nend\$\$;", re.DOTALL)
 
 #: Lists of what there is are no proof that it does anything: they sit these runs out.
 _SEEN: Final = ("tests/sql/test_visibility.py", "tests/sql/test_privileges.py")
@@ -27,6 +32,11 @@ _OF_FUNCTION: Final = {
     "record_key": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
     "record_key_end": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
     "record_login": ("tests/sql/test_registers.py",),
+    "record_request": ("tests/desk/test_pulling.py", "tests/sql/test_pull_races.py"),
+    "record_answer": ("tests/desk/test_pulling.py", "tests/sql/test_pull_races.py"),
+    "record_match": ("tests/desk/test_pulling.py",),
+    "facts_for_request": ("tests/desk/test_pulling.py", "tests/sql/test_visibility.py"),
+    "higher_of": ("tests/desk/test_pulling.py",),
     "record_join": ("tests/sql/test_custody.py", "tests/desk/test_joining.py"),
     "facts_for_join": ("tests/sql/test_reading.py", "tests/desk/test_joining.py", "tests/sql/test_visibility.py"),
     "facts_for_union": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
@@ -139,10 +149,14 @@ def _constraints_in(table: str, body: str) -> Iterator[tuple[tuple[int, int], st
 
 def conditions() -> Iterator[Mutant]:
     """Give each function of the schema with one of its conditions held for true, or one of its alarms left out."""
-    for file in (FACTS, RECORDS, READS):
+    files = [file for revision in REVISIONS for file in (f"{revision}{name}" for name in _OF_FUNCTIONS)]
+    made = {name: file for file in files for name in _FUNCTION.findall(source(file))}
+    for file in files:
         text = source(file)
-        for function in re.finditer(r"create function hub\.(\w+).*?\nend\$\$;", text, re.DOTALL):
+        for function in _FUNCTION.finditer(text):
             name, start = function[1], function.start()
+            if made[name] != file:
+                continue  # a later revision has made it anew
             kind = "gate" if name in _GATES else "condition"
             tests = _OF_FUNCTION.get(name, ("tests/sql/test_custody.py", "tests/sql/test_reading.py", *_DESK))
             for span, condition in _conditions_in(function[0]):

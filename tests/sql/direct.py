@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Any, Final
@@ -13,6 +14,7 @@ from tests.worlds import START
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 #: A moment after every joining of the founded world.
 NOON: Final = START + timedelta(hours=2)
@@ -78,9 +80,13 @@ def a_release(custody: Mapping[str, Any], to_union: UUID, **changes: Any) -> Rel
         "dues_paid_through": DUES,
         "valid_until": date(2025, 6, 1),
         "deadline": NOON + timedelta(days=90),
+        "overdue_union": None,
+        "overdue_at": NOON + timedelta(days=21),
+        "overdue_tentative": False,
         "lapsed": None,
         "lapsed_step": None,
-        "lapsed_at": None,
+        "passed": "[]",
+        "lapsed_ground": None,
         **_statement("release"),
         "card": "{}",
     }
@@ -105,6 +111,16 @@ def an_acceptance(release: ReleaseRecord, **changes: Any) -> AcceptanceRecord:
     return AcceptanceRecord(**{**given, **changes})
 
 
+def passed(*steps: tuple[str, str, str, datetime]) -> str:
+    """Steps that dates have made: act, from, to, at."""
+    return json.dumps([{"act": a, "from": f, "to": t, "at": at.isoformat()} for a, f, t, at in steps])
+
+
+def expired(at: datetime) -> str:
+    """The lapse of a release."""
+    return passed(("expire", "RELEASED", "EXPIRED", at))
+
+
 def a_closure(release: ReleaseRecord, act: str = "refuse", **changes: Any) -> ClosureRecord:
     """A release that ends without a move: refused by the receiver, recalled by the holder."""
     by_receiver = act == "refuse"
@@ -116,10 +132,13 @@ def a_closure(release: ReleaseRecord, act: str = "refuse", **changes: Any) -> Cl
         "membership_id": release.membership_id,
         "handoff_id": release.handoff_id,
         "step_no": 1,
+        "passed": "[]",
         "act": act,
         "step_side": "RECEIVER" if by_receiver else "HOLDER",
         "to_state": {"refuse": "REFUSED", "recall": "RECALLED"}.get(act, "VOIDED"),
         "ground": None,
+        "ground_told": None,
+        "ground_articles": None,
         **_statement("refusal"),
     }
     return ClosureRecord(**{**given, **changes})

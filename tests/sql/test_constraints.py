@@ -58,6 +58,7 @@ def _reference(constraint: str, table: str, like: str = "true", **changes: Any) 
 _OTHER_TIME: Final = asyncpg.Range(BEFORE, AFTER)
 _OTHER_TIME_OF_HOLDING: Final[dict[str, Any]] = {"custody_version": 99, "during": _OTHER_TIME}
 _OPEN: Final = "is_open"
+_ASKED: Final = "higher_union is not null"
 _HELD: Final = "open_handoff is not null"
 
 CUSTODY: Final = (
@@ -106,6 +107,7 @@ CUSTODY: Final = (
     _reference("handoffs_of_a_membership", "handoffs", handoff_id=NEW, membership_id=NEW),
     _reference("handoffs_from_union_fkey", "handoffs", handoff_id=NEW, is_open=False, from_union=NEW),
     _reference("handoffs_to_union_fkey", "handoffs", handoff_id=NEW, is_open=False, to_union=NEW),
+    _reference("handoffs_higher_union", "handoffs", _ASKED, handoff_id=NEW, is_open=False, higher_union=NEW),
     _key("steps_pkey", "steps"),
     _reference("steps_are_legal", "steps", step_no=99, from_state="-", act="accept", to_state="ACCEPTED"),
     _reference("steps_are_legal", "steps", step_no=99, from_state="ACCEPTED", act="recall", to_state="RECALLED"),
@@ -132,6 +134,12 @@ CUSTODY: Final = (
     _key("assertion_claims_pkey", "assertion_claims", expires_at=AFTER),
     _key("disclosures_pkey", "disclosures"),
     _reference("disclosures_union_id_fkey", "disclosures", union_id=NEW),
+    # What a request's draft looked for: somebody or nobody, never half of it.
+    _key("matches_pkey", "matches"),
+    _reference("matches_union_id_fkey", "matches", union_id=NEW),
+    _check("matches_outcome_check", "matches", "outcome = 'NONE'", match_id=NEW, outcome="TWO"),
+    _check("matches_check", "matches", "outcome = 'ONE'", match_id=NEW, outcome="NONE"),
+    _check("matches_check1", "matches", "outcome = 'ONE'", match_id=NEW, member_id=None),
     _check("disclosures_kind_check", "disclosures", kind="CURIOSITY"),
 )
 
@@ -182,13 +190,17 @@ NULLABLE: Final = {
         "issuing_union", "open_handoff", "open_step",
     },
     "holdings": set[str](),
-    "handoffs": {"release_sha256", "out_date", "dues_paid_through", "deadline"},
+    "handoffs": {
+        "release_sha256", "out_date", "dues_paid_through", "deadline", "request_sha256", "objection_sha256",
+        "then_deadline", "higher_union",
+    },
     "steps": {"union_id", "sha256"},
     "statements": {"handoff_id"},
     "join_cards": set[str](),
     "dockets": {
         "counterpart", "release_sha256", "out_date", "in_date", "valid_until", "dues_paid_through", "ground",
-        "deadline", "requested_at", "released_at", "closed_at",
+        "deadline", "requested_at", "released_at", "closed_at", "request_sha256", "objection_sha256", "then_deadline",
+        "overdue_at", "visible_from", "from_union", "to_union", "ground_articles", "name_masked",
     },
     "cards": set[str](),
     "membership_claims": set[str](),
@@ -197,6 +209,7 @@ NULLABLE: Final = {
     "certificate_claims": set[str](),
     "statement_claims": {"member_id", "about_union"},
     "assertion_claims": set[str](),
+    "matches": {"member_id", "membership_id"},
     "disclosures": {"purpose"},
 }  # fmt: skip
 
@@ -210,6 +223,8 @@ async def filled(cluster: Cluster, founded: Founded, key_folder: Path) -> AsyncI
         moved = await world.release(u1, world.members["M2"], u2.uri)
         await world.accept(u2, moved.handoff_id)
         await world.release(u1, world.members["M1"], u2.uri)
+        await world.request(u2, "M4")
+        await world.draft_request(u2, "M4", name="某人")
         ledger = world.hub.ledger
         await ledger.record_already_member(u1.caller.union_id, AFTER, uuid4(), world.members["M2"])
         await ledger.record_login(AFTER, u1.caller.union_id, "jti", AFTER)

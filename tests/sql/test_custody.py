@@ -18,6 +18,7 @@ from tests.sql.direct import (
     an_acceptance,
     call,
     custody_of,
+    expired,
 )
 from tests.sql.wholeness import assert_whole
 from tests.worlds import connected, differing, everything
@@ -126,13 +127,13 @@ class TestRelease:
         later = released.at + SECOND
         await does_nothing(app, superuser, a_release(m1, union("U3"), at=later))
         for lapsed, step in ((uuid4(), 1), (released.handoff_id, 2), (None, 1), (released.handoff_id, None)):
-            other = a_release(m1, union("U3"), at=later, lapsed=lapsed, lapsed_step=step, lapsed_at=later)
+            other = a_release(m1, union("U3"), at=later, lapsed=lapsed, lapsed_step=step, passed=expired(later))
             await does_nothing(app, superuser, other)
 
     async def test_that_closes_a_lapsed_one_which_is_not_there_does_nothing(
         self, app: Any, superuser: Any, m1: Any, union: Callable[[str], UUID]
     ) -> None:
-        other = a_release(m1, union("U3"), lapsed=uuid4(), lapsed_step=1, lapsed_at=NOON)
+        other = a_release(m1, union("U3"), lapsed=uuid4(), lapsed_step=1, passed=expired(NOON))
         await does_nothing(app, superuser, other)
 
     @pytest.mark.invariant("I4")
@@ -145,7 +146,7 @@ class TestRelease:
             at=released.deadline + timedelta(days=3),
             lapsed=released.handoff_id,
             lapsed_step=1,
-            lapsed_at=released.deadline,
+            passed=expired(released.deadline),
         )
         assert await call(app, anew) == [1]
         old = await superuser.fetchrow("select * from hub.handoffs where handoff_id = $1", released.handoff_id)

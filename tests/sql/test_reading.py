@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from tests.world import World
 
 NOBODY: Final = UUID(int=7)
-_RELEASE: Final = "select * from hub.facts_for_release(true, $1, $2, $3, $4, $5, $6, $7, $8)"
+#: By the holder, each of them.
+_SIDES: Final = "array_fill('HOLDER'::text, array[cardinality($6::uuid[])])"
+_RELEASE: Final = f"select * from hub.facts_for_release(true, $1, $2, $3, $4, $5, {_SIDES}, $6, $7, $8)"
 _CASE: Final = "select * from hub.facts_for_case(true, $1, $2, $3, $4, $5, $6, $7)"
 _JOIN: Final = "select * from hub.facts_for_join(true, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 
@@ -66,25 +68,31 @@ class TestReads:
         self, app: Any, union: Callable[[str], UUID], history: list[ReleaseRecord]
     ) -> None:
         async with as_union(app, union("U1")):
-            rows = await app.fetch("select * from hub.read_steps($1)", [history[0].handoff_id])
+            rows = await app.fetch("select * from hub.read_steps($1, 'infinity')", [history[0].handoff_id])
             assert [(r["handoff_id"], r["act"], r["by_union"]) for r in rows] == [
                 (history[0].handoff_id, "release", union("U1")),
                 (history[0].handoff_id, "refuse", union("U2")),
             ]
-            rows = await app.fetch("select * from hub.read_steps($1)", [release.handoff_id for release in history])
+            rows = await app.fetch(
+                "select * from hub.read_steps($1, 'infinity')", [release.handoff_id for release in history]
+            )
             assert [r["act"] for r in sorted(rows, key=lambda r: (r["at"], r["step_no"]))] == [
                 "release", "refuse", "release", "accept", "release", "accept", "release",
             ]  # fmt: skip
-            assert await app.fetch("select * from hub.read_steps($1)", [NOBODY]) == []
+            assert await app.fetch("select * from hub.read_steps($1, 'infinity')", [NOBODY]) == []
         async with as_union(app, union("U3")):  # a party to two of them
-            rows = await app.fetch("select * from hub.read_steps($1)", [release.handoff_id for release in history])
+            rows = await app.fetch(
+                "select * from hub.read_steps($1, 'infinity')", [release.handoff_id for release in history]
+            )
             assert {r["handoff_id"] for r in rows} == {history[1].handoff_id, history[2].handoff_id}
 
     async def test_a_step_has_its_own_statement(
         self, app: Any, superuser: Any, union: Callable[[str], UUID], history: list[ReleaseRecord]
     ) -> None:
         async with as_union(app, union("U1")):
-            rows = await app.fetch("select * from hub.read_steps($1)", [release.handoff_id for release in history])
+            rows = await app.fetch(
+                "select * from hub.read_steps($1, 'infinity')", [release.handoff_id for release in history]
+            )
         stored = {r["sha256"]: (r["jws"], r["receipt"]) for r in await superuser.fetch("select * from hub.statements")}
         assert all((row["jws"], row["receipt"]) == stored[row["sha256"]] for row in rows)
 

@@ -96,9 +96,15 @@ def test_tables_refer_to_reference_tables_only_before_they_are_distributed() -> 
                 assert target in public, f"{made and made[1]} refers to {target} inline"
 
 
+def _distribute() -> str:
+    """Give what is run on Citus alone: beside roles.sql for the first revision, in its folder for each later one."""
+    files = [_DATABASE / "distribute.sql", *(file for file in MIGRATIONS if file.name == "distribute.sql")]
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
+
+
 def _distribution() -> tuple[list[str], dict[str, str]]:
     """Read distribute.sql: the reference tables, and each distributed table with its column."""
-    text = without_comments((_DATABASE / "distribute.sql").read_text(encoding="utf-8"))
+    text = without_comments(_distribute())
     reference = re.findall(r"create_reference_table\('hub\.(\w+)'\)", text)
     distributed = dict(re.findall(r"create_distributed_table\('hub\.(\w+)', '(\w+)'", text))
     column, names = re.findall(r"create_distributed_table\(t::regclass, '(\w+)'.*?array\[(.*?)\]", text, re.DOTALL)[0]
@@ -110,7 +116,7 @@ async def test_distribute_names_every_table_once(superuser: Any) -> None:
     rows = await superuser.fetch(
         "select relname from pg_class where relnamespace = 'hub'::regnamespace and relkind in ('r', 'p')"
     )
-    text = (_DATABASE / "distribute.sql").read_text(encoding="utf-8")
+    text = _distribute()
     named = Counter(re.findall(r"'hub\.(\w+)'", text.replace("colocate_with => 'hub.persons'", "")))
     assert named == Counter(row["relname"] for row in rows)
     reference, distributed = _distribution()

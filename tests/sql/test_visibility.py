@@ -31,13 +31,14 @@ async def app(world: World) -> AsyncIterator[Any]:
 
 @pytest.fixture
 async def busy(world: World) -> World:
-    """M1 released to U2 and open; M2 moved from U1 to U2; M3's release to U2 refused; M5 released to U8."""
+    """M1 released to U2, open; M2 moved from U1 to U2; M3's release to U2 refused; M5 released to U8; M4 asked for."""
     u1, u2 = world.actors["U1"], world.actors["U2"]
     await world.release(u1, world.members["M1"], u2.uri)
     await world.accept(u2, (await world.release(u1, world.members["M2"], u2.uri)).handoff_id)
     refused = await world.release(u1, world.members["M3"], u2.uri)
     await world.refuse(u2, refused.handoff_id, "DOCUMENT_DEFECT")
     await world.release(world.actors["U7"], world.members["M5"], world.actors["U8"].uri)
+    await world.request(u2, "M4")
     await world.hub.ledger.record_already_member(u1.caller.union_id, START, uuid4(), world.members["M5"])
     return world
 
@@ -163,6 +164,7 @@ def _argument(known: dict[str, list[Any]], name: str, kind: str, union: UUID | N
 
 
 _PLAIN: Final[dict[str, Any]] = {
+    "jsonb": "[]",
     "text": "31",
     "boolean": False,
     "integer": 1,
@@ -196,8 +198,8 @@ class TestEachUnion:
         known = await _arguments(superuser)
         async with as_union(app, busy.actors["U2"].caller.union_id):
             found = [len(await app.fetch(call, *arguments)) for call, arguments in _reads(known)]
-        # Steps of three cases (1, 2, 2); both holdings of M2; its one transfer; M2 by id and by certificate.
-        assert found == [5, 2, 1, 1, 1]
+        # Steps of four cases (1, 2, 2, 1); both holdings of M2; its one transfer; M2 by id and by certificate.
+        assert found == [6, 2, 1, 1, 1]
 
     @pytest.mark.attack("Z02")
     async def test_the_ex_holder_keeps_its_own_case_and_nothing_live(
@@ -245,7 +247,7 @@ class TestEachUnion:
 
 def _reads(known: dict[str, list[Any]]) -> list[tuple[str, tuple[Any, ...]]]:
     return [
-        ("select * from hub.read_steps($1)", (known["handoff"],)),
+        ("select * from hub.read_steps($1, $2)", (known["handoff"], START)),
         ("select * from hub.read_holdings($1)", (known["membership"],)),
         ("select * from hub.read_transfers($1)", (known["membership"],)),
         ("select * from hub.find_held($1, null, null)", (known["hash"],)),
@@ -258,7 +260,8 @@ class TestFacts:
 
     async def _release(self, app: Any, union_id: UUID, membership_id: UUID) -> Any:
         (row,) = await app.fetch(
-            "select * from hub.facts_for_release(true, $1, '{x}', '{x}', '{x}', array[null::uuid], $2, $3, '{x}')",
+            "select * from hub.facts_for_release("
+            "true, $1, '{x}', '{x}', '{x}', array[null::uuid], '{HOLDER}', $2, $3, '{x}')",
             [union_id],
             [membership_id],
             [uuid4()],
@@ -291,7 +294,7 @@ class TestFacts:
     @pytest.mark.attack("Z01")
     async def test_of_a_case_only_its_parties_learn(self, busy: World, app: Any, superuser: Any) -> None:
         cases = await superuser.fetch("select membership_id, handoff_id, from_union, to_union from hub.handoffs")
-        assert len(cases) == 4
+        assert len(cases) == 5
         for actor in busy.actors.values():
             acting = actor.caller.union_id
             for case in cases:
@@ -333,7 +336,7 @@ class TestFacts:
         )
         for actor in busy.actors.values():
             (row,) = await app.fetch(
-                "select * from hub.facts_for_release(true, $1, '{x}', $2, '{x}', $3, $4, $5, '{x}')",
+                "select * from hub.facts_for_release(true, $1, '{x}', $2, '{x}', $3, '{HOLDER}', $4, $5, '{x}')",
                 [actor.caller.union_id],
                 [actor.uri],
                 [used["jti"]],

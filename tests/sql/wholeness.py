@@ -33,7 +33,7 @@ BROKEN: Final = {
     "a handoff stands where its last step led": """
         select o.handoff_id from hub.handoffs o
           left join hub.steps s on s.handoff_id = o.handoff_id and s.step_no = o.step_no
-         where s.to_state is distinct from o.state or o.is_open <> (o.state = 'RELEASED')
+         where s.to_state is distinct from o.state or o.is_open <> (o.state in ('REQUESTED', 'ESCALATED', 'RELEASED'))
             or (select count(*) from hub.steps c where c.handoff_id = o.handoff_id) <> o.step_no""",
     "steps follow one another": """
         select s.handoff_id from hub.steps s
@@ -43,12 +43,14 @@ BROKEN: Final = {
         select o.handoff_id from hub.handoffs o
          where 2 <> (select count(*) from hub.dockets d where d.handoff_id = o.handoff_id and d.state = o.state
                         and d.step_no = o.step_no and d.union_id in (o.from_union, o.to_union)
+                        and d.side in ('HOLDER', 'RECEIVER') and d.then_deadline is not distinct from o.then_deadline
                         and d.deadline is not distinct from o.deadline)""",
     "a receiver has the card of an open or an accepted case only": """
         select o.handoff_id from hub.handoffs o
          where (o.state in ('RELEASED', 'ACCEPTED')) <> exists (select from hub.cards c
                where c.handoff_id = o.handoff_id and c.union_id = o.to_union)
-            or not exists (select from hub.cards c where c.handoff_id = o.handoff_id and c.union_id = o.from_union)""",
+            or (o.release_sha256 is not null) <> exists (select from hub.cards c
+               where c.handoff_id = o.handoff_id and c.union_id = o.from_union)""",
     "a step by a union has its statement, and every statement about a member is claimed": """
         select s.handoff_id from hub.steps s where (s.union_id is not null) <> exists (
                select from hub.statements t join hub.statement_claims c on c.jti = t.jti and c.iss = t.iss

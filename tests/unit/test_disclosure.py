@@ -12,6 +12,7 @@ import pytest
 from hub.authz import disclosure
 from hub.transfers.lapses import steps_as_they_stand
 from hub.transfers.machines import HANDOFF, HandoffState, Side
+from hub.transfers.rules.standing import Passed
 from hub.transfers.views import HandoffView, StepView
 
 NOW = datetime(2025, 3, 3, 2, tzinfo=UTC)
@@ -100,7 +101,16 @@ def test_the_proof_is_the_two_parties_once_there_is_a_release(side: Side, state:
 
 @pytest.mark.parametrize("step", [step for step in HANDOFF.steps if step.side is Side.HUB])
 def test_what_nobody_signed_is_shown_with_the_side_that_it_concerns(step: Any) -> None:
-    assert disclosure.side_of_step(step.act, step.side) is {"expire": Side.HOLDER, "void": Side.RECEIVER}[step.act]
+    assert (
+        disclosure.side_of_step(step.act, step.side)
+        is {
+            "expire": Side.HOLDER,
+            "void": Side.RECEIVER,
+            "escalate": Side.HOLDER,
+            "lapse": Side.HIGHER,
+            "supersede": Side.HOLDER,
+        }[step.act]
+    )
 
 
 @pytest.mark.parametrize("step", [step for step in HANDOFF.steps if step.side is not Side.HUB])
@@ -111,25 +121,31 @@ def test_a_signed_step_is_shown_with_its_own_side(step: Any) -> None:
 RELEASE = StepView("release", Side.HOLDER, HandoffState.RELEASED, UUID(int=3), "urn:union:x", NOW, b"", "jws", "r")
 
 
-def test_a_case_that_has_expired_ends_in_its_lapse_though_nobody_has_recorded_it() -> None:
-    case = a_case(Side.HOLDER, HandoffState.EXPIRED, closed_at=NOW)
-    release, lapse = steps_as_they_stand(case, [RELEASE])
+def test_a_case_that_dates_have_moved_ends_in_their_steps_though_nobody_has_recorded_them() -> None:
+    lapse = Passed("expire", HandoffState.RELEASED, HandoffState.EXPIRED, NOW)
+    case = a_case(Side.HOLDER, HandoffState.EXPIRED, closed_at=NOW, passed=(lapse,))
+    release, step = steps_as_they_stand(case, [RELEASE])
     assert release is RELEASE
-    assert (lapse.act, lapse.to_state, lapse.at, lapse.by_union, lapse.jws) == (
-        "expire",
-        HandoffState.EXPIRED,
-        NOW,
-        None,
-        None,
-    )
+    assert (step.act, step.side, step.to_state, step.at) == ("expire", Side.HUB, HandoffState.EXPIRED, NOW)
+    assert (step.by_union, step.jws) == (None, None)
 
 
-def test_a_lapse_that_is_recorded_is_told_once() -> None:
+def test_what_is_recorded_is_told_once() -> None:
     case = a_case(Side.HOLDER, HandoffState.EXPIRED, closed_at=NOW)
-    steps = steps_as_they_stand(case, [RELEASE])
-    assert steps_as_they_stand(case, steps) == steps
+    assert steps_as_they_stand(case, [RELEASE]) == [RELEASE]
 
 
-@pytest.mark.parametrize("state", [state for state in HandoffState if state is not HandoffState.EXPIRED])
-def test_other_states_add_no_step(state: HandoffState) -> None:
-    assert steps_as_they_stand(a_case(Side.HOLDER, state, closed_at=NOW), [RELEASE]) == [RELEASE]
+def test_a_request_superseded_is_to_who_asked_one_cancelled() -> None:
+    shown = {side: disclosure.act_shown(a_case(side, HandoffState.CANCELLED), "supersede") for side in SIDES}
+    assert shown == {Side.HOLDER: "supersede", Side.RECEIVER: "cancel", Side.HIGHER: "supersede"}
+
+
+@pytest.mark.parametrize("state", HandoffState)
+def test_only_the_union_above_the_holder_is_shown_a_masked_name(state: HandoffState) -> None:
+    holder, receiver = UUID(int=4), UUID(int=5)
+    parties = {"from_union": holder, "to_union": receiver, "name_masked": "张*"}
+    above_holder = a_case(Side.HIGHER, state, counterpart=holder, **parties)
+    above_receiver = a_case(Side.HIGHER, state, counterpart=receiver, **parties)
+    assert disclosure.sees_name_masked(above_holder)
+    assert not disclosure.sees_name_masked(above_receiver)
+    assert not any(disclosure.sees_name_masked(a_case(side, state)) for side in PARTIES)

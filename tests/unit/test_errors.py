@@ -16,6 +16,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 FACTS = {
     Code.HANDOFF_NOT_OPEN: {"state", "state_zh"},
     Code.REFUSAL_GROUND_NOT_ALLOWED: {"allowed", "allowed_zh"},
+    Code.RELEASE_WITHHELD_GROUND_NOT_ALLOWED: {"allowed", "allowed_zh"},
     Code.REASON_NOT_ALLOWED: {"allowed", "allowed_zh"},
     Code.STEP_NOT_ALLOWED: {"state", "state_zh"},
     Code.EMPLOYER_HAS_UNION: {"union"},

@@ -7,9 +7,24 @@ import pytest
 from hub.errors import Code, Refusal
 from hub.transfers.machines import HANDOFF, OPEN_STATES, START, HandoffState, Machine, Side, Step
 
-ACTS = sorted({step.act for step in HANDOFF.steps} | {"request", "object", "take"})
+ACTS = sorted({step.act for step in HANDOFF.steps} | {"take"})
 LEGAL = {
+    (START, "request", "RECEIVER"): "REQUESTED",
+    (START, "appeal", "RECEIVER"): "ESCALATED",
     (START, "release", "HOLDER"): "RELEASED",
+    ("REQUESTED", "release", "HOLDER"): "RELEASED",
+    ("REQUESTED", "object", "HOLDER"): "OBJECTED",
+    ("REQUESTED", "cancel", "RECEIVER"): "CANCELLED",
+    ("REQUESTED", "escalate", "HUB"): "ESCALATED",
+    ("REQUESTED", "supersede", "HUB"): "CANCELLED",
+    ("REQUESTED", "void", "HUB"): "VOIDED",
+    ("ESCALATED", "release", "HOLDER"): "RELEASED",
+    ("ESCALATED", "release_in_lieu", "HIGHER"): "RELEASED",
+    ("ESCALATED", "dismiss", "HIGHER"): "DISMISSED",
+    ("ESCALATED", "cancel", "RECEIVER"): "CANCELLED",
+    ("ESCALATED", "lapse", "HUB"): "LAPSED",
+    ("ESCALATED", "supersede", "HUB"): "CANCELLED",
+    ("ESCALATED", "void", "HUB"): "VOIDED",
     ("RELEASED", "accept", "RECEIVER"): "ACCEPTED",
     ("RELEASED", "refuse", "RECEIVER"): "REFUSED",
     ("RELEASED", "recall", "HOLDER"): "RECALLED",

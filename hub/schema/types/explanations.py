@@ -31,7 +31,9 @@ class NextAct:
         """Give the act of a view."""
         deadline = None
         if view.deadline is not None:
-            deadline = Deadline(at=view.deadline, rule=view.rule, consequence=view.consequence, tentative=False)
+            deadline = Deadline(
+                at=view.deadline, rule=view.rule, consequence=view.consequence, tentative=view.tentative
+            )
         return cls(
             union_id=view.union_id, act=view.act, side=SIDES[view.side], by=deadline, articles=list(view.articles)
         )

@@ -1,6 +1,5 @@
 """A handoff as one of its parties sees it: the case, its steps, its deadline, and its row in the docket."""
 
-from asyncio import gather
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, cast
@@ -19,13 +18,12 @@ from hub.schema.scalars import YearMonth
 from hub.schema.types.certificates import Card, TransferEntry
 from hub.schema.types.nodes import Node
 from hub.schema.types.unions import Union, union_of
-from hub.transfers import machines
 from hub.transfers.card import read_card
 from hub.transfers.certificate import entry_of
-from hub.transfers.desk.explaining import CONSEQUENCE_OF_EXPIRY
+from hub.transfers.desk.explaining import CONSEQUENCES
 from hub.transfers.lapses import steps_as_they_stand
 from hub.transfers.machines import OPEN_STATES
-from hub.transfers.views import HandoffView, StepView
+from hub.transfers.views import HandoffView, StepView, seal_of
 
 if TYPE_CHECKING:
     from hub.schema.types.members import Member
@@ -50,7 +48,8 @@ class Deadline:
         """Give the deadline of an open case."""
         if case.deadline is None or case.state not in OPEN_STATES:
             return None
-        return cls(at=case.deadline, rule="HUB-P01", consequence=CONSEQUENCE_OF_EXPIRY, tentative=False)
+        rule, consequence = CONSEQUENCES[case.state]
+        return cls(at=case.deadline, rule=rule, consequence=consequence, tentative=case.deadline_tentative)
 
 
 @strawberry.type(description="接转手续中的一步。\nOne step of a handoff.")
@@ -59,8 +58,11 @@ class Step:
 
     made_by: strawberry.Private[UUID | None]
     act: str = strawberry.field(
-        description="所办事项：release、accept、refuse、recall；expire 为到期，void 为复核未通过。\n"
-        "What was done: release, accept, refuse, recall; `expire` is a date's doing, `void` a failed second check."
+        description="所办事项：request、appeal、release、release_in_lieu、object、cancel、dismiss、accept、refuse、recall；"
+        "escalate、lapse、expire 为到期，supersede 为转往他会，void 为复核未通过。\n"
+        "What was done: request, appeal, release, release_in_lieu, object, cancel, dismiss, accept, refuse, recall; "
+        "`escalate`, `lapse` and `expire` are a date's doing, `supersede` a release to another union, `void` a failed "
+        "check."
     )
     side: Side = strawberry.field(
         description="由哪一方办理；到期或作废的，为所涉一方。\n"
@@ -80,7 +82,7 @@ class Step:
         shown = disclosure.sees_statement_of(case, side)
         return cls(
             made_by=step.by_union if shown else None,
-            act=step.act,
+            act=disclosure.act_shown(case, step.act),
             side=SIDES[side],
             at=step.at,
             statement=step.jws if shown else None,
@@ -120,7 +122,13 @@ class Handoff(Node):
         "To which month dues were paid at the release; not told to a receiver of a case that closed unaccepted."
     )
     ground: str | None = strawberry.field(
-        description="退回或作废的理由代码。\nThe code of the ground on which it was refused or voided."
+        description="退回、异议、不予支持或作废的理由代码；涉及会籍状态的异议理由，只告知 NOT_TRANSFERABLE。\n"
+        "The code of the ground on which it was refused, objected to, dismissed or voided. Of a ground that lies in "
+        "the membership's status, who asked is told NOT_TRANSFERABLE."
+    )
+    member_name_masked: str | None = strawberry.field(
+        description="隐去名字的姓名；只有处理中的上一级工会可见。\n"
+        "The member's name, masked: told to the union above the holder alone, in a case that came to it."
     )
     requested_at: datetime | None = strawberry.field(description="收到请求的时刻。\nWhen the request was received.")
     released_at: datetime | None = strawberry.field(description="收到转出凭证的时刻。\nWhen the release was received.")
@@ -144,6 +152,7 @@ class Handoff(Node):
             valid_until=case.valid_until,
             dues_paid_through=cast("YearMonth", case.dues_paid_through) if disclosure.sees_dues(case) else None,
             ground=case.ground,
+            member_name_masked=case.name_masked if disclosure.sees_name_masked(case) else None,
             requested_at=case.requested_at,
             released_at=case.released_at,
             closed_at=case.closed_at,
@@ -158,7 +167,7 @@ class Handoff(Node):
         """Give the releasing union, if it is told."""
         if not disclosure.sees_releasing_union(self.case):
             return None
-        union_id = self.case.own_union if self.case.side is machines.Side.HOLDER else self.case.counterpart
+        union_id = self.case.releasing_union
         return None if union_id is None else await union_of(info, union_id)
 
     @told(
@@ -167,7 +176,7 @@ class Handoff(Node):
     )
     async def receiving_union(self, info: Info) -> Union:
         """Give the receiving union."""
-        union_id = self.case.own_union if self.case.side is machines.Side.RECEIVER else self.case.counterpart
+        union_id = self.case.receiving_union
         assert union_id is not None, "a handoff names its receiver"
         return await union_of(info, union_id)
 
@@ -207,13 +216,17 @@ class Handoff(Node):
         if not disclosure.sees_transfer_entry(self.case):
             return None
         signed = {step.act: step for step in await self.read_steps(info) if step.jws is not None}
-        release, acceptance = signed.get("release"), signed.get("accept")
-        if release is None or release.jws is None or release.by_union is None:
+        release, acceptance = signed.get("release") or signed.get("release_in_lieu"), signed.get("accept")
+        holder = self.case.releasing_union
+        if release is None or release.jws is None or release.by_union is None or holder is None:
             return None
-        if acceptance is None or acceptance.by_union is None:
-            return TransferEntry.of(entry_of(release.jws, (await union_of(info, release.by_union)).name))
-        seals = await gather(union_of(info, release.by_union), union_of(info, acceptance.by_union))
-        return TransferEntry.of(entry_of(release.jws, seals[0].name, acceptance.jws, seals[1].name))
+        receiver = None if acceptance is None else acceptance.by_union
+        names = [
+            None if union_id is None else (await union_of(info, union_id)).name
+            for union_id in (release.by_union, holder if holder != release.by_union else None, receiver)
+        ]
+        seal = seal_of(names[0] or "", names[1])
+        return TransferEntry.of(entry_of(release.jws, seal, None if acceptance is None else acceptance.jws, names[2]))
 
     @told(
         "可离线核验的证明（JSON）：双方文书、平台回执、所用密钥及其来历；用 federation verify-proof 核验。",
@@ -248,8 +261,8 @@ class DocketEntry:
         )
 
     @told(
-        "对方工会；未告知的为空。",
-        "The other union; null where it is not told.",
+        "对方工会；未告知的为空。本会为上一级工会的，为其下一级的一方。",
+        "The other union; null where it is not told. For a union above, the side beneath it.",
     )
     async def counterpart(self, info: Info) -> Union | None:
         """Give the other side."""

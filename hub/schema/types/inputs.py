@@ -4,6 +4,7 @@ import dataclasses
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
+from uuid import UUID
 
 import strawberry
 
@@ -15,6 +16,7 @@ from hub.schema.scalars import YearMonth
 __all__ = [
     "AcceptHandoffDraft",
     "CertificateInput",
+    "ConsentInput",
     "GroundDraft",
     "HandoffDraft",
     "JoinMemberDraft",
@@ -23,14 +25,22 @@ __all__ = [
     "MemberFilter",
     "MemberUnitInput",
     "PersonInput",
+    "ReleaseInLieuDraft",
     "ReleaseMemberDraft",
+    "RequestHandoffDraft",
     "UnionDraft",
     "given_of",
     "plain_text",
 ]
 
 #: Global ids become the ids of the ledger; one that is none of ours becomes None, as if it named nothing.
-_IDS = {"member_id": ("membership_id", "Member"), "handoff_id": ("handoff_id", "Handoff")}
+_IDS = {
+    "member_id": ("membership_id", "Member"),
+    "handoff_id": ("handoff_id", "Handoff"),
+    "appeals": ("appeals", "Handoff"),
+}
+#: What an id that is none of ours names, where to leave it out would mean something else.
+_NOTHING = UUID(int=0)
 
 
 def given_of(asked: Any) -> dict[str, Any]:
@@ -43,6 +53,8 @@ def given_of(asked: Any) -> dict[str, Any]:
         if name in given:
             global_id = given.pop(name)
             given[known_as] = None if global_id is None else decode_id(global_id, type_name)
+            if name == "appeals" and global_id is not None and given[known_as] is None:
+                given[known_as] = _NOTHING
     return given
 
 
@@ -181,6 +193,84 @@ class ReleaseMemberDraft:
         default=strawberry.UNSET,
         description="会员登记表的去向；不填为随个人档案移交。\n"
         "Where the registration form goes; if not given, with the personnel file.",
+    )
+
+
+@strawberry.input(description="会员本人的同意。\nThe member's own consent.")
+class ConsentInput:
+    """A consent."""
+
+    form: str = strawberry.field(
+        description="形式：WRITTEN、IN_PERSON、ELECTRONIC。\nIts form: WRITTEN, IN_PERSON or ELECTRONIC."
+    )
+    given_on: date = strawberry.field(
+        description="同意的日期，至多 30 天前。\nThe day on which it was given, at most 30 days ago."
+    )
+    evidence_sha256: str = strawberry.field(
+        description="同意书的 SHA-256。\nThe SHA-256 of its text or record, in base64url."
+    )
+
+
+@strawberry.input(
+    description="起草接转请求；会员证、会员卡、证件号码填其中一项。\n"
+    "To draft a request; of certificate, card and ID number one is given."
+)
+class RequestHandoffDraft:
+    """What a request says, and whom it looks for."""
+
+    certificate: CertificateInput | None = strawberry.field(
+        default=strawberry.UNSET, description="会员证编号。\nThe number of the certificate."
+    )
+    member_card: str | None = strawberry.field(
+        default=strawberry.UNSET, description="会员卡号。\nThe number of the member's card."
+    )
+    id_type: IdType | None = strawberry.field(
+        default=strawberry.UNSET, description="证件类型。\nThe kind of identity document."
+    )
+    id_number: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="证件号码；只用于比对，不写入请求。\nIts number: compared, and kept in no request.",
+    )
+    name: str = strawberry.field(description="姓名。\nThe member's name.")
+    birth_month: YearMonth = strawberry.field(description="出生年月。\nMonth of birth.")
+    reason_code: str = strawberry.field(description="接转原因的代码。\nThe code of the reason.")
+    employer_uscc: str = strawberry.field(description="新用人单位的代码。\nThe new employer, by its code.")
+    relation_started_on: date = strawberry.field(
+        description="劳动关系起始日期。\nThe day on which the labour relation began."
+    )
+    consent: ConsentInput | None = strawberry.field(
+        default=strawberry.UNSET, description="会员本人的同意。\nThe member's consent."
+    )
+    appeals: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="所申诉的异议或已失效请求的接转手续编号。\n"
+        "The handoff that was objected to, or whose request lapsed, by its global id.",
+    )
+
+
+@strawberry.input(
+    description="起草代为转出，由会籍所在工会的上一级工会办理。\nTo draft a release in the holder's stead."
+)
+class ReleaseInLieuDraft:
+    """What a release in lieu says."""
+
+    handoff_id: strawberry.ID = strawberry.field(description="接转手续的全局编号。\nThe handoff, by its global id.")
+    out_date: date = strawberry.field(description="转出日期。\nThe day of the release.")
+    dues_paid_through: YearMonth = strawberry.field(description="会费交至的月份。\nThe month to which dues are paid.")
+    relation_ended_on: date | None = strawberry.field(
+        default=strawberry.UNSET, description="劳动关系终止日期。\nThe day on which the labour relation ended."
+    )
+    new_employer_uscc: str | None = strawberry.field(
+        default=strawberry.UNSET, description="新用人单位的代码。\nThe new employer, by its code."
+    )
+    form_custody: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="会员登记表的去向；不填为随个人档案移交。\n"
+        "Where the registration form goes; if not given, with the personnel file.",
+    )
+    ground: str = strawberry.field(description="代为转出的理由代码。\nThe code of the ground.")
+    evidence_sha256: str = strawberry.field(
+        description="证明材料的 SHA-256。\nThe SHA-256 of the evidence, in base64url."
     )
 
 

@@ -1,4 +1,4 @@
-"""Acts on an open case: the receiver accepts or refuses, the holder recalls (A12)."""
+"""Acts on an open case that was released: the receiver accepts or refuses, the holder recalls (A12)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from hub.transfers.desk.opening import (
     digest_of,
     first,
     open_statement,
+    passed_json,
     read_statement,
     receipt_for,
     signing_of,
@@ -25,6 +26,7 @@ from hub.transfers.ledger.records import AcceptanceRecord, ClosureRecord
 from hub.transfers.machines import HANDOFF, HandoffState, Side
 from hub.transfers.rules import order
 from hub.transfers.rules.questions import Case
+from hub.transfers.rules.reasons import ground_told
 from hub.transfers.views import HandoffView
 
 if TYPE_CHECKING:
@@ -36,12 +38,14 @@ if TYPE_CHECKING:
     from hub.transfers.facts import CaseFacts, HandoffFacts
     from hub.transfers.rules.questions import Refusals
 
-__all__ = ["accept", "recall", "refuse"]
+__all__ = ["accept", "close_case", "recall", "refuse"]
 
+#: The acts whose ground a receiver is told as far as it may know it.
+_OBJECTING = frozenset({acts.Objection.act, acts.Dismissal.act})
 #: The handoff id of a statement that names none: no case has it, and the schema refuses the statement afterwards.
 _NO_HANDOFF = UUID(int=0)
 
-C = TypeVar("C", acts.Acceptance, acts.Refusal, acts.Recall)
+C = TypeVar("C", acts.Acceptance, acts.Refusal, acts.Recall, acts.Objection, acts.Cancellation, acts.Dismissal)
 
 
 async def accept(hub: Hub, caller: Caller, jws: str) -> HandoffView:
@@ -86,7 +90,7 @@ async def refuse(hub: Hub, caller: Caller, jws: str) -> HandoffView:
     Source: A12, A4, A7
     """
     statement = read_statement(jws, acts.Refusal)
-    return await _close(hub, caller, statement, Side.RECEIVER, order.refusal, lambda claims: claims.ground)
+    return await close_case(hub, caller, statement, Side.RECEIVER, order.refusal, lambda claims: claims.ground)
 
 
 async def recall(hub: Hub, caller: Caller, jws: str) -> HandoffView:
@@ -96,10 +100,10 @@ async def recall(hub: Hub, caller: Caller, jws: str) -> HandoffView:
     Source: A12
     """
     statement = read_statement(jws, acts.Recall)
-    return await _close(hub, caller, statement, Side.HOLDER, order.recall, lambda _: None)
+    return await close_case(hub, caller, statement, Side.HOLDER, order.recall, lambda _: None)
 
 
-async def _close(
+async def close_case(
     hub: Hub,
     caller: Caller,
     statement: Statement[C],
@@ -107,7 +111,10 @@ async def _close(
     rules: Callable[[Case, C], Refusals],
     ground_of: Callable[[C], str | None],
 ) -> HandoffView:
-    """What refusal and recall share: the case closes and nothing moves."""
+    """What every act shares by which a case closes and nothing moves.
+
+    Takes: the side whose act it is, the rules, and what gives the ground stated, if any.
+    """
     for _ in range(TRIES):
         facts = await _facts(hub, caller, statement)
         try:
@@ -182,7 +189,9 @@ def _closure_record(
     hub: Hub, caller: Caller, statement: Statement[C], facts: CaseFacts, *, act: str, by: Side, ground: str | None
 ) -> ClosureRecord:
     handoff = _party(facts)
-    step = HANDOFF.step(handoff.state, act, by)
+    standing = handoff.standing(facts.signer.now)
+    step = HANDOFF.step(standing.state, act, by)
+    told, articles = (ground, ()) if act not in _OBJECTING else ground_told(ground)
     handoff_id = uuid_in(statement, "handoff_id")
     assert handoff_id is not None, "the facts were asked by it"
     receipt = receipt_for(
@@ -201,10 +210,13 @@ def _closure_record(
         membership_id=UUID(statement.sub),
         handoff_id=handoff_id,
         step_no=handoff.step_no,
+        passed=passed_json(standing.passed),
         act=act,
         step_side=by.value,
         to_state=step.target,
         ground=ground,
+        ground_told=told,
+        ground_articles=" ".join(articles) or None,
         jti=statement.jti,
         sha256=digest_of(statement.sha256),
         typ=statement.typ,
@@ -244,4 +256,12 @@ def _closed(
         requested_at=handoff.requested_at,
         released_at=handoff.released_at,
         closed_at=at,
+        is_in_lieu=handoff.is_in_lieu,
+        from_union=handoff.from_union,
+        to_union=handoff.to_union,
+        overdue_at=handoff.overdue_at,
+        overdue_tentative=handoff.overdue_tentative,
+        name_masked=handoff.name_masked,
+        request_sha256=handoff.request_sha256,
+        objection_sha256=digest_of(statement.sha256) if statement.act is acts.Objection else None,
     )

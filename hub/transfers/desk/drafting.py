@@ -13,16 +13,15 @@ from uuid import UUID, uuid4
 from federation import acts
 from federation.encoding import b64url, sha256_b64url
 from hub.authz.disclosure import sees_card
-from hub.errors import Refusal
+from hub.errors import Code, Refusal
 from hub.transfers.card import Card, card_of, read_card
 from hub.transfers.desk.joining import id_hash, note_hit
 from hub.transfers.desk.opening import Hub, claims_text, drafting_of, every, input_claims, require_login
 from hub.transfers.desk.releasing import release_question
 from hub.transfers.ledger import reads
-from hub.transfers.machines import HandoffState
+from hub.transfers.machines import HandoffState, Side
 from hub.transfers.person import Person, person_json, person_of
 from hub.transfers.rules import order
-from hub.transfers.rules.custody import projected_state
 from hub.transfers.rules.days import day_of, months_after
 from hub.transfers.rules.policy import POLICY
 from hub.transfers.rules.questions import Case, Join
@@ -34,18 +33,39 @@ if TYPE_CHECKING:
 
     from federation.acts import Act
     from hub.authz.tokens import Caller
-    from hub.transfers.facts import CaseFacts, HandoffFacts, MembershipFacts
+    from hub.transfers.facts import CaseFacts, HandoffFacts, MembershipFacts, ReleaseFacts
     from hub.transfers.rules.questions import Refusals
 
-__all__ = ["draft_acceptance", "draft_join", "draft_recall", "draft_refusal", "draft_release", "plain"]
+__all__ = [
+    "FORM_CUSTODY",
+    "NOBODY",
+    "NO_HASH",
+    "SOME_REASON",
+    "Input",
+    "claims_of",
+    "custody_claims",
+    "draft_acceptance",
+    "draft_join",
+    "draft_of_case",
+    "draft_recall",
+    "draft_refusal",
+    "draft_release",
+    "plain",
+]
 
 #: A draft's input by the snake_case names of the schema's input type; None where nothing was given.
 Input: TypeAlias = "Mapping[str, Any]"
 
 #: An id that is none: what an input names that can't be an id of ours.
-_NOBODY = UUID(int=0)
+NOBODY = UUID(int=0)
 #: A12: the registration form follows the personnel file.
-_FORM_CUSTODY = "WITH_PERSONNEL_FILE"
+FORM_CUSTODY = "WITH_PERSONNEL_FILE"
+#: What a draft says of one out of reach: something of the right form.
+NO_HASH = b64url(bytes(32))
+#: Printed nowhere: a draft whose reason is not listed is refused for that.
+SOME_REASON = "调动"
+#: Of the right form, where there is nothing to tell.
+_SOME_MONTH = "2000-01"
 
 
 async def draft_join(hub: Hub, caller: Caller, given: Input) -> Draft:
@@ -69,7 +89,7 @@ async def draft_join(hub: Hub, caller: Caller, given: Input) -> Draft:
     )
     require_login(facts.signer)
     text = None if person is None else person_json(person, b64url(secrets.token_bytes(24)))
-    claims = _claims(
+    claims = claims_of(
         acts.Join,
         {
             **{name: plain(given.get(name)) for name in _JOIN_MEMBERS},
@@ -103,24 +123,32 @@ _JOIN_MEMBERS = (
 
 
 async def draft_release(hub: Hub, caller: Caller, given: Input) -> Draft:
-    """Draft a release, with the card that its receiver would see. Source: A3, A12, A15, NX-3."""
-    membership_id = given.get("membership_id") or _NOBODY
-    receiver = given["receiving_union"]
-    facts = await hub.ledger.facts_for_release(drafting_of(caller), membership_id, None, _storable(receiver))
+    """Draft a release, with the card that its receiver would see.
+
+    It answers the request named by `handoff_id`, or one that its receiver has open with the member. Source: A3, A12,
+    A15, NX-3.
+    """
+    receiver, answered = given["receiving_union"], given.get("handoff_id")
+    membership_id = given.get("membership_id")
+    if membership_id is None and answered is not None:
+        async with hub.database.as_union(caller.union_id, caller.kid) as reading:
+            view = (await reads.handoffs(reading, [answered])).get(answered)
+        membership_id = view.membership_id if view is not None and view.side is Side.HOLDER else None
+    membership_id = membership_id or NOBODY
+    facts = await hub.ledger.facts_for_release(drafting_of(caller), membership_id, answered, storable(receiver))
     require_login(facts.signer)
-    held = facts.membership
-    unread: list[Refusal] = []
+    held, unread = facts.membership, list[Refusal]()
     reason = REASONS.get(given["reason_code"])
-    claims = _claims(
+    claims = claims_of(
         acts.Release,
         {
             **{name: plain(given.get(name)) for name in _RELEASE_MEMBERS},
-            **_custody(held, given["dues_paid_through"]),
-            "handoff_id": str(uuid4()),
-            "reason_text": reason.text if reason else _SOME_REASON,
+            **custody_claims(held, given["dues_paid_through"]),
+            **_answering(facts, answered),
+            "reason_text": reason.text if reason else SOME_REASON,
             "articles": list(reason.articles) if reason else ["A12"],
             "valid_until": plain(day_of(facts.signer.now) + timedelta(days=POLICY.release_valid_days)),
-            "form_custody": given.get("form_custody") or _FORM_CUSTODY,
+            "form_custody": given.get("form_custody") or FORM_CUSTODY,
         },
         unread,
     )
@@ -135,6 +163,22 @@ async def draft_release(hub: Hub, caller: Caller, given: Input) -> Draft:
     return Draft(acts.Release.typ, signed, card_of(held, claims.dues_paid_through), refusals)
 
 
+def _answering(facts: ReleaseFacts, answered: UUID | None) -> dict[str, object]:
+    """Give the handoff that a release is of: the one it answers, or a new one."""
+    held, receiver = facts.membership, facts.receiver
+    if held is not None and answered is not None and held.named is not None:
+        named = held.named.request_sha256
+        return {"handoff_id": str(answered), "request_sha256": None if named is None else b64url(named)}
+    asked = None if held is None else held.asked(facts.signer.now)
+    if held is not None and asked is not None and receiver is not None and asked.to_union == receiver.union_id:
+        open_hash = asked.request_sha256
+        return {
+            "handoff_id": str(held.open_handoff),
+            "request_sha256": None if open_hash is None else b64url(open_hash),
+        }
+    return {"handoff_id": str(uuid4())}
+
+
 _RELEASE_MEMBERS = (
     "receiving_union",
     "out_date",
@@ -145,10 +189,10 @@ _RELEASE_MEMBERS = (
 )
 
 
-def _custody(held: MembershipFacts | None, dues: str) -> dict[str, object]:
+def custody_claims(held: MembershipFacts | None, dues: str) -> dict[str, object]:
     """Give what a release says of the custody as it stands; of one out of reach, something of the right form."""
     if held is None:
-        return {"custody_version": 1, "prev_sha256": _NO_HASH, "card_sha256": _NO_HASH}
+        return {"custody_version": 1, "prev_sha256": NO_HASH, "card_sha256": NO_HASH}
     return {
         "custody_version": held.custody_version,
         "prev_sha256": b64url(held.held_by_sha256),
@@ -156,15 +200,8 @@ def _custody(held: MembershipFacts | None, dues: str) -> dict[str, object]:
     }
 
 
-_NO_HASH = b64url(bytes(32))
-#: Printed nowhere: a draft whose reason is not listed is refused for that.
-_SOME_REASON = "调动"
-#: Of the right form, where there is nothing to tell.
-_SOME_MONTH = "2000-01"
-
-
 def _is_released(handoff: HandoffFacts, now: datetime) -> bool:
-    return projected_state(handoff.state, handoff.deadline, now) is HandoffState.RELEASED
+    return handoff.standing(now).state is HandoffState.RELEASED
 
 
 async def draft_acceptance(hub: Hub, caller: Caller, given: Input) -> Draft:
@@ -174,7 +211,7 @@ async def draft_acceptance(hub: Hub, caller: Caller, given: Input) -> Draft:
         handoff = facts.handoff
         is_open = handoff is not None and _is_released(handoff, facts.signer.now)
         # Of a case that has closed the receiver reads the dues no more (I16), not even a month later than they are.
-        dues = handoff.dues_paid_through if handoff is not None and is_open else _SOME_MONTH
+        dues = (handoff is not None and is_open and handoff.dues_paid_through) or _SOME_MONTH
         return {
             **{name: plain(given.get(name)) for name in _ACCEPTANCE_MEMBERS},
             "next_dues_month": months_after(dues, 1),
@@ -186,7 +223,7 @@ async def draft_acceptance(hub: Hub, caller: Caller, given: Input) -> Draft:
         if question.handoff is not None:
             yield from order.second_check(question.handoff)
 
-    return await _draft_of_case(hub, caller, acts.Acceptance, given, members, rules)
+    return await draft_of_case(hub, caller, acts.Acceptance, given, members, rules)
 
 
 _ACCEPTANCE_MEMBERS = ("in_date", "employer_uscc", "relation_started_on", "holding_basis", "intake_register_no")
@@ -198,38 +235,41 @@ async def draft_refusal(hub: Hub, caller: Caller, given: Input) -> Draft:
     def members(_: CaseFacts) -> dict[str, object]:
         return {"ground": given["ground"], "fields": given.get("fields")}
 
-    return await _draft_of_case(hub, caller, acts.Refusal, given, members, order.refusal)
+    return await draft_of_case(hub, caller, acts.Refusal, given, members, order.refusal)
 
 
 async def draft_recall(hub: Hub, caller: Caller, given: Input) -> Draft:
     """Draft a recall. Source: A12."""
-    return await _draft_of_case(hub, caller, acts.Recall, given, lambda _: {}, order.recall)
+    return await draft_of_case(hub, caller, acts.Recall, given, lambda _: {}, order.recall)
 
 
-async def _draft_of_case(
+async def draft_of_case(
     hub: Hub,
     caller: Caller,
     act: type[Any],
     given: Input,
     members: Callable[[CaseFacts], dict[str, object]],
     rules: Callable[[Case, Any], Refusals],
+    *,
+    otherwise: Code = Code.MEMBER_NOT_FOUND_OR_NOT_HELD,
 ) -> Draft:
-    """What the drafts on an open case share: the caller's docket finds the case, a hash binds its release."""
-    handoff_id = given.get("handoff_id") or _NOBODY
+    """What the drafts on an open case share: the caller's docket finds the case, a hash binds its last document."""
+    handoff_id = given.get("handoff_id") or NOBODY
     async with hub.database.as_union(caller.union_id, caller.kid) as reading:
         view = (await reads.handoffs(reading, [handoff_id])).get(handoff_id)
         # A date that nobody has recorded yet leaves the receiver's copy in its place: it is no more to be shown.
         shown = [handoff_id] if view is not None and sees_card(view) else []
         card = (await reads.cards(reading, shown)).get(handoff_id)
-    membership_id = _NOBODY if view is None else view.membership_id
+    membership_id = NOBODY if view is None else view.membership_id
     facts = await hub.ledger.facts_for_case(drafting_of(caller), membership_id, handoff_id)
     require_login(facts.signer)
     handoff, unread = facts.handoff, list[Refusal]()
-    release_sha256 = bytes(32) if handoff is None or handoff.release_sha256 is None else handoff.release_sha256
-    stated = {**members(facts), "handoff_id": str(handoff_id), "release_sha256": b64url(release_sha256)}
-    claims = _claims(act, stated, unread)
+    bound = "release_sha256" if "release_sha256" in act.__dataclass_fields__ else "request_sha256"
+    digest = (handoff and getattr(handoff, bound)) or bytes(32)
+    stated = {**members(facts), "handoff_id": str(handoff_id), bound: b64url(digest)}
+    claims = claims_of(act, stated, unread)
     if claims is None:
-        tie = every(order.before_a_case(facts))
+        tie = every(order.before_a_case(facts, otherwise=otherwise))
         return Draft(act.typ, None, None, tie or tuple(unread))
     refusals = every(rules(Case(claims, facts), claims))
     if handoff is None:
@@ -238,7 +278,7 @@ async def _draft_of_case(
     return Draft(act.typ, signed, None if card is None else read_card(card), refusals)
 
 
-def _claims(act: type[Act], members: Mapping[str, Any], unread: list[Refusal]) -> Any:
+def claims_of(act: type[Act], members: Mapping[str, Any], unread: list[Refusal]) -> Any:
     """Give the claims that the input makes, or None and, in `unread`, why it makes none."""
     try:
         return input_claims(act, members)
@@ -254,7 +294,7 @@ def plain(value: object) -> object:
     return str(value) if isinstance(value, UUID) else value
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """Give a text that PostgreSQL can compare; one with a NUL names nothing."""
     return "" if "\x00" in text else text
 

@@ -2,40 +2,109 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import UUID
 
+from hub.authz.disclosure import sees_releasing_union
 from hub.transfers.desk.opening import reading_as
 from hub.transfers.ledger import reads
-from hub.transfers.machines import HANDOFF, OPEN_STATES, HandoffState, Side
+from hub.transfers.machines import HANDOFF, OPEN_STATES, START, HandoffState, Side, Step
+from hub.transfers.rules.days import day_of, end_of
+from hub.transfers.rules.policy import POLICY
 from hub.transfers.rules.reasons import REASONS
 from hub.transfers.views import ExplanationView, HandoffView, NextActView
 from hub.transfers.words import in_chinese
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from hub.authz.tokens import Caller
     from hub.database.pool import Reading
     from hub.transfers.desk.opening import Hub
 
-__all__ = ["CONSEQUENCE_OF_EXPIRY", "MUTATIONS", "explain", "next_acts"]
+__all__ = ["CONSEQUENCES", "MUTATIONS", "explain", "next_acts"]
 
 #: Which mutation makes a step of the machine.
 MUTATIONS: dict[str, str] = {
+    "request": "requestHandoff",
+    "appeal": "requestHandoff",
     "release": "releaseMember",
+    "release_in_lieu": "releaseInLieu",
+    "object": "objectToRequest",
+    "cancel": "cancelRequest",
+    "dismiss": "dismissRequest",
     "accept": "acceptHandoff",
     "refuse": "refuseHandoff",
     "recall": "recallHandoff",
 }
 
-CONSEQUENCE_OF_EXPIRY = (
-    "逾期转出凭证失效，会籍仍由原工会管理，可重新办理转出。 "
-    "After it the release has expired; the releasing union still holds the membership and may release again."
+#: The rule that sets the deadline of each open state, and what follows when it has passed.
+CONSEQUENCES: Final[dict[HandoffState, tuple[str, str]]] = {
+    HandoffState.REQUESTED: (
+        "HUB-P02",
+        (
+            "逾期由会籍所在工会的上一级工会处理，可代为转出。 "
+            "After it the case lies with the union above the holder, which may release in the holder's stead."
+        ),
+    ),
+    HandoffState.ESCALATED: (
+        "HUB-P14",
+        (
+            "逾期请求失效；再次请求并注明本次请求的，由更上一级工会处理。 "
+            "After it the request has lapsed; the next one that cites it goes one level further up."
+        ),
+    ),
+    HandoffState.RELEASED: (
+        "HUB-P01",
+        (
+            "逾期转出凭证失效，会籍仍由原工会管理，可重新办理转出。 "
+            "After it the release has expired; the releasing union still holds the membership and may release again."
+        ),
+    ),
+}
+
+_TOLD_ABOVE = (
+    "逾期告知接收工会的上一级工会，由其催办；会籍不变。 "
+    "After it the union above the receiver is told, and may urge; nothing else changes."
 )
 
 #: After these the holder, who still holds, may release again.
 _RELEASED_AGAIN = frozenset({HandoffState.REFUSED, HandoffState.RECALLED, HandoffState.EXPIRED, HandoffState.VOIDED})
+#: After these the union that asked may ask again.
+_ASKED_AGAIN = frozenset({HandoffState.OBJECTED, HandoffState.LAPSED, HandoffState.CANCELLED, HandoffState.DISMISSED})
 
 _SUMMARY: dict[HandoffState, tuple[str, str]] = {
+    HandoffState.REQUESTED: (
+        "接收工会已提出接转请求，会籍所在工会应于 {by}（含当日）前转出或提出异议；会籍未动。",
+        "Requested: the union that holds the membership is to release or to object by {by}. Nothing has moved.",
+    ),
+    HandoffState.ESCALATED: (
+        "已由会籍所在工会的上一级工会处理，其可于 {by}（含当日）前代为转出或不予支持；会籍所在工会仍可转出。会籍未动。",
+        (
+            "Escalated: the union above the holder may release in its stead, or dismiss, by {by}; the holder still may "
+            "release. Nothing has moved."
+        ),
+    ),
+    HandoffState.OBJECTED: (
+        "会籍所在工会提出异议（{ground_zh}），请求终结，会籍未动；请求方可在期限内向其上一级工会申诉。",
+        "The holder objected ({ground}): the request is closed and nothing has moved. Who asked may appeal in time.",
+    ),
+    HandoffState.CANCELLED: (
+        "请求已终结，会籍未动。",
+        "The request is closed; nothing has moved.",
+    ),
+    HandoffState.DISMISSED: (
+        "上一级工会不予支持（{ground_zh}），请求终结，会籍未动。",
+        "The union above the holder dismissed the request ({ground}); nothing has moved.",
+    ),
+    HandoffState.LAPSED: (
+        "逾期无人处理，请求失效，会籍未动；再次请求并注明本次请求的，由更上一级工会处理。",
+        (
+            "Nobody decided in time: the request has lapsed and nothing has moved. The next request that cites it goes "
+            "one level further up."
+        ),
+    ),
     HandoffState.RELEASED: (
         "转出工会已签署转出凭证，接收工会应于 {until}（含当日）前接收；接收前会籍仍由转出工会管理。",
         "Released: the receiving union is to accept by {until}. Until then the releasing union holds the membership.",
@@ -62,6 +131,11 @@ _SUMMARY: dict[HandoffState, tuple[str, str]] = {
     ),
 }
 
+_IN_LIEU = (
+    "（由上一级工会代为转出。）",
+    " It was released by the union above, in the holder's stead.",
+)
+
 
 async def explain(hub: Hub, caller: Caller, handoff_id: UUID | None) -> ExplanationView | None:
     """Tell a party where a case stands; None to anyone else. Source: domain 3.2."""
@@ -71,20 +145,22 @@ async def explain(hub: Hub, caller: Caller, handoff_id: UUID | None) -> Explanat
         view = (await reads.handoffs(reading, [handoff_id])).get(handoff_id)
         if view is None:
             return None
-        may_release = await _may_release(reading, view)
+        may_release, now = await _may_release(reading, view), reading.now
     zh, en = _SUMMARY[view.state]
     ground = view.ground or ""
     words = {
         "until": "" if view.valid_until is None else view.valid_until.isoformat(),
-        "ground": ground,
-        "ground_zh": in_chinese(ground),
+        "by": "" if view.deadline is None else _last_day(view.deadline),
+        "ground": " ".join((ground, *view.ground_articles)),
+        "ground_zh": " ".join((in_chinese(ground), *view.ground_articles)),
     }
+    also = _IN_LIEU if view.is_in_lieu else ("", "")
     return ExplanationView(
         handoff=view,
-        summary=zh.format_map(words),
-        summary_en=en.format_map(words),
+        summary=zh.format_map(words) + also[0],
+        summary_en=en.format_map(words) + also[1],
         missing=_missing(view),
-        next=(*next_acts(view), *((_new_release(view),) if may_release else ())),
+        next=(*next_acts(view, now), *((_new_release(view),) if may_release else ())),
     )
 
 
@@ -99,21 +175,16 @@ async def _may_release(reading: Reading, view: HandoffView) -> bool:
     return other is not None and other.state not in OPEN_STATES
 
 
-def next_acts(view: HandoffView) -> tuple[NextActView, ...]:
+def next_acts(view: HandoffView, now: datetime) -> tuple[NextActView, ...]:
     """Give the acts that are open from a case's state, each with its deadline, as the machine lists them."""
-    return tuple(
-        NextActView(
-            act=MUTATIONS[step.act],
-            side=step.side,
-            union_id=view.own_union if step.side is view.side else view.counterpart,
-            deadline=view.deadline,
-            rule="HUB-P01",
-            consequence=CONSEQUENCE_OF_EXPIRY,
-            articles=REASONS[view.reason_code].articles if step.act == "accept" else (step.article,),
-        )
+    found = [
+        _next(view, step, now)
         for step in HANDOFF.steps
-        if step.source == view.state and step.act in MUTATIONS
-    )
+        if step.source == view.state and step.act in MUTATIONS and not (step.act == "recall" and view.is_in_lieu)
+    ]
+    if view.state in _ASKED_AGAIN and view.side is Side.RECEIVER:
+        found.append(_ask_again(view))
+    return tuple(found)
 
 
 def _new_release(view: HandoffView) -> NextActView:
@@ -128,9 +199,82 @@ def _new_release(view: HandoffView) -> NextActView:
     )
 
 
+def _next(view: HandoffView, step: Step, now: datetime) -> NextActView:
+    by = _by(view, step, now)
+    return NextActView(
+        act=MUTATIONS[step.act],
+        side=step.side,
+        union_id=_union_of(view, step.side),
+        deadline=by.at,
+        rule=by.rule,
+        consequence=by.consequence,
+        articles=REASONS[view.reason_code].articles if step.act == "accept" else (step.article,),
+        tentative=by.tentative,
+    )
+
+
+class _By(NamedTuple):
+    at: datetime | None
+    rule: str
+    consequence: str
+    tentative: bool
+
+
+def _by(view: HandoffView, step: Step, now: datetime) -> _By:
+    """Give by when an act is due. An acceptance has two dates: the earlier one moves nothing (HUB-P03)."""
+    if step.act == "accept" and view.overdue_at is not None and now < view.overdue_at < (view.deadline or now):
+        return _By(view.overdue_at, "HUB-P03", _TOLD_ABOVE, view.overdue_tentative)
+    rule, consequence = CONSEQUENCES[view.state]
+    return _By(view.deadline, rule, consequence, view.deadline_tentative)
+
+
+def _union_of(view: HandoffView, side: Side) -> UUID | None:
+    """Give whose act a step is, as far as the reader may know it."""
+    if side is Side.RECEIVER:
+        return view.receiving_union
+    if side is Side.HOLDER:
+        return view.releasing_union if sees_releasing_union(view) else None
+    return view.own_union if view.is_above_holder else None
+
+
+def _ask_again(view: HandoffView) -> NextActView:
+    """Give the request that may follow one that was closed: as an appeal, one level up, or anew."""
+    act, side = MUTATIONS["request"], Side.RECEIVER
+    if view.state is HandoffState.OBJECTED and view.closed_at is not None:
+        return NextActView(
+            act=act,
+            side=side,
+            union_id=view.own_union,
+            deadline=end_of(day_of(view.closed_at) + timedelta(days=POLICY.appeal_days)),
+            rule="HUB-P13",
+            consequence="逾期只能重新提出一般请求。 After it one can only ask anew, as if for the first time.",
+            articles=(HANDOFF.step(START, "appeal", side).article,),
+        )
+    consequence = "可随时重新提出请求。 A new request may follow at any time."
+    rule = "HUB-P14" if view.state is HandoffState.LAPSED else "A12"
+    return NextActView(
+        act=act, side=side, union_id=view.own_union, deadline=None, rule=rule, consequence=consequence, articles=(rule,)
+    )
+
+
+def _last_day(deadline: datetime) -> str:
+    """Give the day whose end a deadline is."""
+    return day_of(deadline - timedelta(microseconds=1)).isoformat()
+
+
 def _missing(view: HandoffView) -> tuple[str, ...]:
     """Name what the case still waits for."""
-    if view.state is not HandoffState.RELEASED:
+    if view.state not in OPEN_STATES:
         return ()
+    by = "" if view.deadline is None else _last_day(view.deadline)
+    if view.state is HandoffState.REQUESTED:
+        return (f"会籍所在工会的转出或异议（{by} 前，含当日）。 The holder's release, or its objection, by {by}.",)
+    if view.state is HandoffState.ESCALATED:
+        return (
+            (
+                f"会籍所在工会的转出，或其上一级工会的代为转出（{by} 前，含当日）。 "
+                f"The holder's release, or one in its stead by the union above, by {by}."
+            ),
+        )
     until = "" if view.valid_until is None else view.valid_until.isoformat()
     return (f"接收工会签署的接收（{until} 前，含当日）。 The receiving union's signed acceptance, by {until}.",)

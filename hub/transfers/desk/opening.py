@@ -12,7 +12,7 @@ import orjson
 from federation import statements
 from federation.acts import Act, Receipt
 from federation.claims import dump, parse
-from federation.encoding import b64url_decode
+from federation.encoding import EncodingError, b64url_decode
 from federation.errors import StatementCode, StatementError
 from federation.keys import KeyDates, PublicKey
 from federation.receipts import sign_receipt
@@ -21,7 +21,7 @@ from hub.errors import Code, Refusal
 from hub.transfers.ledger.records import Signing
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping
+    from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from federation.keys import PrivateKey
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from hub.database.pool import Database, Reading
     from hub.transfers.facts import SignerFacts
     from hub.transfers.ledger.acts import Ledger
+    from hub.transfers.rules.standing import Passed
     from hub.vault import Vault
 
 __all__ = [
@@ -39,9 +40,11 @@ __all__ = [
     "claims_text",
     "every",
     "first",
+    "hash_in",
     "input_claims",
     "look_up_text",
     "open_statement",
+    "passed_json",
     "read_statement",
     "reading_as",
     "receipt_for",
@@ -190,6 +193,22 @@ def look_up_text(value: object) -> str | None:
     """Give a text by which the database may be asked before the schema is checked: short, ASCII, as all names are."""
     short = isinstance(value, str) and len(value) <= _LOOK_UP_CHARACTERS and value.isascii() and "\x00" not in value
     return str(value) if short else None
+
+
+def hash_in(statement: Statement[A], name: str) -> bytes | None:
+    """Give a hash that the act's object names, if it does: for the look-up, before the schema is checked."""
+    found = text_in(statement, name)
+    try:
+        return None if found is None else b64url_decode(found)
+    except EncodingError:
+        return None
+
+
+def passed_json(passed: Iterable[Passed]) -> str:
+    """Write steps that dates have made as the act functions take them."""
+    return orjson.dumps(
+        [{"act": p.act, "from": p.source, "to": p.target, "at": p.at.isoformat()} for p in passed]
+    ).decode()
 
 
 def input_claims(act: type[A], members: Mapping[str, Any]) -> A:

@@ -1,9 +1,9 @@
-"""The release: the holder lets a member go to the union that it names (A12)."""
+"""The release: the holder lets a member go to the union that it names, unasked or in answer to a request (A12)."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from federation import acts
@@ -17,6 +17,7 @@ from hub.transfers.desk.opening import (
     digest_of,
     first,
     open_statement,
+    passed_json,
     read_statement,
     receipt_for,
     signing_of,
@@ -25,23 +26,31 @@ from hub.transfers.desk.opening import (
 )
 from hub.transfers.ledger import reads
 from hub.transfers.ledger.groups import Claimed
-from hub.transfers.ledger.records import ReleaseRecord
+from hub.transfers.ledger.records import AnswerRecord, ReleaseRecord
 from hub.transfers.machines import HandoffState, Side
 from hub.transfers.rules import order
-from hub.transfers.rules.days import end_of
+from hub.transfers.rules.days import day_of, end_of
+from hub.transfers.rules.policy import POLICY
 from hub.transfers.rules.questions import Release
+from hub.transfers.rules.standing import Passed
 from hub.transfers.views import HandoffView
+from hub.transfers.workdays import due_after
+from hub.vault import mask_name
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from federation.statements import Statement
     from hub.authz.tokens import Caller
-    from hub.transfers.facts import ReleaseFacts
+    from hub.transfers.facts import MembershipFacts, ReceiverFacts, ReleaseFacts
 
-__all__ = ["as_it_is_now", "custody_time", "release", "release_question"]
+__all__ = ["SUPERSEDED", "as_it_is_now", "custody_time", "release", "release_in_lieu", "release_question"]
 
 _TICK = timedelta(microseconds=1)
+#: The ground on which a request ends when the holder releases to another union.
+SUPERSEDED = "SUPERSEDED_BY_RELEASE"
+
+R = TypeVar("R", acts.Release, acts.InLieuRelease)
 
 
 def custody_time(now: datetime, held_since: datetime) -> datetime:
@@ -61,6 +70,7 @@ async def as_it_is_now(hub: Hub, caller: Caller, handoff_id: UUID | None) -> Han
 async def release(hub: Hub, caller: Caller, jws: str) -> HandoffView:
     """Record the holder's signed release to the union that it names: line 1 of the column.
 
+    It answers a request of that union, if one is open; a request of another one ends by it.
     Refuses: what `open_statement` and `order.release` do
     Source: A3, A12, A15, NX-3, HUB-P01, HUB-P04
     """
@@ -75,10 +85,43 @@ async def release(hub: Hub, caller: Caller, jws: str) -> HandoffView:
             return await as_it_is_now(hub, caller, handoff_id)
         question = release_question(claims, facts)
         first(order.release(question))
-        record = _release_record(hub, caller, statement, question)
         try:
-            if await hub.ledger.record_release(record):
-                return _released(record)
+            if claims.request_sha256 is not None:
+                answer = _answer_record(hub, caller, statement, question, Side.HOLDER)
+                if await hub.ledger.record_answer(answer):
+                    return _answered(question, answer)
+            else:
+                record = _release_record(hub, caller, statement, question)
+                if await hub.ledger.record_release(record):
+                    return _released(record)
+        except Claimed:
+            continue
+    raise Refusal(Code.STALE_VERSION)
+
+
+async def release_in_lieu(hub: Hub, caller: Caller, jws: str) -> HandoffView:
+    """Record a release by the union above a holder that has let a request lie. Custody stays until the acceptance.
+
+    Refuses: what `open_statement` and `order.release_in_lieu` do
+    Source: HUB-P02, A12, NX-3
+    """
+    statement = read_statement(jws, acts.InLieuRelease)
+    membership_id, handoff_id = UUID(statement.sub), uuid_in(statement, "handoff_id")
+    receiver = text_in(statement, "receiving_union") or ""
+    for _ in range(TRIES):
+        facts = await hub.ledger.facts_for_release(
+            signing_of(statement, caller), membership_id, handoff_id, receiver, side=Side.HIGHER
+        )
+        try:
+            claims = open_statement(statement, facts.signer, caller, hub.origin)
+        except Repeated:
+            return await as_it_is_now(hub, caller, handoff_id)
+        question = release_question(claims, facts)
+        first(order.release_in_lieu(question, claims))
+        record = _answer_record(hub, caller, statement, question, Side.HIGHER)
+        try:
+            if await hub.ledger.record_answer(record):
+                return _answered(question, record)
         except Claimed:
             continue
     raise Refusal(Code.STALE_VERSION)
@@ -91,33 +134,40 @@ def release_question(claims: acts.Release, facts: ReleaseFacts) -> Release:
     return Release(claims, facts, card)
 
 
-def _release_record(hub: Hub, caller: Caller, statement: Statement[acts.Release], question: Release) -> ReleaseRecord:
-    claims, held, receiver = question.claims, question.membership, question.facts.receiver
+def _parties(question: Release) -> tuple[MembershipFacts, ReceiverFacts]:
+    held, receiver = question.membership, question.facts.receiver
     assert held is not None, "the rules let no release pass without a membership"
     assert receiver is not None, "nor without a receiver"
-    received_at = custody_time(question.now, held.held_since)
-    has_lapsed = held.open_handoff is not None
-    return ReleaseRecord(
-        at=received_at,
-        union_id=caller.union_id,
-        member_id=held.member_id,
-        membership_id=UUID(statement.sub),
-        handoff_id=claims.handoff_id,
-        custody_version=held.custody_version,
-        receiving_union=receiver.union_id,
-        reason_code=claims.reason_code,
-        out_date=claims.out_date,
-        dues_paid_through=claims.dues_paid_through,
-        valid_until=claims.valid_until,
-        deadline=end_of(claims.valid_until),
-        lapsed=held.open_handoff,
-        lapsed_step=held.open_step if has_lapsed else None,
-        lapsed_at=held.open_deadline if has_lapsed else None,
-        jti=statement.jti,
-        sha256=digest_of(statement.sha256),
-        typ=statement.typ,
-        jws=statement.jws,
-        receipt=receipt_for(
+    return held, receiver
+
+
+def _line_one(
+    hub: Hub, caller: Caller, statement: Statement[R], question: Release, received_at: datetime
+) -> dict[str, Any]:
+    """Give what is recorded of every release, whoever signed it."""
+    claims = question.claims
+    held, _ = _parties(question)
+    overdue = due_after(day_of(received_at), POLICY.acceptance_working_days)
+    return {
+        "at": received_at,
+        "union_id": caller.union_id,
+        "member_id": held.member_id,
+        "membership_id": UUID(statement.sub),
+        "handoff_id": claims.handoff_id,
+        "custody_version": held.custody_version,
+        "reason_code": claims.reason_code,
+        "out_date": claims.out_date,
+        "dues_paid_through": claims.dues_paid_through,
+        "valid_until": claims.valid_until,
+        "deadline": end_of(claims.valid_until),
+        "overdue_union": question.facts.overdue_union,
+        "overdue_at": overdue.at,
+        "overdue_tentative": overdue.tentative,
+        "jti": statement.jti,
+        "sha256": digest_of(statement.sha256),
+        "typ": statement.typ,
+        "jws": statement.jws,
+        "receipt": receipt_for(
             hub,
             statement,
             received_at,
@@ -126,7 +176,41 @@ def _release_record(hub: Hub, caller: Caller, statement: Statement[acts.Release]
             custody_version_after=held.custody_version,
             release_sha256=statement.sha256,
         ),
-        card=card_of(held, claims.dues_paid_through).json,
+        "card": card_of(held, claims.dues_paid_through).json,
+    }
+
+
+def _release_record(hub: Hub, caller: Caller, statement: Statement[acts.Release], question: Release) -> ReleaseRecord:
+    held, receiver = _parties(question)
+    received_at = custody_time(question.now, held.held_since)
+    standing, asked = held.standing(question.now), held.asked(question.now)
+    passed = () if standing is None else standing.passed
+    if asked is not None and standing is not None:
+        # The member's later wish: the request goes no further (domain 3.2).
+        passed = (*passed, Passed("supersede", standing.state, HandoffState.CANCELLED, received_at))
+    return ReleaseRecord(
+        **_line_one(hub, caller, statement, question, received_at),
+        receiving_union=receiver.union_id,
+        lapsed=held.open_handoff,
+        lapsed_step=held.open_step,
+        passed=passed_json(passed),
+        lapsed_ground=None if asked is None else SUPERSEDED,
+    )
+
+
+def _answer_record(hub: Hub, caller: Caller, statement: Statement[R], question: Release, side: Side) -> AnswerRecord:
+    held, _ = _parties(question)
+    standing = held.standing(question.now)
+    assert standing is not None, "the rules let no answer pass without an open request"
+    assert held.open_request is not None, "which has its hash"
+    assert held.open_step is not None, "and its step"
+    received_at = custody_time(question.now, held.held_since)
+    return AnswerRecord(
+        **_line_one(hub, caller, statement, question, received_at),
+        side=side.value,
+        step_no=held.open_step,
+        request_sha256=held.open_request,
+        passed=passed_json(standing.passed),
     )
 
 
@@ -149,4 +233,37 @@ def _released(record: ReleaseRecord) -> HandoffView:
         requested_at=None,
         released_at=record.at,
         closed_at=None,
+        overdue_at=record.overdue_at,
+        overdue_tentative=record.overdue_tentative,
+    )
+
+
+def _answered(question: Release, record: AnswerRecord) -> HandoffView:
+    held, receiver = _parties(question)
+    above = record.side == Side.HIGHER
+    return HandoffView(
+        handoff_id=record.handoff_id,
+        membership_id=record.membership_id,
+        own_union=record.union_id,
+        side=Side(record.side),
+        state=HandoffState.RELEASED,
+        counterpart=held.holder_union if above else receiver.union_id,
+        reason_code=record.reason_code,
+        out_date=record.out_date,
+        in_date=None,
+        valid_until=record.valid_until,
+        dues_paid_through=None if above else record.dues_paid_through,
+        ground=None,
+        deadline=record.deadline,
+        opened_at=held.open_requested_at or record.at,
+        requested_at=held.open_requested_at,
+        released_at=record.at,
+        closed_at=None,
+        overdue_at=record.overdue_at,
+        overdue_tentative=record.overdue_tentative,
+        is_in_lieu=above,
+        from_union=held.holder_union if above else None,
+        to_union=receiver.union_id if above else None,
+        name_masked=mask_name(held.name) if above else None,
+        request_sha256=record.request_sha256,
     )

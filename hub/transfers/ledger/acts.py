@@ -8,16 +8,22 @@ import asyncpg
 
 from hub.transfers.facts import (
     CaseFacts,
+    CitedFacts,
     HandoffFacts,
     JoinFacts,
+    MatchFacts,
     MembershipFacts,
+    OpenRequest,
     ReceiverFacts,
     ReleaseFacts,
+    RequestFacts,
     SignerFacts,
+    TargetFacts,
     UnionFacts,
 )
 from hub.transfers.kinds import UnionKind, UnionState
 from hub.transfers.ledger.groups import CONFLICTS, Call, Claimed, Groups
+from hub.transfers.machines import Side
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,11 +32,14 @@ if TYPE_CHECKING:
     from hub.database.pool import Database
     from hub.transfers.ledger.records import (
         AcceptanceRecord,
+        AnswerRecord,
         ClosureRecord,
         JoinRecord,
         KeyEndRecord,
         KeyRecord,
         ReleaseRecord,
+        RequestRecord,
+        Search,
         Signing,
         UnionRecord,
     )
@@ -44,13 +53,17 @@ def _function(name: str, arity: int, *, select: str = "*") -> str:
 
 
 #: The SQL text of each call; `make bench` runs the same text for its floor.
-FACTS_FOR_RELEASE: Final = _function("facts_for_release", 9)
+FACTS_FOR_RELEASE: Final = _function("facts_for_release", 10)
+FACTS_FOR_REQUEST: Final = _function("facts_for_request", 9)
 FACTS_FOR_CASE: Final = _function("facts_for_case", 8)
 FACTS_FOR_JOIN: Final = _function("facts_for_join", 11)
 FACTS_FOR_UNION: Final = _function("facts_for_union", 10)
-RECORD_RELEASE: Final = _function("record_release", 21)
+RECORD_RELEASE: Final = _function("record_release", 25)
+RECORD_REQUEST: Final = _function("record_request", 27)
+RECORD_ANSWER: Final = _function("record_answer", 24)
+RECORD_MATCH: Final = _function("record_match", 13)
 RECORD_ACCEPTANCE: Final = _function("record_acceptance", 15)
-RECORD_CLOSURE: Final = _function("record_closure", 16)
+RECORD_CLOSURE: Final = _function("record_closure", 19)
 RECORD_JOIN: Final = _function("record_join", 35)
 RECORD_UNION: Final = _function("record_union", 21)
 RECORD_KEY: Final = _function("record_key", 13)
@@ -71,9 +84,12 @@ class Ledger:
         self._facts = Groups(database)
         self._records = Groups(database)
         self._facts_for_release = Call("facts_for_release", FACTS_FOR_RELEASE, clock)
+        self._facts_for_request = Call("facts_for_request", FACTS_FOR_REQUEST, clock)
         self._facts_for_case = Call("facts_for_case", FACTS_FOR_CASE, clock)
         self._facts_for_join = Call("facts_for_join", FACTS_FOR_JOIN, clock)
         self._record_release = Call("record_release", RECORD_RELEASE)
+        self._record_request = Call("record_request", RECORD_REQUEST)
+        self._record_answer = Call("record_answer", RECORD_ANSWER)
         self._record_acceptance = Call("record_acceptance", RECORD_ACCEPTANCE)
         self._record_closure = Call("record_closure", RECORD_CLOSURE)
         self._record_join = Call("record_join", RECORD_JOIN)
@@ -84,22 +100,55 @@ class Ledger:
         await self._records.close()
 
     async def facts_for_release(
-        self, signing: Signing, membership_id: UUID, handoff_id: UUID | None, receiver_uri: str
+        self,
+        signing: Signing,
+        membership_id: UUID,
+        handoff_id: UUID | None,
+        receiver_uri: str,
+        *,
+        side: Side = Side.HOLDER,
     ) -> ReleaseFacts:
-        """Give the facts for a release."""
-        row = await self._facts.ask(self._facts_for_release, (*signing, membership_id, handoff_id, receiver_uri))
+        """Give the facts for a release, by the holder or (`side`) by the union above it."""
+        row = await self._facts.ask(
+            self._facts_for_release, (*signing, side.value, membership_id, handoff_id, receiver_uri)
+        )
         case = row["membership"]
-        held = case is not None and case["tie"] == "HOLDER"
         return ReleaseFacts(
             signer=_signer(row["signer"]),
-            membership=MembershipFacts(*tuple(case)[2:]) if held else None,
+            membership=_membership(case) if case is not None and case["tie"] == side else None,
             is_party=case is not None and case["tie"] == "PARTY",
             handoff_taken=row["handoff_taken"],
             receiver=None if row["receiver_union"] is None else _receiver(row),
+            overdue_union=row["overdue_union"],
+            holder_uri=row["holder_uri"],
         )
 
+    async def facts_for_request(
+        self, signing: Signing, match_id: UUID, handoff_id: UUID | None, appeals: bytes | None
+    ) -> RequestFacts:
+        """Give the facts for a request: whom its match found, and the case that it cites by a hash."""
+        row = await self._facts.ask(self._facts_for_request, (*signing, match_id, handoff_id, appeals))
+        case = row["membership"]
+        found = case is not None and case["member_id"] is not None
+        return RequestFacts(
+            signer=_signer(row["signer"]),
+            outcome=row["outcome"],
+            target=_target(case, signing.union_id) if found else None,
+            cited=_cited(case) if found and case["cited_state"] is not None else None,
+            handoff_taken=row["handoff_taken"],
+            employers=frozenset(row["employers"]),
+            higher_union=row["higher_union"],
+            further_union=row["further_union"],
+        )
+
+    async def record_match(self, search: Search) -> MatchFacts:
+        """Look for whom a request's draft means, and keep whether anybody was found. Tells nothing of it."""
+        async with self._database.connection() as connection:
+            row = await connection.fetchrow(RECORD_MATCH, *self._clock, *search)
+        return MatchFacts(_signer(row["signer"]), frozenset(row["employers"]), row["is_limited"])
+
     async def facts_for_case(self, signing: Signing, membership_id: UUID, handoff_id: UUID) -> CaseFacts:
-        """Give the facts for an acceptance, a refusal or a recall."""
+        """Give the facts for every act on a case but a release."""
         row = await self._facts.ask(self._facts_for_case, (*signing, membership_id, handoff_id))
         case = row["handoff"]
         return CaseFacts(
@@ -153,6 +202,14 @@ class Ledger:
     async def record_release(self, record: ReleaseRecord) -> bool:
         """Open the handoff. False: overtaken. Raises: Claimed, DatabaseUnavailable."""
         return bool(await self._records.ask(self._record_release, record, person=record.member_id))
+
+    async def record_request(self, record: RequestRecord) -> bool:
+        """Open a handoff by a request. False: overtaken. Raises: Claimed, DatabaseUnavailable."""
+        return bool(await self._records.ask(self._record_request, record, person=record.member_id))
+
+    async def record_answer(self, record: AnswerRecord) -> bool:
+        """Release in answer to the open request. False: overtaken. Raises: Claimed, DatabaseUnavailable."""
+        return bool(await self._records.ask(self._record_answer, record, person=record.member_id))
 
     async def record_acceptance(self, record: AcceptanceRecord) -> bool:
         """Move the membership. False: overtaken. Raises: Claimed, DatabaseUnavailable."""
@@ -228,4 +285,39 @@ def _receiver(row: Any) -> ReceiverFacts:
         kind=UnionKind(row["receiver_kind"]),
         state=UnionState(row["receiver_state"]),
         employers=frozenset(row["receiver_employers"]),
+    )
+
+
+#: The columns of a `release_case` up to what its holder's row says; after it, the case that the release names.
+_NAMED: Final = 26
+
+
+def _membership(case: Any) -> MembershipFacts:
+    _, _, *columns = tuple(case)
+    state, deadline, then_deadline, request, reason, to_union = columns[_NAMED - 2 :]
+    named = None if state is None else OpenRequest(state, deadline, then_deadline, request, to_union, reason)
+    return MembershipFacts(**dict(zip(_HELD, columns, strict=False)), named=named)
+
+
+#: The fields of a membership, in the order of the columns.
+_HELD: Final = tuple(name for name in MembershipFacts.__dataclass_fields__ if name != "named")
+
+
+def _target(case: Any, asking: UUID) -> TargetFacts:
+    return TargetFacts(
+        **{name: case[name] for name in _TARGET}, name=case["member_name"], is_held_here=case["holder_union"] == asking
+    )
+
+
+_TARGET: Final = tuple(name for name in TargetFacts.__dataclass_fields__ if name not in {"name", "is_held_here"})
+
+
+def _cited(case: Any) -> CitedFacts:
+    return CitedFacts(
+        state=case["cited_state"],
+        deadline=case["cited_deadline"],
+        then_deadline=case["cited_then"],
+        closed_at=case["cited_closed_at"],
+        by_objection=bool(case["cites_objection"]),
+        higher_union=case["cited_higher"],
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from hub.transfers.machines import HandoffState, Side
-from hub.transfers.rules.custody import projected_state
+from hub.transfers.machines import OPEN_STATES, HandoffState, Side
+from hub.transfers.rules.standing import standing_at
 from hub.transfers.views import (
     HandoffView,
     HoldingView,
@@ -16,6 +16,7 @@ from hub.transfers.views import (
     StepView,
     TransferView,
     UnionView,
+    seal_of,
 )
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ GREATEST: Final = UUID(int=2**128 - 1)
 
 _DOCKET: Final = (
     "d.handoff_id, d.membership_id, d.union_id, d.side, d.state, d.counterpart, d.reason_code, d.out_date, d.in_date, "
-    "d.valid_until, d.dues_paid_through, d.ground, d.deadline, d.opened_at, d.requested_at, d.released_at, d.closed_at"
+    "d.valid_until, d.dues_paid_through, d.ground, d.deadline, d.opened_at, d.requested_at, d.released_at, "
+    "d.closed_at, d.request_sha256, d.objection_sha256, d.then_deadline, d.deadline_tentative, d.then_tentative, "
+    "d.overdue_at, d.overdue_tentative, d.from_union, d.to_union, d.in_lieu, d.ground_articles, d.name_masked"
 )
 _MEMBER: Final = (
     "m.membership_id, p.name, p.sex, p.birth_month, p.ethnic_group, p.political_status, p.id_type, p.id_number_masked, "
@@ -76,19 +79,33 @@ select {_MEMBER} from hub.persons p
  order by p.name, p.membership_id limit $6"""
 
 HANDOFFS: Final = f"""
-select {_DOCKET} from hub.dockets d where d.union_id = $1 and d.handoff_id = any ($2::uuid[])"""
+select {_DOCKET} from hub.dockets d where d.union_id = $1 and d.handoff_id = any ($2::uuid[])
+   and (d.visible_from is null or d.visible_from <= $3)"""
 
 #: One index scan for each (side, state), so that a page is as quick among ten million closed cases as among ten.
-#: A released case whose day has passed stands under EXPIRED, whether or not anybody has recorded it.
+#: A case stands where its dates have brought it, whether or not anybody has recorded it: `lapsed`, its deadline has
+#: passed, and `lapsed_again`, the one after it too; null asks nothing.
 DOCKET_PAGE: Final = f"""
-select x.* from unnest($2::text[], $3::text[], $4::boolean[]) w (side, state, lapsed)
+select x.* from unnest($2::text[], $3::text[], $4::boolean[], $5::boolean[]) w (side, state, lapsed, lapsed_again)
  cross join lateral (
     select {_DOCKET} from hub.dockets d
      where d.union_id = $1 and d.side = w.side and d.state = w.state
-       and (w.lapsed is null or (d.deadline is not null and d.deadline <= $5) = w.lapsed)
-       and (d.opened_at, d.handoff_id) < (coalesce($6, 'infinity'::timestamptz), coalesce($7, '{GREATEST}'::uuid))
-     order by d.opened_at desc, d.handoff_id desc limit $8) x
- order by x.opened_at desc, x.handoff_id desc limit $8"""
+       and (w.lapsed is null or (d.deadline is not null and d.deadline <= $6) = w.lapsed)
+       and (w.lapsed_again is null or (d.then_deadline is not null and d.then_deadline <= $6) = w.lapsed_again)
+       and (d.visible_from is null or d.visible_from <= $6)
+       and (d.opened_at, d.handoff_id) < (coalesce($7, 'infinity'::timestamptz), coalesce($8, '{GREATEST}'::uuid))
+     order by d.opened_at desc, d.handoff_id desc limit $9) x
+ order by x.opened_at desc, x.handoff_id desc limit $9"""
+
+#: Which recorded states a case may have that stands in a state now, and which of its deadlines have passed then.
+_S: Final = HandoffState
+_RECORDED_AS: Final[dict[HandoffState, tuple[tuple[HandoffState, bool | None, bool | None], ...]]] = {
+    _S.REQUESTED: ((_S.REQUESTED, False, None),),
+    _S.ESCALATED: ((_S.ESCALATED, False, None), (_S.REQUESTED, True, False)),
+    _S.LAPSED: ((_S.LAPSED, None, None), (_S.ESCALATED, True, None), (_S.REQUESTED, None, True)),
+    _S.RELEASED: ((_S.RELEASED, False, None),),
+    _S.EXPIRED: ((_S.EXPIRED, None, None), (_S.RELEASED, True, None)),
+}
 
 CARDS: Final = "select handoff_id, json from hub.cards where union_id = $1 and handoff_id = any ($2::uuid[])"
 
@@ -96,7 +113,7 @@ OWN_RECEIPT: Final = "select receipt from hub.statements where iss = $1 and sha2
 
 OWN_UNION_RECEIPT: Final = "select receipt from hub.union_statements where iss = $1 and sha256 = $2"
 
-STEPS: Final = "select * from hub.read_steps($1)"
+STEPS: Final = "select * from hub.read_steps($1, $2)"
 
 HOLDINGS: Final = "select * from hub.read_holdings($1)"
 
@@ -126,14 +143,15 @@ select union_id, iss as by_union, typ, jws, receipt from hub.union_statements
 
 
 def _handoff(row: Any, now: datetime) -> HandoffView:
-    state = projected_state(row["state"], row["deadline"], now)
-    lapsed = state.value != row["state"]
+    standing = standing_at(row["state"], row["deadline"], row["then_deadline"], now)
+    ended = bool(standing.passed) and standing.state not in OPEN_STATES
+    articles = row["ground_articles"]
     return HandoffView(
         handoff_id=row["handoff_id"],
         membership_id=row["membership_id"],
         own_union=row["union_id"],
         side=Side(row["side"]),
-        state=state,
+        state=standing.state,
         counterpart=row["counterpart"],
         reason_code=row["reason_code"],
         out_date=row["out_date"],
@@ -141,11 +159,22 @@ def _handoff(row: Any, now: datetime) -> HandoffView:
         valid_until=row["valid_until"],
         dues_paid_through=row["dues_paid_through"],
         ground=row["ground"],
-        deadline=None if lapsed else row["deadline"],
+        deadline=standing.deadline,
         opened_at=row["opened_at"],
         requested_at=row["requested_at"],
         released_at=row["released_at"],
-        closed_at=row["deadline"] if lapsed else row["closed_at"],
+        closed_at=standing.passed[-1].at if ended else row["closed_at"],
+        deadline_tentative=row["then_tentative"] if standing.passed else row["deadline_tentative"],
+        ground_articles=() if articles is None else tuple(articles.split()),
+        overdue_at=row["overdue_at"],
+        overdue_tentative=row["overdue_tentative"],
+        is_in_lieu=row["in_lieu"],
+        from_union=row["from_union"],
+        to_union=row["to_union"],
+        name_masked=row["name_masked"],
+        request_sha256=row["request_sha256"],
+        objection_sha256=row["objection_sha256"],
+        passed=standing.passed,
     )
 
 
@@ -182,7 +211,7 @@ async def find_held(
 
 async def handoffs(reading: Reading, handoff_ids: Sequence[UUID]) -> dict[UUID, HandoffView]:
     """Give the cases among these to which the union is a party."""
-    rows = await reading.connection.fetch(HANDOFFS, reading.union_id, handoff_ids)
+    rows = await reading.connection.fetch(HANDOFFS, reading.union_id, handoff_ids, reading.now)
     return {row["handoff_id"]: _handoff(row, reading.now) for row in rows}
 
 
@@ -195,14 +224,13 @@ async def docket_page(
     limit: int,
 ) -> list[HandoffView]:
     """Give a page of the union's cases, the newest first, after an (opened_at, handoff id)."""
-    wanted: list[tuple[str, str, bool | None]] = []
-    for side in sides:
-        for state in states:
-            released = state is HandoffState.RELEASED
-            wanted.append((side.value, state.value, False if released else None))
-            if state is HandoffState.EXPIRED:
-                wanted.append((side.value, HandoffState.RELEASED.value, True))
-    columns = [list(column) for column in zip(*wanted, strict=True)] or [[], [], []]
+    wanted = [
+        (side.value, recorded.value, *lapsed)
+        for side in sides
+        for state in states
+        for recorded, *lapsed in _RECORDED_AS.get(state, ((state, None, None),))
+    ]
+    columns = [list(column) for column in zip(*wanted, strict=True)] or [[], [], [], []]
     opened_at, handoff_id = after or (None, None)
     rows = await reading.connection.fetch(
         DOCKET_PAGE, reading.union_id, *columns, reading.now, opened_at, handoff_id, limit
@@ -219,7 +247,7 @@ async def cards(reading: Reading, handoff_ids: Sequence[UUID]) -> dict[UUID, str
 async def steps(reading: Reading, handoff_ids: Sequence[UUID]) -> dict[UUID, list[StepView]]:
     """Give the steps of these cases, to a party, with the statements that made them."""
     found: dict[UUID, list[StepView]] = {handoff_id: [] for handoff_id in handoff_ids}
-    for row in await reading.connection.fetch(STEPS, handoff_ids):
+    for row in await reading.connection.fetch(STEPS, handoff_ids, reading.now):
         found[row["handoff_id"]].append(
             StepView(
                 row["act"],
@@ -252,7 +280,7 @@ async def transfers(reading: Reading, membership_ids: Sequence[UUID]) -> dict[UU
             TransferView(
                 row["handoff_id"],
                 row["release_jws"],
-                row["releasing_name"],
+                seal_of(row["releasing_name"], row["in_lieu_of_name"]),
                 row["acceptance_jws"],
                 row["receiving_name"],
             )

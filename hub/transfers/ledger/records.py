@@ -10,11 +10,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AcceptanceRecord",
+    "AnswerRecord",
     "ClosureRecord",
     "JoinRecord",
     "KeyEndRecord",
     "KeyRecord",
     "ReleaseRecord",
+    "RequestRecord",
+    "Search",
     "Signing",
     "UnionRecord",
 ]
@@ -30,8 +33,28 @@ class Signing(NamedTuple):
     jti: UUID | None
 
 
+class Search(NamedTuple):
+    """What `record_match` takes besides the clock, in order: who looks for whom, by what, and the limits."""
+
+    union_id: UUID
+    login_kid: str
+    match_id: UUID
+    target: UUID
+    province: str | None
+    number: str | None
+    id_hash: bytes | None
+    name: str | None  #: None where no proof was given at all
+    birth_month: str
+    minutes: int
+    union_max: int
+    target_max: int
+
+
 class ReleaseRecord(NamedTuple):
-    """The columns of `record_release`, in order. `lapsed…`: the handoff that its date has ended, to be closed first."""
+    """The columns of `record_release`, in order.
+
+    `lapsed…`: the case that ends first, by its dates or because the release goes elsewhere; `passed` its last steps.
+    """
 
     at: datetime
     union_id: UUID
@@ -45,9 +68,74 @@ class ReleaseRecord(NamedTuple):
     dues_paid_through: str
     valid_until: date
     deadline: datetime
+    overdue_union: UUID | None
+    overdue_at: datetime | None
+    overdue_tentative: bool
     lapsed: UUID | None
     lapsed_step: int | None
-    lapsed_at: datetime | None
+    passed: str
+    lapsed_ground: str | None
+    jti: UUID
+    sha256: bytes
+    typ: str
+    jws: str
+    receipt: str
+    card: str
+
+
+class RequestRecord(NamedTuple):
+    """The columns of `record_request`, in order. `union_id` asks, `lapsed…` as of a release."""
+
+    at: datetime
+    union_id: UUID
+    match_id: UUID
+    member_id: UUID
+    membership_id: UUID
+    holder_union: UUID
+    handoff_id: UUID
+    custody_version: int
+    act: str
+    to_state: str
+    reason_code: str
+    deadline: datetime
+    deadline_tentative: bool
+    then_deadline: datetime | None
+    then_tentative: bool
+    higher_union: UUID | None
+    visible_from: datetime
+    name_masked: str
+    lapsed: UUID | None
+    lapsed_step: int | None
+    passed: str
+    lapsed_ground: str | None
+    jti: UUID
+    sha256: bytes
+    typ: str
+    jws: str
+    receipt: str
+
+
+class AnswerRecord(NamedTuple):
+    """The columns of `record_answer`, in order: a release that answers the open request, by `side`."""
+
+    at: datetime
+    union_id: UUID
+    side: str
+    member_id: UUID
+    membership_id: UUID
+    handoff_id: UUID
+    custody_version: int
+    step_no: int
+    request_sha256: bytes
+    passed: str
+    reason_code: str
+    out_date: date
+    dues_paid_through: str
+    valid_until: date
+    deadline: datetime
+    overdue_union: UUID | None
+    overdue_at: datetime | None
+    overdue_tentative: bool
     jti: UUID
     sha256: bytes
     typ: str
@@ -77,7 +165,10 @@ class AcceptanceRecord(NamedTuple):
 
 
 class ClosureRecord(NamedTuple):
-    """The columns of `record_closure`, in order: refused, recalled or voided."""
+    """The columns of `record_closure`, in order: refused, recalled, objected to, cancelled, dismissed or voided.
+
+    `ground_told`, `ground_articles`: what the receiver is told of the ground.
+    """
 
     at: datetime
     union_id: UUID
@@ -86,10 +177,13 @@ class ClosureRecord(NamedTuple):
     membership_id: UUID
     handoff_id: UUID
     step_no: int
+    passed: str
     act: str
     step_side: str
     to_state: str
     ground: str | None
+    ground_told: str | None
+    ground_articles: str | None
     jti: UUID
     sha256: bytes
     typ: str

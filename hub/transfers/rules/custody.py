@@ -12,6 +12,7 @@ from federation.encoding import b64url
 from hub.errors import Code, Refusal
 from hub.transfers.kinds import FEDERATION_KINDS, MembershipStatus, UnionKind, UnionState
 from hub.transfers.machines import HANDOFF, OPEN_STATES, HandoffState, Side
+from hub.transfers.rules.standing import standing_at
 from hub.transfers.words import in_chinese
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ __all__ = [
     "check_membership_is_live",
     "check_no_open_handoff",
     "check_release_hash",
-    "check_request_hash",
     "check_side",
     "check_signer_is_active",
     "check_signer_may_sign",
@@ -64,10 +64,10 @@ def check_tie_to_member(membership: MembershipFacts | None, *, is_party: bool) -
         yield Refusal(Code.NOT_HOLDER if is_party else Code.MEMBER_NOT_FOUND_OR_NOT_HELD)
 
 
-def check_tie_to_case(handoff: HandoffFacts | None) -> Refusals:
+def check_tie_to_case(handoff: HandoffFacts | None, *, otherwise: Code = Code.MEMBER_NOT_FOUND_OR_NOT_HELD) -> Refusals:
     """Who is no party to a case is told the same as of none. Source: A11."""
     if handoff is None:
-        yield Refusal(Code.MEMBER_NOT_FOUND_OR_NOT_HELD)
+        yield Refusal(otherwise)
 
 
 def check_membership_is_live(status: str) -> Refusals:
@@ -77,8 +77,12 @@ def check_membership_is_live(status: str) -> Refusals:
 
 
 def check_no_open_handoff(membership: MembershipFacts, now: datetime) -> Refusals:
-    """At most one handoff is open per membership; what a date has ended bars nothing. Source: HUB-P04."""
-    if membership.open_handoff is not None and (membership.open_deadline is None or membership.open_deadline > now):
+    """At most one release is open per membership; what a date has ended bars nothing, nor does a request.
+
+    Source: HUB-P04, domain 3.2
+    """
+    standing = membership.standing(now)
+    if standing is not None and standing.state is HandoffState.RELEASED:
         yield Refusal(Code.HANDOFF_ALREADY_OPEN, possible_from=membership.open_deadline)
 
 
@@ -90,16 +94,16 @@ def check_version(membership: MembershipFacts, *, custody_version: int, prev_sha
         yield Refusal(Code.DOCUMENT_TAMPERED, path=("release", "prev_sha256"))
 
 
-def projected_state(state: str, deadline: datetime | None, now: datetime) -> HandoffState:
+def projected_state(
+    state: str, deadline: datetime | None, now: datetime, then_deadline: datetime | None = None
+) -> HandoffState:
     """Give where a case stands at a time, whether or not anybody has recorded that its date has passed."""
-    if state == HandoffState.RELEASED and deadline is not None and deadline <= now:
-        return HandoffState.EXPIRED
-    return HandoffState(state)
+    return standing_at(state, deadline, then_deadline, now).state
 
 
 def check_case_is_open(handoff: HandoffFacts, now: datetime, *, accepting: bool) -> Refusals:
     """A final case takes no act; an acceptance after the release's last day is told so. Source: HUB-P01, HUB-P04."""
-    state = projected_state(handoff.state, handoff.deadline, now)
+    state = handoff.standing(now).state
     if state in OPEN_STATES:
         return
     if state == HandoffState.EXPIRED and accepting:
@@ -114,11 +118,12 @@ def check_side(handoff: HandoffFacts, side: Side) -> Refusals:
         yield Refusal(Code.RECEIVER_MISMATCH if side == Side.RECEIVER else Code.NOT_HOLDER)
 
 
-def check_step_is_legal(handoff: HandoffFacts, act: str, side: Side) -> Refusals:
-    """An open case takes the acts that the machine lists for its state. Source: A12."""
-    if handoff.state in OPEN_STATES and handoff.side == side:
+def check_step_is_legal(handoff: HandoffFacts, act: str, side: Side, now: datetime) -> Refusals:
+    """An open case takes the acts that the machine lists for the state in which it stands. Source: A12."""
+    state = handoff.standing(now).state
+    if state in OPEN_STATES and handoff.side == side:
         try:
-            HANDOFF.step(handoff.state, act, side)
+            HANDOFF.step(state, act, side)
         except Refusal as refusal:
             yield refusal
 
@@ -127,15 +132,6 @@ def check_release_hash(handoff: HandoffFacts, claims: acts.Acceptance | acts.Ref
     """The release is bound by its hash (I6). Source: HUB-P17."""
     if handoff.release_sha256 is None or claims.release_sha256 != b64url(handoff.release_sha256):
         yield Refusal(Code.DOCUMENT_TAMPERED, path=(claims.object_name, "release_sha256"))
-
-
-def check_request_hash(request_sha256: str | None) -> Refusals:
-    """A release that answers a request names one on file; there is none, since requests are not taken yet.
-
-    Source: HUB-P17
-    """
-    if request_sha256 is not None:
-        yield Refusal(Code.DOCUMENT_TAMPERED, path=("release", "request_sha256"))
 
 
 def check_card_hash(*, stated: str, stored: str | None) -> Refusals:

@@ -23,6 +23,7 @@ __all__ = [
     "check_employer_code",
     "check_ground",
     "check_reason",
+    "check_reason_text",
     "check_receiver_may_hold",
     "check_receiver_still_active",
     "check_relation_began",
@@ -38,12 +39,16 @@ def check_reason(claims: acts.Release) -> Refusals:
         allowed, allowed_zh = ", ".join(sorted(REASONS)), listed_in_chinese(REASONS)
         yield Refusal(code, path=("release", "reason_code"), allowed=allowed, allowed_zh=allowed_zh)
         return
-    for name, given, listed in (
-        ("reason_text", claims.reason_text, reason.text),
-        ("articles", tuple(claims.articles), reason.articles),
-    ):
-        if given != listed:
-            yield Refusal(Code.STATEMENT_MALFORMED, path=("release", name))
+    yield from check_reason_text(claims)
+    if tuple(claims.articles) != reason.articles:
+        yield Refusal(Code.STATEMENT_MALFORMED, path=("release", "articles"))
+
+
+def check_reason_text(claims: acts.Release) -> Refusals:
+    """What is printed after 因 is the reason's own phrase. Source: NX-3, A12."""
+    reason = REASONS.get(claims.reason_code)
+    if reason is None or claims.reason_text != reason.text:
+        yield Refusal(Code.STATEMENT_MALFORMED, path=("release", "reason_text"))
 
 
 def check_relation_ended(claims: acts.Release, employer_uscc: str | None) -> Refusals:

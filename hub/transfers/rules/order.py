@@ -6,29 +6,38 @@ would follow speaks of nothing.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from federation.encoding import b64url
+from hub.errors import Code
 from hub.transfers.machines import Side
-from hub.transfers.rules import columns, custody, joining, labour, registration
+from hub.transfers.rules import columns, custody, joining, labour, pulling, registration
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from federation import acts
-    from hub.transfers.facts import CaseFacts, HandoffFacts, ReleaseFacts
-    from hub.transfers.rules.questions import Case, Join, Refusals, Registration, Release
+    from hub.transfers.facts import CaseFacts, CitedFacts, HandoffFacts, MatchFacts, ReleaseFacts, RequestFacts
+    from hub.transfers.rules.questions import Case, Join, Refusals, Registration, Release, Request
 
 __all__ = [
     "acceptance",
     "before_a_case",
     "before_a_release",
+    "before_a_release_in_lieu",
+    "cancellation",
+    "dismissal",
     "join",
     "key_end",
     "key_registration",
+    "objection",
     "recall",
     "refusal",
     "release",
+    "release_in_lieu",
+    "request",
+    "request_as_drafted",
     "second_check",
     "union_registration",
 ]
@@ -70,26 +79,72 @@ def before_a_release(facts: ReleaseFacts) -> Refusals:
     yield from custody.check_tie_to_member(facts.membership, is_party=facts.is_party)
 
 
+def before_a_request(facts: RequestFacts | MatchFacts, claims: acts.Request) -> Refusals:
+    """Whether the signer may ask for anybody at all. Source: A12, A15, HUB-P09."""
+    yield from pulling.check_requester(facts.signer, facts.employers, claims)
+
+
+def request(question: Request, facts: RequestFacts) -> Refusals:
+    """Rules of a request. Until the proof has matched, nothing is said of anybody. Source: A3, A12, A19, HUB-P15."""
+    claims, target = question.claims, facts.target
+    yield from before_a_request(facts, claims)
+    yield from pulling.check_consent(claims, question.today)
+    yield from pulling.check_proof_given(facts.outcome)
+    yield from pulling.check_proof_matches(facts)
+    if target is None:
+        return
+    yield from pulling.check_not_held_here(target)
+    yield from pulling.check_no_open_case(target, question.now)
+    yield from pulling.check_request_is_new(taken=facts.handoff_taken)
+    yield from pulling.check_cited(claims, facts.cited, question.now)
+    yield from pulling.check_reason(claims)
+    yield from labour.check_employer_code(claims.employer_uscc, path=("request", "employer_uscc"))
+    yield from pulling.check_relation_began(claims, question.today, target.employer_uscc)
+
+
+def request_as_drafted(question: Request, facts: MatchFacts, cited: CitedFacts | None, *, is_proved: bool) -> Refusals:
+    """Rules of a request as far as they ask nothing of the person looked for. Source: as of a request; HUB-P17."""
+    claims = question.claims
+    yield from before_a_request(facts, claims)
+    yield from pulling.check_consent(claims, question.today)
+    yield from pulling.check_proof_given("NONE" if is_proved else "MISSING")
+    yield from pulling.check_within_limits(is_limited=facts.is_limited)
+    yield from pulling.check_cited(claims, cited, question.now)
+    yield from pulling.check_reason(claims)
+    yield from labour.check_employer_code(claims.employer_uscc, path=("request", "employer_uscc"))
+    yield from pulling.check_relation_began(claims, question.today, None)
+
+
 def release(question: Release) -> Refusals:
-    """Rules of a pushed release. Source: A3, A12, A15, NX-3."""
+    """Rules of the holder's release, pushed or in answer to a request. Source: A3, A12, A15, NX-3."""
     claims, facts, membership = question.claims, question.facts, question.membership
     yield from before_a_release(facts)
     if membership is None:
         return
     yield from custody.check_membership_is_live(membership.status)
     yield from custody.check_no_open_handoff(membership, question.now)
+    receiver = None if facts.receiver is None else facts.receiver.union_id
+    yield from pulling.check_answers_the_request(membership, claims, receiver, question.now)
     yield from custody.check_version(
         membership,
         custody_version=claims.custody_version,
         prev_sha256=claims.prev_sha256,
         held_by=b64url(membership.held_by_sha256),
     )
-    yield from custody.check_handoff_is_new(taken=facts.handoff_taken)
-    yield from custody.check_request_hash(claims.request_sha256)
+    if claims.request_sha256 is None:
+        yield from custody.check_handoff_is_new(taken=facts.handoff_taken)
     yield from labour.check_reason(claims)
+    yield from _facts_of_a_release(question)
+
+
+def _facts_of_a_release(question: Release) -> Refusals:
+    """What every release states, whoever signs it: relation, receiver, dates, dues, card."""
+    claims, facts, membership = question.claims, question.facts, question.membership
+    if membership is None:
+        return
     yield from labour.check_relation_ended(claims, membership.employer_uscc)
     yield from labour.check_employer_code(claims.new_employer_uscc, path=("release", "new_employer_uscc"))
-    yield from labour.check_receiver_may_hold(facts.receiver, claims, facts.signer.uri)
+    yield from labour.check_receiver_may_hold(facts.receiver, claims, facts.holder_uri or facts.signer.uri)
     yield from columns.check_printed_date(claims.out_date, question.today, path=("release", "out_date"))
     yield from columns.check_release_follows_joining(claims.out_date, membership.joined_on)
     yield from columns.check_valid_until(claims.valid_until, question.today)
@@ -102,11 +157,37 @@ def release(question: Release) -> Refusals:
     yield from custody.check_card_hash(stated=claims.card_sha256, stored=question.card_sha256)
 
 
-def before_a_case(facts: CaseFacts) -> Refusals:
+def before_a_release_in_lieu(facts: ReleaseFacts) -> Refusals:
+    """Whether the case lies with the signer. Source: A11, A15, HUB-P02, HUB-P09."""
+    yield from custody.check_signer_may_sign(facts.signer, holds=False)
+    yield from custody.check_signer_is_active(facts.signer)
+    yield from pulling.check_higher_case(facts)
+
+
+def release_in_lieu(question: Release, claims: acts.InLieuRelease) -> Refusals:
+    """Rules of a release in the stead of a holder that has let a request lie. Source: A3, A12, NX-3, HUB-P02."""
+    facts, membership = question.facts, question.membership
+    yield from before_a_release_in_lieu(facts)
+    if membership is None:
+        return
+    yield from custody.check_membership_is_live(membership.status)
+    yield from pulling.check_in_lieu_names(facts, claims, question.now)
+    yield from custody.check_version(
+        membership,
+        custody_version=claims.custody_version,
+        prev_sha256=claims.prev_sha256,
+        held_by=b64url(membership.held_by_sha256),
+    )
+    yield from pulling.check_in_lieu_ground(claims)
+    yield from labour.check_reason_text(claims)
+    yield from _facts_of_a_release(question)
+
+
+def before_a_case(facts: CaseFacts, *, otherwise: Code = Code.MEMBER_NOT_FOUND_OR_NOT_HELD) -> Refusals:
     """Whether the signer may act on this case at all. Source: A11, A12, A15, HUB-P09."""
     yield from custody.check_signer_may_sign(facts.signer, holds=facts.holds)
     yield from custody.check_signer_is_active(facts.signer)
-    yield from custody.check_tie_to_case(facts.handoff)
+    yield from custody.check_tie_to_case(facts.handoff, otherwise=otherwise)
 
 
 def _on_a_case(
@@ -119,15 +200,54 @@ def _on_a_case(
         return
     yield from custody.check_case_is_open(handoff, question.now, accepting=accepting)
     yield from custody.check_side(handoff, side)
-    yield from custody.check_step_is_legal(handoff, claims.act, side)
+    yield from custody.check_step_is_legal(handoff, claims.act, side, question.now)
     yield from custody.check_release_hash(handoff, claims)
+
+
+def _on_a_request(question: Case, claims: acts.Objection | acts.Cancellation, side: Side) -> Refusals:
+    """What objection and cancellation share: up to the bound hash."""
+    handoff = question.handoff
+    yield from before_a_case(question.facts)
+    if handoff is None:
+        return
+    yield from custody.check_case_is_open(handoff, question.now, accepting=False)
+    yield from custody.check_side(handoff, side)
+    yield from custody.check_step_is_legal(handoff, claims.act, side, question.now)
+    yield from pulling.check_request_hash(handoff, claims)
+
+
+def objection(question: Case, claims: acts.Objection) -> Refusals:
+    """Rules of the holder's objection to a request. Source: A12, A4."""
+    yield from _on_a_request(question, claims, Side.HOLDER)
+    if question.handoff is not None:
+        yield from pulling.check_objection_ground(claims)
+
+
+def cancellation(question: Case, claims: acts.Cancellation) -> Refusals:
+    """Rules of the cancellation of a request by who asked. Source: A12."""
+    yield from _on_a_request(question, claims, Side.RECEIVER)
+
+
+def dismissal(question: Case, claims: acts.Dismissal) -> Refusals:
+    """Rules of a dismissal by the union above the holder. Source: A12, HUB-P02."""
+    handoff = question.handoff
+    if handoff is not None and handoff.side != Side.HIGHER:
+        handoff = None  # a party to the case is no union above it, and is told what a stranger is
+    facts = replace(question.facts, handoff=handoff)
+    yield from before_a_case(facts, otherwise=Code.NO_CASE_FOR_HIGHER_UNION)
+    if handoff is None:
+        return
+    yield from custody.check_case_is_open(handoff, question.now, accepting=False)
+    yield from custody.check_step_is_legal(handoff, claims.act, Side.HIGHER, question.now)
+    yield from pulling.check_request_hash(handoff, claims)
+    yield from pulling.check_objection_ground(claims)
 
 
 def acceptance(question: Case, claims: acts.Acceptance) -> Refusals:
     """Rules of an acceptance that leave the handoff as it is. Source: A3, A12, NX-3."""
     yield from _on_a_case(question, claims, Side.RECEIVER, accepting=True)
     handoff = question.handoff
-    if handoff is None:
+    if handoff is None or handoff.dues_paid_through is None:
         return
     yield from labour.check_relation_began(claims, question.today)
     yield from labour.check_employer_code(claims.employer_uscc, path=("acceptance", "employer_uscc"))
@@ -154,6 +274,8 @@ def refusal(question: Case, claims: acts.Refusal) -> Refusals:
 def recall(question: Case, claims: acts.Recall) -> Refusals:
     """Rules of a recall. Source: A12."""
     yield from _on_a_case(question, claims, Side.HOLDER, accepting=False)
+    if question.handoff is not None:
+        yield from pulling.check_recalls_own_release(question.handoff)
 
 
 def union_registration(

@@ -13,10 +13,19 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from federation import acts
-    from hub.transfers.facts import CaseFacts, HandoffFacts, JoinFacts, MembershipFacts, ReleaseFacts, UnionFacts
+    from hub.transfers.facts import (
+        CaseFacts,
+        HandoffFacts,
+        JoinFacts,
+        MatchFacts,
+        MembershipFacts,
+        ReleaseFacts,
+        RequestFacts,
+        UnionFacts,
+    )
     from hub.transfers.person import Person
 
-__all__ = ["Case", "Join", "Refusals", "Registration", "Release"]
+__all__ = ["Case", "Join", "Refusals", "Registration", "Release", "Request"]
 
 #: A check yields the refusals that it finds; an act stops at the first, a draft gives all, in the order of domain 2.4.
 Refusals: TypeAlias = Iterator[Refusal]
@@ -48,9 +57,9 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An act on an open case: acceptance, refusal, recall."""
+    """An act on an open case: acceptance, refusal, recall; objection, cancellation, dismissal."""
 
-    claims: acts.Acceptance | acts.Refusal | acts.Recall
+    claims: acts.Acceptance | acts.Refusal | acts.Recall | acts.Objection | acts.Cancellation | acts.Dismissal
     facts: CaseFacts
 
     @property
@@ -67,6 +76,24 @@ class Case:
     def handoff(self) -> HandoffFacts | None:
         """The case, for a party to it."""
         return self.facts.handoff
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request before the rules; of a draft, without what its look-up found."""
+
+    claims: acts.Request
+    facts: RequestFacts | MatchFacts
+
+    @property
+    def now(self) -> datetime:
+        """The time of receipt."""
+        return self.facts.signer.now
+
+    @property
+    def today(self) -> date:
+        """The day of receipt, in Shanghai."""
+        return day_of(self.now)
 
 
 @dataclass(frozen=True, slots=True)

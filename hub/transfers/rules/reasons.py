@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from hub.errors import Code
 from hub.transfers.kinds import GRASSROOTS_KINDS, HoldingBasis
 
-__all__ = ["INADMISSIBLE_GROUNDS", "INADMISSIBLE_REASONS", "REASONS", "Reason"]
+__all__ = [
+    "INADMISSIBLE_GROUNDS",
+    "INADMISSIBLE_REASONS",
+    "NOT_TRANSFERABLE",
+    "OBJECTION_GROUNDS",
+    "REASONS",
+    "Reason",
+    "ground_told",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +55,28 @@ INADMISSIBLE_GROUNDS: dict[str, Code] = {
     **dict.fromkeys(("ETHNICITY", "RACE", "SEX", "OCCUPATION", "RELIGION", "EDUCATION"), Code.DISCRIMINATORY_GROUND),
     "NO_CONTRACT": Code.CONTRACT_NOT_REQUIRED,
 }
+
+#: A12: on which the holder may object to a request, and the article that each rests on.
+OBJECTION_GROUNDS: dict[str, tuple[str, ...]] = {
+    "RELATION_CONTINUES": ("A3", "A14"),
+    "NOT_OUR_MEMBER": ("A12",),
+    "IDENTITY_OR_PROOF_MISMATCH": ("A12",),
+    "MEMBERSHIP_ENDED": ("A22", "A23"),
+    "RETIRED_RETENTION": ("A17",),
+    "IN_MILITARY_SERVICE": ("A20",),
+    "SECONDMENT_REVERSION": ("A14",),
+}
+
+#: A12: of these three the requester is told that the membership is not transferable, the article, and no more.
+_ON_STATUS = frozenset({"MEMBERSHIP_ENDED", "RETIRED_RETENTION", "IN_MILITARY_SERVICE"})
+NOT_TRANSFERABLE = "NOT_TRANSFERABLE"
+
+
+def ground_told(ground: str | None) -> tuple[str | None, tuple[str, ...]]:
+    """Give what a requester is told of a ground, and the articles that go with it. Source: A12, 5.2."""
+    articles = OBJECTION_GROUNDS.get(ground or "", ())
+    return (NOT_TRANSFERABLE if ground in _ON_STATUS else ground), articles
+
 
 #: Who is the union of an employer in the sense of A12.
 EMPLOYER_UNION_KINDS = GRASSROOTS_KINDS

@@ -1,0 +1,254 @@
+"""Drafts of the acts of a pull. That of a request looks for a person, and tells nobody what it found (domain 5.3)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID, uuid4
+
+from federation import acts
+from federation.encoding import b64url
+from hub.errors import Code, Refusal
+from hub.transfers.desk.drafting import (
+    FORM_CUSTODY,
+    NO_HASH,
+    NOBODY,
+    SOME_REASON,
+    claims_of,
+    custody_claims,
+    draft_of_case,
+    plain,
+)
+from hub.transfers.desk.opening import Hub, claims_text, drafting_of, every, reading_as, require_login
+from hub.transfers.desk.releasing import release_question
+from hub.transfers.facts import CitedFacts
+from hub.transfers.ledger import reads
+from hub.transfers.ledger.records import Search
+from hub.transfers.machines import HandoffState, Side
+from hub.transfers.rules import codes, identity, order
+from hub.transfers.rules.days import day_of
+from hub.transfers.rules.policy import POLICY
+from hub.transfers.rules.questions import Request
+from hub.transfers.rules.reasons import REASONS
+from hub.transfers.views import Draft
+
+if TYPE_CHECKING:
+    from hub.authz.tokens import Caller
+    from hub.database.pool import Reading
+    from hub.transfers.desk.drafting import Input
+    from hub.transfers.facts import CaseFacts
+    from hub.transfers.views import HandoffView
+
+__all__ = ["draft_cancellation", "draft_dismissal", "draft_objection", "draft_release_in_lieu", "draft_request"]
+
+_REQUEST_MEMBERS = ("reason_code", "employer_uscc", "relation_started_on")
+_RELEASE_MEMBERS = (
+    "out_date",
+    "dues_paid_through",
+    "relation_ended_on",
+    "new_employer_uscc",
+    "ground",
+    "evidence_sha256",
+)
+
+
+class _Proof(NamedTuple):
+    """What a request proves the membership by, as the look-up takes it; an unknown number finds nobody."""
+
+    target: UUID
+    province: str | None = None
+    number: str | None = None
+    id_hash: bytes | None = None
+    is_given: bool = True
+
+
+async def draft_request(hub: Hub, caller: Caller, given: Input) -> Draft:
+    """Draft a request, and look for the member whom proof, name and birth month mean.
+
+    The look-up is kept under the `match` that the draft carries as its subject, whether or not it found anybody, and
+    the draft is the same for both. It counts toward the limits of the caller and of the number looked for.
+    Source: A12, A19, HUB-P15, domain 5.3
+    """
+    unread = list[Refusal]()
+    async with reading_as(hub, caller) as reading:
+        cited = await _cited(reading, given.get("appeals"))
+    proof = _proof(hub, given, unread)
+    claims = claims_of(
+        acts.Request,
+        {
+            **{name: plain(given.get(name)) for name in _REQUEST_MEMBERS},
+            "handoff_id": str(uuid4()),
+            "consent": _consent(given),
+            "appeals_sha256": None if given.get("appeals") is None else _cited_hash(cited),
+        },
+        unread,
+    )
+    if claims is None or unread:
+        return Draft(acts.Request.typ, None, None, tuple(unread))
+    match_id = uuid4()
+    facts = await hub.ledger.record_match(
+        Search(
+            union_id=caller.union_id,
+            login_kid=caller.kid,
+            match_id=match_id,
+            target=proof.target,
+            province=proof.province,
+            number=proof.number,
+            id_hash=proof.id_hash,
+            name=_name(given["name"]) if proof.is_given else None,
+            birth_month=given["birth_month"],
+            minutes=POLICY.match_minutes,
+            union_max=POLICY.matches_per_day_max,
+            target_max=POLICY.matches_of_target_per_day_max,
+        )
+    )
+    require_login(facts.signer)
+    question = Request(claims, facts)
+    refusals = every(order.request_as_drafted(question, facts, _as_facts(cited), is_proved=proof.is_given))
+    if facts.is_limited:
+        return Draft(acts.Request.typ, None, None, refusals)
+    signed = claims_text(hub, caller, claims, sub=str(match_id), now=facts.signer.now)
+    return Draft(acts.Request.typ, signed, None, refusals)
+
+
+def _proof(hub: Hub, given: Input, unread: list[Refusal]) -> _Proof:
+    """Read the one proof given. More than one is refused, and none is told by the rules."""
+    certificate, card, number = given.get("certificate"), given.get("member_card"), given.get("id_number")
+    if sum(form is not None for form in (certificate, card, number)) > 1:
+        unread.append(
+            Refusal(
+                Code.INPUT_INVALID,
+                path=("request", "proof"),
+                why_zh="会员证、会员卡、证件号码只填一项",
+                why_en="give one of certificate, card and ID number",
+            )
+        )
+    if certificate is not None:
+        province, text = certificate["province_code"], _certificate_number(certificate["number"])
+        return _Proof(hub.vault.derive_uuid("pull", "certificate", province, text), province, text)
+    if number is not None and given.get("id_type") is not None:
+        known = _id_number(given["id_type"], number)
+        hashed = hub.vault.blind_index(given["id_type"], known)
+        return _Proof(hub.vault.derive_uuid("pull", "id", hashed), id_hash=hashed)
+    if card is not None:
+        # No card numbers are on file yet: it looks for nobody, in the same way.
+        return _Proof(hub.vault.derive_uuid("pull", "card", card))
+    return _Proof(uuid4(), is_given=False)
+
+
+def _certificate_number(text: str) -> str:
+    try:
+        return codes.normalise_certificate_number(text)
+    except codes.InvalidValue:
+        return text  # nobody's
+
+
+def _id_number(id_type: str, text: str) -> str:
+    try:
+        return identity.normalise(id_type, text, date.max) or text
+    except codes.InvalidValue:
+        return text  # nobody's
+
+
+def _name(text: str) -> str:
+    try:
+        return codes.normalise_name(text)
+    except codes.InvalidValue:
+        return ""  # nobody's
+
+
+def _consent(given: Input) -> dict[str, object] | None:
+    consent = given.get("consent")
+    return None if consent is None else {name: plain(value) for name, value in consent.items()}
+
+
+async def _cited(reading: Reading, handoff_id: UUID | None) -> HandoffView | None:
+    """Give the caller's own request that is cited: objected to, or lapsed."""
+    if handoff_id is None:
+        return None
+    view = (await reads.handoffs(reading, [handoff_id])).get(handoff_id)
+    return view if view is not None and view.side is Side.RECEIVER else None
+
+
+def _cited_hash(cited: HandoffView | None) -> str:
+    digest = None
+    if cited is not None:
+        digest = cited.objection_sha256 if cited.state is HandoffState.OBJECTED else cited.request_sha256
+    return NO_HASH if digest is None else b64url(digest)
+
+
+def _as_facts(cited: HandoffView | None) -> CitedFacts | None:
+    if cited is None:
+        return None
+    by_objection = cited.state is HandoffState.OBJECTED
+    return CitedFacts(cited.state, None, None, cited.closed_at, by_objection=by_objection, higher_union=None)
+
+
+async def draft_objection(hub: Hub, caller: Caller, given: Input) -> Draft:
+    """Draft an objection. Source: A12, A4."""
+
+    def members(_: CaseFacts) -> dict[str, object]:
+        return {"ground": given["ground"]}
+
+    return await draft_of_case(hub, caller, acts.Objection, given, members, order.objection)
+
+
+async def draft_cancellation(hub: Hub, caller: Caller, given: Input) -> Draft:
+    """Draft a cancellation. Source: A12."""
+    return await draft_of_case(hub, caller, acts.Cancellation, given, lambda _: {}, order.cancellation)
+
+
+async def draft_dismissal(hub: Hub, caller: Caller, given: Input) -> Draft:
+    """Draft a dismissal. Source: A12, HUB-P02."""
+
+    def members(_: CaseFacts) -> dict[str, object]:
+        return {"ground": given["ground"], "evidence_sha256": given.get("evidence_sha256")}
+
+    no_case = Code.NO_CASE_FOR_HIGHER_UNION
+    return await draft_of_case(hub, caller, acts.Dismissal, given, members, order.dismissal, otherwise=no_case)
+
+
+async def draft_release_in_lieu(hub: Hub, caller: Caller, given: Input) -> Draft:
+    """Draft a release in the stead of a holder below. The card is bound by its hash, and not shown. Source: HUB-P02."""
+    handoff_id = given.get("handoff_id") or NOBODY
+    async with reading_as(hub, caller) as reading:
+        view = (await reads.handoffs(reading, [handoff_id])).get(handoff_id)
+        to_union = NOBODY if view is None else view.receiving_union or NOBODY
+        receiver = (await reads.unions(reading.connection, [to_union])).get(to_union)
+    membership_id = NOBODY if view is None else view.membership_id
+    receiving_union = caller.union if receiver is None else receiver.uri
+    facts = await hub.ledger.facts_for_release(
+        drafting_of(caller), membership_id, handoff_id, receiving_union, side=Side.HIGHER
+    )
+    require_login(facts.signer)
+    held, unread = facts.membership, list[Refusal]()
+    named = None if held is None else held.named
+    reason_code = "CHANGE_OF_EMPLOYER" if named is None or named.reason_code is None else named.reason_code
+    reason = REASONS.get(reason_code)
+    claims = claims_of(
+        acts.InLieuRelease,
+        {
+            **{name: plain(given.get(name)) for name in _RELEASE_MEMBERS},
+            **custody_claims(held, given["dues_paid_through"]),
+            "handoff_id": str(handoff_id),
+            "receiving_union": receiving_union,
+            "reason_code": reason_code,
+            "reason_text": reason.text if reason else SOME_REASON,
+            "articles": ["HUB-P02"],
+            "valid_until": plain(day_of(facts.signer.now) + timedelta(days=POLICY.release_valid_days)),
+            "form_custody": given.get("form_custody") or FORM_CUSTODY,
+            "request_sha256": NO_HASH
+            if named is None or named.request_sha256 is None
+            else b64url(named.request_sha256),
+            "in_lieu_of": facts.holder_uri or caller.union,
+        },
+        unread,
+    )
+    if claims is None:
+        tie = every(order.before_a_release_in_lieu(facts))
+        return Draft(acts.InLieuRelease.typ, None, None, tie or tuple(unread))
+    refusals = every(order.release_in_lieu(release_question(claims, facts), claims))
+    if held is None:
+        return Draft(acts.InLieuRelease.typ, None, None, refusals)
+    signed = claims_text(hub, caller, claims, sub=str(membership_id), now=facts.signer.now)
+    return Draft(acts.InLieuRelease.typ, signed, None, refusals)

@@ -1,0 +1,75 @@
+"""Working days as the State Council arranges them (HUB-P12): a small file per year, with the days made up for.
+
+A year whose arrangement is not published yet has its weekends and nothing more; a deadline that such a day went into is
+tentative. To publish a year is to add its file.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from importlib import resources
+from typing import Final
+
+from hub.transfers.rules.days import end_of
+
+__all__ = ["PUBLISHED", "Due", "due_after", "is_working_day"]
+
+_ONE: Final = timedelta(days=1)
+_SATURDAY: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When the time is up. `tentative`: the arrangement of one of its years was not published."""
+
+    day: date  #: the last day of the term
+    at: datetime  #: its end
+    tentative: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Year:
+    off: frozenset[date]
+    made_up: frozenset[date]
+
+
+def _read(text: str) -> _Year:
+    content = json.loads(text)
+    off: set[date] = set()
+    for span in content["off"]:
+        day, last = map(date.fromisoformat, span.split("/"))
+        while day <= last:
+            off.add(day)
+            day += _ONE
+    return _Year(frozenset(off), frozenset(map(date.fromisoformat, content["made_up"])))
+
+
+_YEARS: Final = {
+    int(file.name[:4]): _read(file.read_text(encoding="utf-8"))
+    for file in resources.files(__name__).iterdir()
+    if file.name.endswith(".json")
+}
+
+#: The years whose arrangement is known.
+PUBLISHED: Final = frozenset(_YEARS)
+
+
+def is_working_day(day: date) -> bool:
+    """Whether unions are at work on a day (Asia/Shanghai)."""
+    year = _YEARS.get(day.year)
+    if year is not None and day in year.made_up:
+        return True
+    return day.weekday() < _SATURDAY and (year is None or day not in year.off)
+
+
+def due_after(day: date, days: int) -> Due:
+    """Give the end of the so many-th working day after a day (that of receipt). Source: HUB-P12."""
+    years = {day.year}
+    left = days
+    while left:
+        day += _ONE
+        years.add(day.year)
+        left -= is_working_day(day)
+    return Due(day, end_of(day), tentative=not years <= PUBLISHED)
