@@ -65,7 +65,7 @@ async def crowd(stage: Stage) -> Stage:
             await stage["U1"].act("releaseMember", inputs.release(member["id"]))
 
     await stage["U1"].token()
-    for ref in ("M1", "M2"):
+    for ref in (ref for ref, fixture in MEMBERS.items() if fixture.holder == "U1"):
         await stage.released(ref)
     await asyncio.gather(*(one(number) for number in range(ROWS)))
     return stage
