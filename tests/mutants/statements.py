@@ -91,10 +91,10 @@ def policies() -> Iterator[Mutant]:
         listed = re.findall(r"array\[[^\]]*\]", text)
         for array, what in zip(listed, ("no row security", "no policy of the mover"), strict=False):
             start = text.index(array)
-            for name in re.finditer(r"'(\w+)',?\s*", array):
-                cut = re.sub(r",\s*\]", "]", without(array, *name.span()))
+            for named in re.finditer(r"'(\w+)',?\s*", array):
+                cut = re.sub(r",\s*\]", "]", without(array, *named.span()))
                 mutated = without(text, start, start + len(array), cut)
-                yield Mutant("policy", f"{name[1]}: {what}", file, mutated, (*_SEEN, *_DESK))
+                yield Mutant("policy", f"{named[1]}: {what}", file, mutated, (*_SEEN, *_DESK))
 
 
 def grants() -> Iterator[Mutant]:
