@@ -88,8 +88,30 @@ class TestRequest:
         assert act.refusals == ()
         assert (await refused(act)).code is Code.LABOUR_RELATION_UNCHANGED
 
+    @pytest.mark.article("HUB-P09")
+    async def test_a_closed_union_asks_for_nobody(
+        self, world: World, superuser: Any, refused: Refused, u2: Actor
+    ) -> None:
+        act = await ready_request(world, u2, "M1")
+        await superuser.execute("update hub.unions set state = 'CLOSED' where uri = $1", u2.uri)
+        assert (await refused(act)).code is Code.UNION_NOT_ACTIVE
+
+    @pytest.mark.article("HUB-P15")
+    async def test_consent_is_given_in_one_of_three_forms(self, world: World, refused: Refused, u2: Actor) -> None:
+        by_nod = {"form": "BY_NOD", "given_on": date(2025, 3, 2), "evidence_sha256": "A" * 43}
+        act = await ready_request(world, u2, "M1", consent=by_nod)
+        refusal = await refused(act)
+        assert (refusal.code, refusal.path) == (Code.MEMBER_CONSENT_REQUIRED, ("request", "consent", "form"))
+
 
 class TestOnARequest:
+    async def test_an_answer_is_bound_to_the_request_it_answers(
+        self, world: World, refused: Refused, u1: Actor, u2: Actor, m1: UUID, asked: HandoffView
+    ) -> None:
+        draft = altered(await world.draft_release(u1, m1, u2.uri), request_sha256="A" * 43)
+        refusal = await refused(ready(releasing.release, u1, draft))
+        assert (refusal.code, refusal.path) == (Code.DOCUMENT_TAMPERED, ("release", "request_sha256"))
+
     async def test_the_holder_alone_objects(
         self, world: World, refused: Refused, u2: Actor, asked: HandoffView
     ) -> None:
