@@ -22,7 +22,8 @@ ALSO_BROKEN: Final = {
     "I1: every live membership has a holding at every instant since the first": """
         select m.membership_id from hub.memberships m
          cross join lateral (select range_agg(h.during) as held, tstzrange(min(lower(h.during)), null) as since
-                               from hub.holdings h where h.member_id = m.member_id and h.membership_id = m.membership_id) g
+                               from hub.holdings h
+                              where h.member_id = m.member_id and h.membership_id = m.membership_id) g
          where m.status in ('ACTIVE', 'RETAINED', 'DUPLICATE_SUSPECTED')
            and g.held is distinct from tstzmultirange(g.since)""",
     "I2: nobody is held before having joined": f"""
@@ -45,7 +46,8 @@ ALSO_BROKEN: Final = {
         with recursive above (below, union_id) as (
             select union_id, parent_union from hub.unions where parent_union is not null
             union all
-            select a.below, u.parent_union from above a join hub.unions u using (union_id) where u.parent_union is not null)
+            select a.below, u.parent_union from above a join hub.unions u using (union_id)
+             where u.parent_union is not null)
         select o.handoff_id from hub.handoffs o
           left join hub.statements r on r.member_id = o.member_id and r.sha256 = o.release_sha256
           left join above x on x.below = o.from_union and x.union_id = r.iss

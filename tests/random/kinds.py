@@ -45,13 +45,12 @@ FEDERATIONS = frozenset({"REGIONAL_FEDERATION", "SECTORAL_FEDERATION"})
 SIX = ("ETHNICITY", "RACE", "SEX", "OCCUPATION", "RELIGION", "EDUCATION")
 #: What may be wrong with any statement, before a word of it is read as law.
 WRONG_WITH_ANY = ("ended key", "another's key", "bent", "another's session", "iat ahead", "run out", "audience")
-_BACKDATE_DAYS = 90
 _LEEWAY = 60
 
 
 @dataclass(frozen=True)
 class Ask:
-    """What a rule asks for. `by`: a union, or `right`, the one whose act it is. `old`: the member's case before the last."""
+    """What a rule asks for. `by`: a union, or `right`, whose act it is. `old`: the member's case before the last."""
 
     who: str
     by: str = "right"

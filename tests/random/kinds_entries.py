@@ -174,7 +174,7 @@ class Request(Kind):
 
     def _cites(self, model: Model, member: Member, sent: Sent) -> Case | None:
         hashed = sent.claims.get("appeals_sha256")
-        mine = [case for case in member.cases if case.receiver == sent.sender and case.version == member.version]
+        mine = [case for case in member.cases if case.receiver == sent.sender]
         cited = next((case for case in mine if hashed in {case.objection, case.request}), None) if hashed else None
         if cited is None or cited.state != ("OBJECTED" if cited.objection == hashed else "LAPSED"):
             return None
@@ -219,6 +219,8 @@ class Request(Kind):
         assert found is not None
         member, sender = model.members[found], sent.sender
         holder, cited = member.holder, self._cites(model, member, sent)
+        if cited is not None and cited.version != member.version:
+            cited = None  # the present holder has not been asked
         handoff_id, reason = UUID(sent.claims["handoff_id"]), sent.claims["reason_code"]
         case = Case(
             handoff_id, member.ref, member.version, holder, sender, reason, "REQUESTED", request=sent.read.sha256

@@ -1,4 +1,4 @@
-"""Random acts (domain 3.9): Hypothesis chooses who does what, true or false, early or late; hub and model must agree."""
+"""Random acts (domain 3.9): Hypothesis chooses who does what, true or false, early or late; hub and model agree."""
 
 from __future__ import annotations
 

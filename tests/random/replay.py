@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NOT_REBUILT", "replay", "tables_of"]
 
-#: What no statement says. `matches` is among what the replay is given; the others are logs of what was asked, and the clock.
+#: What no statement says: what the replay is given, logs of what was asked, and the clock.
 NOT_REBUILT: Final = {
     "matches": "given to the replay: the look-ups of drafts, by which a request names whom it means",
     "disclosures": "who read or learned what: reads, and acts that were refused, leave no statement",
@@ -43,7 +43,7 @@ _STATEMENTS: Final = """
 select iss, typ, jws, received_at, membership_id, member_id from hub.statements
 union all select iss, typ, jws, received_at, null, null from hub.union_statements order by received_at"""
 
-#: The test clock runs on from where it was set. In the replay it stands, so that a receipt bears the microsecond of the first one.
+#: The test clock runs on from where it was set. In the replay it stands: a receipt has the first one's microsecond.
 _STAND_STILL: Final = """
 create or replace function hub.hub_now(p_test_clock boolean) returns timestamptz
 language plpgsql volatile set search_path = hub, pg_temp as $$begin return (select c.set_to from clock c); end$$"""
@@ -54,7 +54,8 @@ _MATCH: Final = "insert into hub.matches select (jsonb_populate_record(null::hub
 async def replay(world: World, source: Any, target: Any, kinds: Iterable[Kind]) -> int:
     """Feed the statements of one hub (`source`: its superuser) to another that is empty, and give how many they were.
 
-    Takes: `kinds`, the acts that there are; `world`, over the empty database, and `target`, its superuser. Both hubs have the same keys of their own.
+    Takes: `kinds`, the acts that there are; `world`, over the empty database, and `target`, its superuser. Both hubs
+    have the same keys of their own.
     """
     desk = {kind.act.typ: kind.desk for kind in kinds}
     await target.execute(_STAND_STILL)

@@ -42,6 +42,12 @@ class Setting:
     def end(self) -> None:
         self._loop.close()
 
+    def report(self) -> str:
+        """Tell how much was done, and what came of it."""
+        acts = sum(count for name, count in self.steps.items() if not name.startswith("("))
+        told = [f"\n{self.runs} runs, {acts} acts, {self.replayed} statements replayed"]
+        return "\n".join([*told, *(f"{count:8} {name}" for name, count in sorted(self.steps.items()))]) + "\n"
+
     def open(self) -> Stage:
         stage: Stage = self.run(self._open())
         return stage
