@@ -73,6 +73,6 @@ def test_hub_and_model_agree_and_the_statements_rebuild_it_all(
             phases=(Phase.generate, Phase.shrink),
         ),
     )
-    assert setting.steps["accept: done"] > 0, "the runs are not empty ones"
+    assert FUZZ_RUNS or setting.steps["accept: done"] > 0, "nobody moved"
     with capsys.disabled():
         sys.stdout.write(setting.report())
