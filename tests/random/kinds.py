@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from federation import statements
@@ -83,7 +84,7 @@ class Sent:
     is_right: bool = True
     foretold: tuple[str, ...] | None = None
 
-    @property
+    @cached_property
     def read(self) -> Statement[Any]:
         return statements.read(self.jws, self.kind.act)
 

@@ -15,6 +15,7 @@ from federation.keys import PublicKey
 from hub.authz.tokens import Caller
 from hub.errors import Refusal
 from hub.transfers.desk import founding
+from hub.transfers.ledger.founding import set_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,14 +60,14 @@ async def replay(world: World, source: Any, target: Any, kinds: Iterable[Kind]) 
     """
     desk = {kind.act.typ: kind.desk for kind in kinds}
     await target.execute(_STAND_STILL)
-    await _found(world, source)
+    await _found(world, source, target)
     matches = {
         r["match_id"]: r
         for r in await source.fetch("select union_id, match_id, to_jsonb(m)::text as row from hub.matches m")
     }
     rows = await source.fetch(_STATEMENTS)
     for row in rows:
-        await world.set_clock(row["received_at"])
+        await set_clock(target, row["received_at"])
         more = []
         statement = statements.read_any(row["jws"])
         if row["typ"] == acts.Join.typ:
@@ -93,7 +94,7 @@ async def replay(world: World, source: Any, target: Any, kinds: Iterable[Kind]) 
     return len(rows)
 
 
-async def _found(world: World, source: Any) -> None:
+async def _found(world: World, source: Any, target: Any) -> None:
     """Enter the root as the operator of the first hub did."""
     root = await source.fetchrow(
         "select union_id, uscc, name, registered_at from hub.unions where parent_union is null"
@@ -104,7 +105,7 @@ async def _found(world: World, source: Any) -> None:
             "select * from hub.union_keys where union_id = $1 and sha256 is null", root["union_id"]
         )
     }
-    await world.set_clock(root["registered_at"])
+    await set_clock(target, root["registered_at"])
     await world.as_owner(
         lambda connection: founding.bootstrap(
             connection,

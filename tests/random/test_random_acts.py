@@ -29,7 +29,7 @@ F = TypeVar("F", bound="Callable[..., Any]")
 
 FUZZ_RUNS = int(os.environ.get("FUZZ_RUNS", "0"))
 RUNS = FUZZ_RUNS or 8
-RULES = int(os.environ.get("FUZZ_STEPS", "60")) if FUZZ_RUNS else 20
+RULES = int(os.environ.get("FUZZ_STEPS", "60")) if FUZZ_RUNS else 30
 
 
 def _marked(*invariants: str) -> Callable[[F], F]:
