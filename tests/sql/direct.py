@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
 from hub.transfers.ledger import acts
-from hub.transfers.ledger.records import AcceptanceRecord, ClosureRecord, JoinRecord, ReleaseRecord
+from hub.transfers.ledger.records import AcceptanceRecord, AmendmentRecord, ClosureRecord, JoinRecord, ReleaseRecord
 from tests.worlds import START
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ async def call(connection: Any, *records: Any) -> list[int]:
         AcceptanceRecord: acts.RECORD_ACCEPTANCE,
         ClosureRecord: acts.RECORD_CLOSURE,
         JoinRecord: acts.RECORD_JOIN,
+        AmendmentRecord: acts.RECORD_AMENDMENT,
     }[type(records[0])]
     columns = [list(column) for column in zip(*records, strict=True)]
     return sorted(await connection.fetchval(sql, *columns))
@@ -88,7 +89,7 @@ def a_release(custody: Mapping[str, Any], to_union: UUID, **changes: Any) -> Rel
         "passed": "[]",
         "lapsed_ground": None,
         **_statement("release"),
-        "card": "{}",
+        "card": json.dumps({"salt": custody["card_salt"]}),
     }
     return ReleaseRecord(**{**given, **changes})
 
@@ -105,6 +106,7 @@ def an_acceptance(release: ReleaseRecord, **changes: Any) -> AcceptanceRecord:
         "in_date": TODAY,
         "holding_basis": "ORDINARY",
         "employer_uscc": None,
+        "member_unit": None,
         "card_salt": "another salt",
         **_statement("acceptance"),
     }
