@@ -11,9 +11,9 @@ import pytest
 
 from federation import statements
 from hub.errors import Code, Refusal
-from hub.transfers.desk import drafting_amendments
 from hub.transfers.desk.revealing import reveal_id_number
 from hub.transfers.ledger import reads
+from hub.transfers.person import changes_of
 from hub.transfers.rules.policy import POLICY
 from tests.desk.conftest import said
 from tests.ready import ABSENT, altered, amendment_of, person, ready_amendment, ready_join, ready_release
@@ -491,7 +491,7 @@ class TestForm:
 
     async def test_a_null_is_no_value(self, world: World, u1: Actor, m1: UUID) -> None:
         with pytest.raises(Refusal) as caught:
-            drafting_amendments.changes_of({"mobile": None}, date(2025, 3, 3))
+            changes_of({"mobile": None}, date(2025, 3, 3))
         assert caught.value.path == ("person", "mobile")
 
     async def test_a_date_that_is_possible_only_later_is_refused_today(

@@ -265,6 +265,7 @@ class TestRules:
         draft = await world.draft_union_amendment(u9, U2, name="乙公司工会")
         act = (await ready_union_amendment(world, u9, U2, name="x")).act
         for name, value in (("uscc", "81310117MC0B20021Y"), ("kind", "GRASSROOTS_JOINT"), ("parent", U1)):
-            refusal = await refused(ready(act, u9, altered(draft, **{name: value})))
+            claims: dict[str, Any] = {name: value}
+            refusal = await refused(ready(act, u9, altered(draft, **claims)))
             assert (refusal.code, refusal.path) == (Code.STATEMENT_MALFORMED, ("union", name))
         assert json.loads(draft.claims or "")["sub"] == U2
