@@ -154,3 +154,20 @@ def _statement(kind: str) -> dict[str, Any]:
         "jws": f"a {kind}",
         "receipt": f"receipt of a {kind}",
     }
+
+
+def an_amendment(custody: Mapping[str, Any], person: Mapping[str, Any], **changes: Any) -> AmendmentRecord:
+    """An amendment by the holder of a membership (its row, and the person's) that leaves all as it is."""
+    stands = {**person, **custody}
+    given: dict[str, Any] = {
+        **dict.fromkeys(AmendmentRecord._fields),
+        **{name: stands[name] for name in AmendmentRecord._fields if name in stands},
+        "at": NOON,
+        "union_id": custody["holder_union"],
+        "fields": "sex",
+        "replaces": False,
+        "claims_id": False,
+        "claims_number": False,
+        **_statement("member-amendment"),
+    }
+    return AmendmentRecord(**{**given, **changes})

@@ -195,6 +195,7 @@ def release(question: Release) -> Refusals:
     if claims.request_sha256 is None:
         yield from custody.check_handoff_is_new(taken=facts.handoff_taken)
     yield from labour.check_reason(claims)
+    yield from labour.check_correction_goes_back(claims, facts.receiver, membership.previous_union)
     yield from _facts_of_a_release(question)
 
 
@@ -206,7 +207,6 @@ def _facts_of_a_release(question: Release) -> Refusals:
     yield from labour.check_relation_ended(claims, membership.employer_uscc)
     yield from labour.check_employer_code(claims.new_employer_uscc, path=("release", "new_employer_uscc"))
     yield from labour.check_receiver_may_hold(facts.receiver, claims, facts.holder_uri or facts.signer.uri)
-    yield from labour.check_correction_goes_back(claims, facts.receiver, membership.previous_union)
     yield from columns.check_printed_date(claims.out_date, question.today, path=("release", "out_date"))
     yield from columns.check_release_follows_joining(claims.out_date, membership.joined_on)
     yield from columns.check_valid_until(claims.valid_until, question.today)
