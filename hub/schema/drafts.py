@@ -6,11 +6,10 @@ import strawberry
 
 from hub.schema.context import Info
 from hub.schema.fields import told
+from hub.schema.types.amendment_inputs import AmendMemberDraft, AmendUnionDraft
 from hub.schema.types.drafts import Draft
 from hub.schema.types.inputs import (
     AcceptHandoffDraft,
-    AmendMemberDraft,
-    AmendUnionDraft,
     GroundDraft,
     HandoffDraft,
     JoinMemberDraft,

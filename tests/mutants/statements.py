@@ -31,7 +31,11 @@ _OF_FUNCTION: Final = {
     "record_key": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
     "record_key_end": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
     "record_login": ("tests/sql/test_registers.py",),
-    "record_amendment": ("tests/sql/test_amendments.py", "tests/desk/test_amending.py"),
+    "record_amendment": (
+        "tests/sql/test_amendments.py",
+        "tests/desk/test_amending.py",
+        "tests/desk/test_amending_documents.py",
+    ),
     "record_union_amendment": ("tests/sql/test_amendments.py", "tests/desk/test_amending_unions.py"),
     "facts_for_amendment": ("tests/desk/test_amending.py", "tests/sql/test_visibility.py"),
     "facts_for_union_amendment": ("tests/desk/test_amending_unions.py",),
