@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
 from hub.transfers.ledger import acts
-from hub.transfers.ledger.records import AcceptanceRecord, AmendmentRecord, ClosureRecord, JoinRecord, ReleaseRecord
+from hub.transfers.ledger.records import (
+    AcceptanceRecord,
+    AmendmentRecord,
+    AnswerRecord,
+    ClosureRecord,
+    JoinRecord,
+    ReleaseRecord,
+)
 from tests.worlds import START
 
 if TYPE_CHECKING:
@@ -31,6 +38,7 @@ async def call(connection: Any, *records: Any) -> list[int]:
         ClosureRecord: acts.RECORD_CLOSURE,
         JoinRecord: acts.RECORD_JOIN,
         AmendmentRecord: acts.RECORD_AMENDMENT,
+        AnswerRecord: acts.RECORD_ANSWER,
     }[type(records[0])]
     columns = [list(column) for column in zip(*records, strict=True)]
     return sorted(await connection.fetchval(sql, *columns))

@@ -163,18 +163,20 @@ returns table (
 language plpgsql stable security definer set search_path = hub, pg_temp as $$
 #variable_conflict use_column
 declare signers signer[]; cases amended_case[]; ids uuid[]; members uuid[]; prune uuid[]; hashes bytea[]; people uuid[]; known uuid[]; known_memberships uuid[];
-        numbers text[]; of_memberships uuid[]; v_now timestamptz := hub_now(p_test_clock); v_today date := (v_now at time zone 'Asia/Shanghai')::date;
+        numbers text[]; of_memberships uuid[]; owners uuid[]; counts integer[]; v_now timestamptz := hub_now(p_test_clock); v_today date := (v_now at time zone 'Asia/Shanghai')::date;
 begin
     signers := signers_of(v_now, p_union, p_login_kid, p_iss, p_kid, p_jti);
     select array_agg(c.membership_id), array_agg(c.member_id) into ids, members from membership_claims c where c.membership_id = any (p_membership);
     prune := case when cardinality(members) <= 32 then members end;
+    select array_agg(x.member_id), array_agg(x.ids) into owners, counts
+      from (select i.member_id, count(*)::integer as ids from person_ids i where i.member_id = any (members) group by i.member_id) x;
     cases := array(
         select row (u.ord, 'HOLDER', m.member_id, m.custody_version, m.data_version, lower(g.during), m.status, m.holding_basis,
                     m.joined_on, m.dues_paid_through, m.employer_uscc, m.member_unit, m.card_salt, m.certificate_province,
                     m.certificate_number, m.certificate_issued_on, m.issuing_union, p.name, p.sex, p.birth_month,
                     p.ethnic_group, p.political_status, p.id_type, p.id_number_masked, p.mobile_masked, p.mobile_sealed,
                     p.residence_division_code, p.is_rural_migrant, p.employment_form, i.id_hash,
-                    (select count(*) from person_ids n where n.member_id = m.member_id),
+                    coalesce(d.ids, 0),
                     m.open_handoff, m.open_step, o.state, o.deadline, o.then_deadline)::amended_case
           from unnest(p_union, p_membership) with ordinality u (union_id, membership_id, ord)
           join unnest(ids, members) c (membership_id, member_id) on c.membership_id = u.membership_id
@@ -182,6 +184,7 @@ begin
           join persons p on p.member_id = m.member_id
           join holdings g on g.member_id = m.member_id and g.membership_id = m.membership_id and g.custody_version = 1
           left join person_ids i on i.member_id = m.member_id and i.id_no = 1
+          left join unnest(owners, counts) d (member_id, ids) on d.member_id = m.member_id
           left join handoffs o on o.member_id = m.member_id and o.handoff_id = m.open_handoff
          where prune is null or m.member_id = any (prune));
     if cardinality(cases) < cardinality(p_union) then
