@@ -122,6 +122,49 @@ class TestWhatChanges:
         await world.amend_union(u9, U4, contains=[{"union": U1, "from": date(2025, 2, 1)}])
         assert {tuple(row) for row in await superuser.fetch(rows)} == {(U2, first, TODAY), (U1, date(2025, 2, 1), None)}
 
+    async def test_what_ended_stays_and_what_was_to_come_is_called_off(
+        self, world: World, superuser: Any, u9: Actor
+    ) -> None:
+        since = {row[0]: row[2] for row in await organised(superuser, world, "U3")}
+        kept, to_come = unit("小店甲", since[EMPLOYERS["小店甲"]]), date(2025, 6, 1)
+        tomorrow = date(2025, 3, 4)
+        await world.amend_union(u9, U3, member_units=[kept, unit("新店", to_come)])
+        federated = [{"union": U2, "from": date(2005, 1, 1)}, {"union": U1, "from": to_come}]
+        await world.amend_union(u9, U4, contains=federated)
+        await world.set_clock(START + timedelta(days=1))
+        await world.amend_union(u9, U3, member_units=[kept, unit("小店乙", tomorrow)])
+        assert await organised(superuser, world, "U3") == {
+            (EMPLOYERS["小店甲"], True, since[EMPLOYERS["小店甲"]], None),
+            (EMPLOYERS["小店乙"], True, since[EMPLOYERS["小店乙"]], TODAY),
+            (EMPLOYERS["小店乙"], True, tomorrow, None),
+        }
+        await world.amend_union(u9, U4, contains=[])
+        await world.amend_union(u9, U4, contains=[{"union": U2, "from": tomorrow}])
+        rows = "select u.uri, f.from_on, f.until_on from hub.union_federations f join hub.unions u using (union_id)"
+        assert {tuple(row) for row in await superuser.fetch(rows)} == {
+            (U2, date(2005, 1, 1), tomorrow), (U2, tomorrow, None),
+        }  # fmt: skip
+
+    async def test_an_employer_that_comes_back_begins_anew(self, world: World, superuser: Any, u9: Actor) -> None:
+        await world.amend_union(u9, U2, employer_usccs=[])
+        await world.set_clock(START + timedelta(days=2))
+        await world.amend_union(u9, U2, employer_usccs=[EMPLOYERS["乙"]])
+        assert await organised(superuser, world, "U2") == {
+            (EMPLOYERS["乙"], False, date(2005, 1, 1), TODAY),
+            (EMPLOYERS["乙"], False, date(2025, 3, 5), None),
+        }
+
+    async def test_one_list_leaves_the_others_alone(self, world: World, superuser: Any, u9: Actor) -> None:
+        units = await organised(superuser, world, "U3")
+        await world.amend_union(u9, U3, employer_usccs=[EMPLOYERS["新店"]])
+        assert await organised(superuser, world, "U3") == {*units, (EMPLOYERS["新店"], False, TODAY, None)}
+        await world.amend_union(u9, U3, member_units=[])
+        assert {row for row in await organised(superuser, world, "U3") if row[3] is None} == {
+            (EMPLOYERS["新店"], False, TODAY, None)
+        }
+        await world.amend_union(u9, U4, name="松江物流工会联合会")
+        assert await superuser.fetchval("select count(*) from hub.union_federations where until_on is null") == 1
+
     async def test_a_new_unit_counts_at_once(self, world: World, u9: Actor) -> None:
         u3 = world.actors["U3"]
         draft = await world.draft_join(u3, person(1, employer="新店"), member_unit=EMPLOYERS["新店"])
