@@ -61,8 +61,8 @@ class HubClient(Session):
     async def submit(self, act: ActDocuments, statement: str, person: str | None = None) -> Answer:
         """Hand in a statement; the same one again, whenever, gives the same receipt and acts no second time.
 
-        Takes, for a join, the person's data: the draft's card. Gives the object as it is now. Refuses: Refused;
-        AnswerLost, with the statement.
+        Takes, for a join or an amendment of a person's data, these: the draft's card. Gives the object as it is now.
+        Refuses: Refused; AnswerLost, with the statement.
         """
         variables = {"statement": statement} | ({} if person is None else {"person": person})
         try:
@@ -79,13 +79,17 @@ class HubClient(Session):
             first.also = tuple(also)
             raise first
         statement = self.sign(act, draft, asked if checked is None else checked)
-        return await self.submit(act, statement, draft.card if act is documents.JOIN else None)
+        return await self.submit(act, statement, draft.card if act in documents.WITH_PERSON else None)
 
     # Members
 
     async def join_member(self, asked: Input) -> Answer:
         """Take in a person who is nobody's member. Takes a `JoinMemberDraft`, gives the `Member` (A5)."""
         return await self.act(documents.JOIN, asked)
+
+    async def amend_member(self, asked: Input) -> Answer:
+        """Put a member's data right, or up to date. Takes an `AmendMemberDraft`, gives the `Member` (A11)."""
+        return await self.act(documents.AMEND_MEMBER, asked)
 
     async def release_member(self, asked: Input) -> Answer:
         """Let a member go to the union named. Takes a `ReleaseMemberDraft`, gives the `Handoff` (A12)."""
@@ -137,6 +141,10 @@ class HubClient(Session):
     async def register_union(self, asked: Input) -> Answer:
         """Bring a union of the next lower level in. Takes a `UnionDraft`, gives the `Union`."""
         return await self.act(documents.REGISTER_UNION, asked)
+
+    async def amend_union(self, asked: Input) -> Answer:
+        """Put right what is registered of a union of the next lower level. Takes an `AmendUnionDraft`."""
+        return await self.act(documents.AMEND_UNION, asked)
 
     async def register_key(
         self, *, use: KeyUse, jwk: str, proof: str, union: str | None = None, not_before: datetime | None = None

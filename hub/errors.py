@@ -23,6 +23,7 @@ class Code(StrEnum):
     MEMBER_NOT_FOUND_OR_NOT_HELD = "MEMBER_NOT_FOUND_OR_NOT_HELD"
     NOT_HOLDER = "NOT_HOLDER"
     ALREADY_MEMBER_USE_TRANSFER = "ALREADY_MEMBER_USE_TRANSFER"
+    NOT_A_MEMBER = "NOT_A_MEMBER"
     JOIN_NOT_APPROVED_BY_UNION = "JOIN_NOT_APPROVED_BY_UNION"
     DISCRIMINATORY_GROUND = "DISCRIMINATORY_GROUND"
     CONTRACT_NOT_REQUIRED = "CONTRACT_NOT_REQUIRED"
@@ -107,6 +108,13 @@ CATALOGUE: dict[Code, Entry] = {
         "This person is already a member: one joins once and is transferred ever after.",
         "请会员出示会员证，由其会籍所在工会办理转出。",
         "Ask the member for the certificate and have the holding union release the membership.",
+    ),
+    Code.NOT_A_MEMBER: _entry(
+        "A5",
+        "未查到有效会籍，请先办理入会。",
+        "There is no membership in force.",
+        "会籍已终止的，其信息不再更改；本人可重新申请入会。",
+        "What has ended is not amended any more; the person may apply to join again.",
     ),
     Code.JOIN_NOT_APPROVED_BY_UNION: _entry(
         "A2 A4 A5",

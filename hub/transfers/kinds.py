@@ -12,6 +12,7 @@ __all__ = [
     "JOINING_BASES",
     "EmploymentForm",
     "HoldingBasis",
+    "IdChange",
     "IdType",
     "JoinChannel",
     "MembershipStatus",
@@ -82,6 +83,14 @@ class IdType(StrEnum):
     FOREIGN_PR = "FOREIGN_PR"
     PASSPORT = "PASSPORT"
     OTHER = "OTHER"
+
+
+class IdChange(StrEnum):
+    """What an amendment does with a document (domain 4.2): a person may have several."""
+
+    FURTHER = "FURTHER"
+    RENEWED = "RENEWED"
+    CORRECTED = "CORRECTED"
 
 
 class EmploymentForm(StrEnum):

@@ -44,6 +44,7 @@ _NAMES: dict[str, str] = {
     "ALREADY_MEMBER_USE_TRANSFER": "疑似重复会籍，已冻结",
     # reasons of a release
     "CHANGE_OF_EMPLOYER": "调动",
+    "CORRECTION": "更正",
 }
 
 

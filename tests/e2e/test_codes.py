@@ -119,6 +119,14 @@ async def _rate_limited(stage: Stage) -> Json:
     return await _already_member(stage)
 
 
+@provokes("NOT_A_MEMBER", "A5")
+async def _not_a_member(stage: Stage) -> Json:
+    ended = "update hub.memberships set status = 'WITHDRAWN' where membership_id = $1"
+    await stage.superuser.execute(ended, stage.members["M1"]["membershipId"])
+    asked = {"memberId": stage.member("M1"), "isCorrection": True, "person": {"sex": "9"}}
+    return await stage["U1"].refused("amendMember", asked)
+
+
 @provokes("JOIN_NOT_APPROVED_BY_UNION", "A2 A4 A5", "join", "holding_basis")
 async def _not_approved(stage: Stage) -> Json:
     return await stage["U10"].refused("joinMember", _newcomer())

@@ -24,13 +24,21 @@ _DESK: Final = (
     "tests/desk/test_accepting.py", "tests/desk/test_closing.py", "tests/desk/test_releasing.py",
     "tests/desk/test_joining.py", "tests/desk/test_opening.py", "tests/desk/test_registering.py",
 )  # fmt: skip
-_ACTS: Final = (*_DESK, "tests/desk/test_pulling.py")
+_ACTS: Final = (*_DESK, "tests/desk/test_pulling.py", "tests/desk/test_correcting.py", "tests/sql/test_amendments.py")
 _READING: Final = ("tests/sql/test_reading.py", "tests/sql/test_visibility.py")
 _OF_FUNCTION: Final = {
     "record_union": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
     "record_key": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
     "record_key_end": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
     "record_login": ("tests/sql/test_registers.py",),
+    "record_amendment": (
+        "tests/sql/test_amendments.py",
+        "tests/desk/test_amending.py",
+        "tests/desk/test_amending_documents.py",
+    ),
+    "record_union_amendment": ("tests/sql/test_amendments.py", "tests/desk/test_amending_unions.py"),
+    "facts_for_amendment": ("tests/desk/test_amending.py", "tests/sql/test_visibility.py"),
+    "facts_for_union_amendment": ("tests/desk/test_amending_unions.py",),
     "record_request": ("tests/desk/test_pulling.py", "tests/sql/test_pull_races.py"),
     "record_answer": ("tests/desk/test_pulling.py", "tests/sql/test_pull_races.py"),
     "record_match": ("tests/desk/test_pulling.py",),

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
 from hub.transfers.ledger import acts
-from hub.transfers.ledger.records import AcceptanceRecord, ClosureRecord, JoinRecord, ReleaseRecord
+from hub.transfers.ledger.records import (
+    AcceptanceRecord,
+    AmendmentRecord,
+    AnswerRecord,
+    ClosureRecord,
+    JoinRecord,
+    ReleaseRecord,
+)
 from tests.worlds import START
 
 if TYPE_CHECKING:
@@ -30,6 +37,8 @@ async def call(connection: Any, *records: Any) -> list[int]:
         AcceptanceRecord: acts.RECORD_ACCEPTANCE,
         ClosureRecord: acts.RECORD_CLOSURE,
         JoinRecord: acts.RECORD_JOIN,
+        AmendmentRecord: acts.RECORD_AMENDMENT,
+        AnswerRecord: acts.RECORD_ANSWER,
     }[type(records[0])]
     columns = [list(column) for column in zip(*records, strict=True)]
     return sorted(await connection.fetchval(sql, *columns))
@@ -88,7 +97,7 @@ def a_release(custody: Mapping[str, Any], to_union: UUID, **changes: Any) -> Rel
         "passed": "[]",
         "lapsed_ground": None,
         **_statement("release"),
-        "card": "{}",
+        "card": json.dumps({"salt": custody["card_salt"]}),
     }
     return ReleaseRecord(**{**given, **changes})
 
@@ -105,6 +114,7 @@ def an_acceptance(release: ReleaseRecord, **changes: Any) -> AcceptanceRecord:
         "in_date": TODAY,
         "holding_basis": "ORDINARY",
         "employer_uscc": None,
+        "member_unit": None,
         "card_salt": "another salt",
         **_statement("acceptance"),
     }
@@ -152,3 +162,20 @@ def _statement(kind: str) -> dict[str, Any]:
         "jws": f"a {kind}",
         "receipt": f"receipt of a {kind}",
     }
+
+
+def an_amendment(custody: Mapping[str, Any], person: Mapping[str, Any], **changes: Any) -> AmendmentRecord:
+    """An amendment by the holder of a membership (its row, and the person's) that leaves all as it is."""
+    stands = {**person, **custody}
+    given: dict[str, Any] = {
+        **dict.fromkeys(AmendmentRecord._fields),
+        **{name: stands[name] for name in AmendmentRecord._fields if name in stands},
+        "at": NOON,
+        "union_id": custody["holder_union"],
+        "fields": "sex",
+        "replaces": False,
+        "claims_id": False,
+        "claims_number": False,
+        **_statement("member-amendment"),
+    }
+    return AmendmentRecord(**{**given, **changes})

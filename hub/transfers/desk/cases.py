@@ -26,7 +26,7 @@ from hub.transfers.ledger.records import AcceptanceRecord, ClosureRecord
 from hub.transfers.machines import HANDOFF, HandoffState, Side
 from hub.transfers.rules import order
 from hub.transfers.rules.questions import Case
-from hub.transfers.rules.reasons import ground_told
+from hub.transfers.rules.reasons import CORRECTION, ground_told
 from hub.transfers.views import HandoffView
 
 if TYPE_CHECKING:
@@ -175,7 +175,9 @@ def _acceptance_record(
         step_no=handoff.step_no,
         in_date=claims.in_date,
         holding_basis=claims.holding_basis,
-        employer_uscc=claims.employer_uscc,
+        # After a correction the old relation goes on, as far as the hub knows it.
+        employer_uscc=handoff.prior_employer if handoff.reason_code == CORRECTION else claims.employer_uscc,
+        member_unit=handoff.prior_unit if handoff.reason_code == CORRECTION else None,
         card_salt=hub.vault.derive_salt("card", statement.sha256),
         jti=statement.jti,
         sha256=digest_of(statement.sha256),

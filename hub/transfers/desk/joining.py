@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -35,9 +35,8 @@ from hub.vault import mask_id_number, mask_mobile
 if TYPE_CHECKING:
     from federation.statements import Statement
     from hub.authz.tokens import Caller
-    from hub.transfers.facts import JoinFacts
 
-__all__ = ["id_hash", "join", "note_hit"]
+__all__ = ["id_hash", "join", "member_as_it_is_now", "note_hit"]
 
 
 async def join(hub: Hub, caller: Caller, jws: str, person_text: str) -> MemberView:
@@ -56,7 +55,7 @@ async def join(hub: Hub, caller: Caller, jws: str, person_text: str) -> MemberVi
         try:
             claims = open_statement(statement, facts.signer, caller, hub.origin)
         except Repeated:
-            return await _as_it_is_now(hub, caller, membership_id)
+            return await member_as_it_is_now(hub, caller, membership_id)
         if sha256_b64url(person_text.encode("utf-8", "surrogatepass")) != claims.card_sha256:
             raise Refusal(Code.DOCUMENT_TAMPERED, path=("join", "card_sha256"))
         person = read_person(person_text, day_of(facts.signer.now))
@@ -64,7 +63,7 @@ async def join(hub: Hub, caller: Caller, jws: str, person_text: str) -> MemberVi
         try:
             first(order.join(question))
         except Refusal as refusal:
-            await note_hit(hub, caller, facts, refusal)
+            await note_hit(hub, caller, facts.live_membership, facts.signer.now, refusal)
             raise
         record = _record(hub, caller, statement, question, person_text)
         try:
@@ -75,10 +74,10 @@ async def join(hub: Hub, caller: Caller, jws: str, person_text: str) -> MemberVi
     raise Refusal(Code.STALE_VERSION)
 
 
-async def note_hit(hub: Hub, caller: Caller, facts: JoinFacts, refusal: Refusal) -> None:
+async def note_hit(hub: Hub, caller: Caller, membership_id: UUID | None, now: datetime, refusal: Refusal) -> None:
     """Enter in the disclosure log that the caller has learned that this person is a member. Source: A11, domain 5.3."""
-    if refusal.code is Code.ALREADY_MEMBER_USE_TRANSFER and facts.live_membership is not None:
-        await hub.ledger.record_already_member(caller.union_id, facts.signer.now, uuid4(), facts.live_membership)
+    if refusal.code is Code.ALREADY_MEMBER_USE_TRANSFER and membership_id is not None:
+        await hub.ledger.record_already_member(caller.union_id, now, uuid4(), membership_id)
 
 
 def id_hash(hub: Hub, person: Person) -> bytes | None:
@@ -156,18 +155,20 @@ def _joined(record: JoinRecord) -> MemberView:
         **{
             name: getattr(record, name)
             for name in MemberView.__dataclass_fields__
-            if name not in {"status", "custody_version", "open_handoff"}
+            if name not in {"status", "custody_version", "data_version", "open_handoff"}
         },
         status="ACTIVE",
         custody_version=1,
+        data_version=1,
         open_handoff=None,
     )
 
 
-async def _as_it_is_now(hub: Hub, caller: Caller, membership_id: UUID) -> MemberView:
+async def member_as_it_is_now(hub: Hub, caller: Caller, membership_id: UUID) -> MemberView:
+    """Give a member whose statement was received before. Refuses: NOT_HOLDER."""
     async with hub.database.as_union(caller.union_id, caller.kid) as reading:
         found = await reads.members(reading, [membership_id])
     if membership_id not in found:
-        # It has moved on meanwhile. Whoever enrolled it is its ex-holder now, and is told no more than that.
+        # It has moved on meanwhile. Whoever held it then is its ex-holder now, and is told no more than that.
         raise Refusal(Code.NOT_HOLDER)
     return found[membership_id]

@@ -141,10 +141,11 @@ def check_request_is_new(*, taken: bool) -> Refusals:
 
 def check_reason(claims: acts.Request) -> Refusals:
     """One asks for a listed reason. Source: A12, A14, A3."""
-    if claims.reason_code not in REASONS:
+    open_here = [name for name, reason in REASONS.items() if reason.may_be_asked]
+    if claims.reason_code not in open_here:
         code = INADMISSIBLE_REASONS.get(claims.reason_code, Code.REASON_NOT_ALLOWED)
         yield Refusal(
-            code, path=("request", "reason_code"), allowed=", ".join(REASONS), allowed_zh=listed_in_chinese(REASONS)
+            code, path=("request", "reason_code"), allowed=", ".join(open_here), allowed_zh=listed_in_chinese(open_here)
         )
 
 

@@ -31,10 +31,12 @@ from tests.federation.parties import (
     a_key_registration,
     a_key_retirement,
     a_key_revocation,
+    a_member_amendment,
     a_recall,
     a_refusal,
     a_release,
     a_request,
+    a_union_amendment,
     a_union_registration,
     a_uuid,
     an_acceptance,
@@ -73,6 +75,7 @@ def acts_of_each_kind() -> dict[str, tuple[Act, UnionUri | None]]:
     proof = fixed(assertions.KEY_PROOF_TYP, NEW_KEY, U1)
     return {
         "join": (a_join(), None),
+        "member-amendment": (a_member_amendment(), None),
         "release": (a_release(), None),
         "request": (a_request(), None),
         "in-lieu-release": (an_in_lieu_release(), None),
@@ -83,6 +86,7 @@ def acts_of_each_kind() -> dict[str, tuple[Act, UnionUri | None]]:
         "cancellation": (a_cancellation(), None),
         "dismissal": (a_dismissal(), None),
         "union": (a_union_registration(), U3),
+        "union-amendment": (a_union_amendment(), U3),
         "key": (a_key_registration(NEW_KEY, proof), U1),
         "key-retirement": (a_key_retirement("u1-old"), U1),
         "key-revocation": (a_key_revocation("u1-login"), U1),
