@@ -216,6 +216,7 @@ class CitedFacts:
     closed_at: datetime | None
     by_objection: bool  #: the hash cited is the objection's, else the request's
     higher_union: UUID | None
+    is_of_this_custody: bool = True  #: the union that objected, or let it lie, is the holder still
 
 
 @dataclass(frozen=True, slots=True)

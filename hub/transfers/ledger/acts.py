@@ -376,4 +376,5 @@ def _cited(case: Any) -> CitedFacts:
         closed_at=case["cited_closed_at"],
         by_objection=bool(case["cites_objection"]),
         higher_union=case["cited_higher"],
+        is_of_this_custody=case["cited_unmoved"],
     )

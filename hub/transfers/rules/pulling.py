@@ -178,9 +178,10 @@ def _may_be_cited(cited: CitedFacts, now: datetime) -> bool:
 def opens_escalated(claims: acts.Request, cited: CitedFacts | None, now: datetime) -> bool:
     """Whether a request begins with the union above the holder: an appeal in time, or the next after a lapse.
 
-    An objection that is cited too late leaves an ordinary request. Source: HUB-P13, HUB-P14
+    An objection that is cited too late leaves an ordinary request, and so does what an earlier holder did or left
+    undone: the present one has not been asked. Source: HUB-P13, HUB-P14
     """
-    if claims.appeals_sha256 is None or cited is None:
+    if claims.appeals_sha256 is None or cited is None or not cited.is_of_this_custody:
         return False
     if not cited.by_objection:
         return True
