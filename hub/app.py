@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from federation import documents
-from hub import logs, readiness
+from hub import failpoints, logs, readiness
 from hub.access import Access
 from hub.authz.oauth import oauth_routes
 from hub.authz.tokens import Tokens
@@ -118,6 +118,7 @@ def create() -> ASGIApp:
     """Give the application by the settings of the environment. Refuses: SettingsError, KeyFileError."""
     settings = load()
     logs.configure(settings.log_level.value)
+    failpoints.arm(settings.failpoint)
     return create_app(settings)
 
 
