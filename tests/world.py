@@ -107,8 +107,9 @@ class World:
 
     async def now(self) -> datetime:
         """Give the hub's time."""
-        found: datetime = await self.as_owner(lambda c: c.fetchval("select hub.hub_now(true)"))
-        return found
+        async with self.hub.database.connection() as connection:
+            found: datetime = await connection.fetchval("select hub.hub_now(true)")
+            return found
 
     async def found(self, *refs: str) -> None:
         """Register these unions and all above them, each with a signing and a login key."""

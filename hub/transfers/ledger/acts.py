@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import asyncpg
 
+from hub import failpoints
 from hub.transfers.facts import (
     AmendmentFacts,
     CaseFacts,
@@ -323,11 +324,14 @@ class Ledger:
     async def _single(self, sql: str, record: tuple[Any, ...]) -> bool:
         async with self._database.connection() as connection:
             try:
-                return bool(await connection.fetchval(sql, *record))
+                failpoints.reach(failpoints.Point.BETWEEN_STATEMENTS)
+                done = bool(await connection.fetchval(sql, *record))
             except asyncpg.PostgresError as fault:
                 if fault.sqlstate in CONFLICTS:
                     raise Claimed from fault
                 raise
+        failpoints.reach(failpoints.Point.AFTER_COMMIT)
+        return done
 
 
 def _signer(row: Any) -> SignerFacts:
