@@ -41,7 +41,7 @@ class ActDocuments:
 
 def _act(act: type[acts.Act], mutation: str, draft_input: str, answer: str, selection: str) -> ActDocuments:
     title = mutation[0].upper() + mutation[1:]
-    person = act is acts.Join
+    person = issubclass(act, acts.Join)
     variables = "$statement: String!" + (", $person: String!" if person else "")
     arguments = "statement: $statement" + (", person: $person" if person else "")
     return ActDocuments(
@@ -55,6 +55,8 @@ def _act(act: type[acts.Act], mutation: str, draft_input: str, answer: str, sele
 
 
 JOIN: Final = _act(acts.Join, "joinMember", "JoinMemberDraft", "Member", MEMBER)
+IMPORT: Final = _act(acts.Import, "importMember", "ImportMemberDraft", "Member", MEMBER)
+MERGE: Final = _act(acts.Merge, "mergeMemberships", "MergeDraft", "Member", MEMBER)
 RELEASE: Final = _act(acts.Release, "releaseMember", "ReleaseMemberDraft", "Handoff", HANDOFF)
 ACCEPT: Final = _act(acts.Acceptance, "acceptHandoff", "AcceptHandoffDraft", "Handoff", HANDOFF)
 REFUSE: Final = _act(acts.Refusal, "refuseHandoff", "GroundDraft", "Handoff", HANDOFF)
@@ -78,6 +80,10 @@ UNION_BY_NAME: Final = (
     f"query Union($uri: String, $uscc: String) {{ answer: union(uri: $uri, uscc: $uscc) {{ {UNION} }} }}"
 )
 MEMBER_BY_ID: Final = f"query Member($id: ID!) {{ answer: member(id: $id) {{ {MEMBER} }} }}"
+DUPLICATE: Final = (
+    "query Duplicate($id: ID!) { answer: member(id: $id) { membershipId joinedOn duplicate { membershipId joinedOn "
+    f"union {{ {UNION_NAME} }} keptByUs keptByOther }} }} }}"
+)
 MEMBERS: Final = (
     "query Members($filter: MemberFilter, $first: Int, $after: String) { answer: members(filter: $filter, "
     f"first: $first, after: $after) {{ edges {{ cursor node {{ {MEMBER} }} }} {PAGE} }} }}"
@@ -108,11 +114,11 @@ ALL: Final = (
     *(
         text
         for act in (
-            JOIN, REQUEST, RELEASE, RELEASE_IN_LIEU, ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS,
+            JOIN, IMPORT, MERGE, REQUEST, RELEASE, RELEASE_IN_LIEU, ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS,
             REGISTER_UNION, REGISTER_KEY, RETIRE_KEY, REVOKE_KEY,
         )
         for text in (act.draft, act.submit)
     ),
-    REVEAL_ID_NUMBER, VIEWER, UNION_BY_NAME, MEMBER_BY_ID, MEMBERS, HANDOFF_BY_ID, PROOF, DOCKET, CERTIFICATE,
-    EXPLAIN, RECEIPT,
+    REVEAL_ID_NUMBER, VIEWER, UNION_BY_NAME, MEMBER_BY_ID, DUPLICATE, MEMBERS, HANDOFF_BY_ID, PROOF, DOCKET,
+    CERTIFICATE, EXPLAIN, RECEIPT,
 )  # fmt: skip

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from federation import statements
 from hub.errors import Refusal
-from hub.transfers.desk import cases, drafting, joining, releasing
+from hub.transfers.desk import cases, drafting, joining, merging, releasing
 from tests.world import EMPLOYERS, MemberFixture
 
 if TYPE_CHECKING:
@@ -81,6 +81,16 @@ async def ready_join(world: World, actor: Actor, member: MemberFixture, **change
     draft = await world.draft_join(actor, member, **changes)
     assert draft.card is not None
     return ready(joining.join, actor, draft, draft.card.json)
+
+
+async def ready_import(world: World, actor: Actor, member: MemberFixture, **changes: Any) -> Ready:
+    draft = await world.draft_import(actor, member, **changes)
+    assert draft.card is not None
+    return ready(merging.import_member, actor, draft, draft.card.json)
+
+
+async def ready_merge(world: World, actor: Actor, membership_id: UUID, *, survivor: bool) -> Ready:
+    return ready(merging.merge, actor, await world.draft_merge(actor, membership_id, survivor=survivor))
 
 
 async def ready_release(world: World, actor: Actor, membership_id: UUID, receiver: Actor, **changes: Any) -> Ready:

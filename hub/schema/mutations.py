@@ -16,7 +16,7 @@ from hub.schema.refusals import Refusal
 from hub.schema.types.handoffs import Handoff
 from hub.schema.types.members import IdNumber, Member
 from hub.schema.types.unions import Union, union_of
-from hub.transfers.desk import cases, joining, pulling, registering, releasing, revealing
+from hub.transfers.desk import cases, joining, merging, pulling, registering, releasing, revealing
 
 __all__ = ["Mutation"]
 
@@ -47,6 +47,14 @@ Statement = Annotated[
     ),
 ]
 
+PersonText = Annotated[
+    str,
+    strawberry.argument(
+        description="个人信息，即草稿的 card.json 原文；其摘要已在文书中签署。\n"
+        "The person's data: the exact text of the draft's `card.json`, whose hash the statement signs."
+    ),
+]
+
 
 @strawberry.type(
     description="办理事项；每次办理须有一份签署的文书。\n"
@@ -56,21 +64,29 @@ class Mutation:
     """The acts."""
 
     @act("批准入会。", "Takes in a person who is nobody's member.")
-    async def join_member(
-        self,
-        info: Info,
-        statement: Statement,
-        person: Annotated[
-            str,
-            strawberry.argument(
-                description="个人信息，即草稿的 card.json 原文；其摘要已在文书中签署。\n"
-                "The person's data: the exact text of the draft's `card.json`, whose hash the statement signs."
-            ),
-        ],
-    ) -> MemberResult:
+    async def join_member(self, info: Info, statement: Statement, person: PersonText) -> MemberResult:
         """Join."""
         context = _fresh(info)
         return Member.of(await joining.join(context.hub, context.caller, statement, person))
+
+    @act(
+        "导入入网前的会籍；此人另有有效会籍的，导入的会籍冻结，待双方合并。",
+        "Brings in a membership of before the hub. Where the person has a live one already, it stands still until "
+        "both holders merge the two.",
+    )
+    async def import_member(self, info: Info, statement: Statement, person: PersonText) -> MemberResult:
+        """Import."""
+        context = _fresh(info)
+        return Member.of(await merging.import_member(context.hub, context.caller, statement, person))
+
+    @act(
+        "合并一人的两份会籍：双方就同一份文书签署后，一份保留，另一份终止。",
+        "Merges two memberships of one person: when both holders have signed over the same, one goes on, one ends.",
+    )
+    async def merge_memberships(self, info: Info, statement: Statement) -> MemberResult:
+        """Merge."""
+        context = _fresh(info)
+        return Member.of(await merging.merge(context.hub, context.caller, statement))
 
     @act("签署转出，会籍待指定的接收工会接收。", "Releases a member to the union that the statement names.")
     async def release_member(self, info: Info, statement: Statement) -> HandoffResult:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from federation.merging import MergeSide
 from hub.transfers.machines import HandoffState
 from hub.transfers.rules.standing import Standing, standing_at
 
@@ -21,6 +22,8 @@ __all__ = [
     "JoinFacts",
     "MatchFacts",
     "MembershipFacts",
+    "MergeFacts",
+    "MergeRecordFacts",
     "OpenRequest",
     "ReceiverFacts",
     "ReleaseFacts",
@@ -216,7 +219,7 @@ class RequestFacts:
     """For a request. `target` is None for whatever did not match, is not the signer's draft, or is too old."""
 
     signer: SignerFacts
-    outcome: str  #: of the look-up: ONE, NONE, MISSING
+    outcome: str  #: of the look-up: ONE, NONE, MISSING; FROZEN, a suspected duplicate
     target: TargetFacts | None
     cited: CitedFacts | None
     handoff_taken: bool
@@ -247,6 +250,44 @@ class JoinFacts:
     employer_union_uri: str | None  #: the union of the employer named, if it has one
     employer_union_name: str | None
     hits_today: int  #: persons found to be members elsewhere, within a day, by this union
+    is_paired: bool = False  #: for an import: the live membership is one of a pair that is not settled yet
+
+
+@dataclass(frozen=True, slots=True)
+class MergeRecordFacts:
+    """One of the two memberships of a pair, with the case that is open, if any, and what its holder has signed."""
+
+    member_id: UUID
+    membership_id: UUID
+    holder_union: UUID
+    holder_uri: str
+    status: str
+    joined_on: date
+    custody_version: int
+    held_since: datetime
+    open_handoff: UUID | None
+    open_step: int | None
+    open_state: str | None
+    open_deadline: datetime | None
+    open_then: datetime | None
+    said_by: UUID | None
+    said_sha256: bytes | None
+
+    @property
+    def side(self) -> MergeSide:
+        """Give what the document of the merge says of it."""
+        return MergeSide(self.membership_id, self.holder_uri, self.joined_on)
+
+
+@dataclass(frozen=True, slots=True)
+class MergeFacts:
+    """For a merge. `own` is None unless the signer holds it; `other`, unless it is one of a pair."""
+
+    signer: SignerFacts
+    own: MergeRecordFacts | None
+    is_party: bool
+    pair_id: UUID | None
+    other: MergeRecordFacts | None
 
 
 @dataclass(frozen=True, slots=True)

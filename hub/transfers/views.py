@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Draft",
+    "DuplicateView",
     "ExplanationView",
     "HandoffView",
     "HoldingView",
@@ -124,6 +125,18 @@ class MemberView:
     certificate_issued_on: date | None
     issuing_union: str | None
     open_handoff: UUID | None
+    open_duplicate: UUID | None  #: the pair of which it is one, as long as the two are not merged
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateView:
+    """The other one of two memberships of a person, as the holder of this one is shown it (A3)."""
+
+    membership_id: UUID
+    union_id: UUID
+    joined_on: date
+    kept_by_us: bool | None  #: whether, by our statement, ours goes on; None: nothing signed that still holds
+    kept_by_other: bool | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import strawberry
 
-from hub.schema.enums import EmploymentForm, HoldingBasis, IdType, KeyUse, UnionKind
+from hub.schema.enums import EmploymentForm, HoldingBasis, IdType, KeyUse, MembershipStatus, UnionKind
 from hub.schema.faults import BadUserInput
 from hub.schema.ids import decode_id
 from hub.schema.scalars import YearMonth
@@ -19,11 +19,13 @@ __all__ = [
     "ConsentInput",
     "GroundDraft",
     "HandoffDraft",
+    "ImportMemberDraft",
     "JoinMemberDraft",
     "KeyDraft",
     "KeyEndDraft",
     "MemberFilter",
     "MemberUnitInput",
+    "MergeDraft",
     "PersonInput",
     "ReleaseInLieuDraft",
     "ReleaseMemberDraft",
@@ -162,6 +164,29 @@ class JoinMemberDraft:
         default=strawberry.UNSET, description="发证日期。\nThe day on which it was issued."
     )
     dues_paid_through: YearMonth = strawberry.field(description="会费交至的月份。\nThe month to which dues are paid.")
+
+
+@strawberry.input(description="起草导入入网前的会籍。\nTo draft the import of a membership of before the hub.")
+class ImportMemberDraft(JoinMemberDraft):
+    """What an import says."""
+
+    status: MembershipStatus | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="会籍状态，目前只能为 ACTIVE，不填亦同。\nIts status: so far ACTIVE alone, also if not given.",
+    )
+
+
+@strawberry.input(description="起草重复会籍的合并。\nTo draft the merge of two memberships of one person.")
+class MergeDraft:
+    """Which of the two goes on."""
+
+    member_id: strawberry.ID = strawberry.field(
+        description="本工会管理的会员的全局编号。\nThe member whom your union holds, by its global id."
+    )
+    survivor: bool = strawberry.field(
+        description="是否保留本工会管理的这一会籍；否则保留另一会籍。\n"
+        "Whether the membership that your union holds goes on; if not, the other one does."
+    )
 
 
 @strawberry.input(description="起草转出。\nTo draft a release.")

@@ -55,7 +55,8 @@ _MEMBER: Final = (
     "m.membership_id, p.name, p.sex, p.birth_month, p.ethnic_group, p.political_status, p.id_type, p.id_number_masked, "
     "p.mobile_masked, p.residence_division_code, p.is_rural_migrant, p.employment_form, m.employer_uscc, "
     "m.member_unit, m.joined_on, m.status, m.holding_basis, m.custody_version, m.dues_paid_through, "
-    "m.certificate_province, m.certificate_number, m.certificate_issued_on, m.issuing_union, m.open_handoff"
+    "m.certificate_province, m.certificate_number, m.certificate_issued_on, m.issuing_union, m.open_handoff, "
+    "m.open_duplicate"
 )
 _UNION: Final = (
     "union_id, uri, uscc, name, kind, parent_union, province_code, jurisdiction_code, established_on, closed_on"

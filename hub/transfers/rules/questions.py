@@ -19,13 +19,14 @@ if TYPE_CHECKING:
         JoinFacts,
         MatchFacts,
         MembershipFacts,
+        MergeFacts,
         ReleaseFacts,
         RequestFacts,
         UnionFacts,
     )
     from hub.transfers.person import Person
 
-__all__ = ["Case", "Join", "Refusals", "Registration", "Release", "Request"]
+__all__ = ["Case", "Join", "Merge", "Refusals", "Registration", "Release", "Request"]
 
 #: A check yields the refusals that it finds; an act stops at the first, a draft gives all, in the order of domain 2.4.
 Refusals: TypeAlias = Iterator[Refusal]
@@ -98,7 +99,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """A join before the rules, with the person's data that came beside it."""
+    """A join, or an import, before the rules, with the person's data that came beside it."""
 
     claims: acts.Join
     person: Person
@@ -113,6 +114,15 @@ class Join:
     def today(self) -> date:
         """The day of receipt, in Shanghai."""
         return day_of(self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A holder's word on a pair, and the document that it would have to be over (None: there is no pair)."""
+
+    claims: acts.Merge
+    facts: MergeFacts
+    merge_sha256: str | None
 
 
 @dataclass(frozen=True, slots=True)
