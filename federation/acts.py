@@ -113,6 +113,21 @@ class Merge(Act):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MergeDecision(Act):
+    """Two holders have not become one: the union above the holder of the one that goes on decides (A3, HUB-P02).
+
+    `sub` is the membership that goes on, the document one that its holder, or the other, has signed.
+    """
+
+    typ: ClassVar[str] = "unionhub.merge-decision+jwt"
+    object_name: ClassVar[str] = "decision"
+    act: ClassVar[str] = "decide_merge"
+
+    merge_sha256: Sha256
+    evidence_sha256: Sha256 | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Consent:
     """The member's own consent, as the union that acts on it states it: its text is bound by hash."""
 
@@ -375,7 +390,7 @@ ACTS: Mapping[str, type[Act]] = MappingProxyType(
         act.typ: act
         for act in (
             *(Join, Request, Release, InLieuRelease, Acceptance, Refusal, Recall),
-            *(Objection, Cancellation, Dismissal, Import, Merge),
+            *(Objection, Cancellation, Dismissal, Import, Merge, MergeDecision),
             *(UnionRegistration, KeyRegistration, KeyRetirement, KeyRevocation),
         )
     }

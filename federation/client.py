@@ -113,6 +113,26 @@ class HubClient(Session):
         checked = {"survivor": survivor, "mergeSha256": merging.merge_sha256(*sides, stands)}
         return await self.act(documents.MERGE, asked, checked=checked)
 
+    async def merge_cases(self) -> list[Answer]:
+        """Read the pairs that have come to this union to decide, the longest waiting first (A3, HUB-P02)."""
+        cases: list[Answer] = (await self.execute(documents.MERGE_CASES, {}))["answer"]
+        return cases
+
+    async def decide_merge(self, case: Answer, evidence_sha256: str | None = None) -> Answer:
+        """Decide that the record of a case goes on. Takes one of `merge_cases`, gives the `MergeDecision` (A3)."""
+        given: dict[str, Any] = {} if evidence_sha256 is None else {"evidenceSha256": evidence_sha256}
+        sides = (
+            _side(case, case["union"]["uri"]),
+            merging.MergeSide(
+                UUID(case["otherMembershipId"]),
+                case["otherUnion"]["uri"],
+                date.fromisoformat(case["otherJoinedOn"]),
+            ),
+        )
+        checked = given | {"mergeSha256": merging.merge_sha256(*sides, sides[0].membership_id)}
+        asked = given | {"membershipId": case["membershipId"]}
+        return await self.act(documents.DECIDE_MERGE, asked, checked=checked)
+
     async def release_member(self, asked: Input) -> Answer:
         """Let a member go to the union named. Takes a `ReleaseMemberDraft`, gives the `Handoff` (A12)."""
         return await self.act(documents.RELEASE, asked)

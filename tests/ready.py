@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from federation import statements
 from hub.errors import Refusal
-from hub.transfers.desk import cases, drafting, joining, merging, releasing
+from hub.transfers.desk import cases, deciding, drafting, joining, merging, releasing
 from tests.world import EMPLOYERS, MemberFixture
 
 if TYPE_CHECKING:
@@ -91,6 +91,10 @@ async def ready_import(world: World, actor: Actor, member: MemberFixture, **chan
 
 async def ready_merge(world: World, actor: Actor, membership_id: UUID, *, survivor: bool) -> Ready:
     return ready(merging.merge, actor, await world.draft_merge(actor, membership_id, survivor=survivor))
+
+
+async def ready_decision(world: World, actor: Actor, membership_id: UUID) -> Ready:
+    return ready(deciding.decide_merge, actor, await world.draft_decision(actor, membership_id))
 
 
 async def ready_release(world: World, actor: Actor, membership_id: UUID, receiver: Actor, **changes: Any) -> Ready:

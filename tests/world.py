@@ -199,6 +199,10 @@ class World:
         draft = await self.draft_merge(actor, membership_id, survivor=survivor)
         return await merging.merge(self.hub, actor.caller, sign(draft, actor))
 
+    async def draft_decision(self, actor: Actor, membership_id: UUID) -> Draft:
+        given = {"membership_id": membership_id, "evidence_sha256": sha256_b64url(b"evidence")}
+        return await drafting_merges.draft_decision(self.hub, actor.caller, given)
+
     async def draft_join(self, actor: Actor, member: MemberFixture, **changes: Any) -> Draft:
         return await drafting.draft_join(self.hub, actor.caller, _enrolling(member, changes))
 

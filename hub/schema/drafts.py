@@ -15,6 +15,7 @@ from hub.schema.types.inputs import (
     JoinMemberDraft,
     KeyDraft,
     KeyEndDraft,
+    MergeDecisionDraft,
     MergeDraft,
     ReleaseInLieuDraft,
     ReleaseMemberDraft,
@@ -56,6 +57,14 @@ class Drafts:
     async def draft_merge_memberships(self, info: Info, asked: Annotated[MergeDraft, _INPUT]) -> Draft:
         """Draft a merge."""
         return Draft.of(await drafting_merges.draft_merge(info.context.hub, info.context.caller, given_of(asked)))
+
+    @told(
+        "起草对重复会籍合并的裁定；双方逾期未能一致的，由上一级工会办理。",
+        "Drafts a decision between two holders who have not become one over a merge in time.",
+    )
+    async def draft_decide_merge(self, info: Info, asked: Annotated[MergeDecisionDraft, _INPUT]) -> Draft:
+        """Draft a decision."""
+        return Draft.of(await drafting_merges.draft_decision(info.context.hub, info.context.caller, given_of(asked)))
 
     @told("起草转出。", "Drafts a release.")
     async def draft_release_member(self, info: Info, asked: Annotated[ReleaseMemberDraft, _INPUT]) -> Draft:

@@ -15,8 +15,9 @@ from hub.schema.ids import decode_id
 from hub.schema.refusals import Refusal
 from hub.schema.types.handoffs import Handoff
 from hub.schema.types.members import IdNumber, Member
+from hub.schema.types.merges import MergeDecision
 from hub.schema.types.unions import Union, union_of
-from hub.transfers.desk import cases, joining, merging, pulling, registering, releasing, revealing
+from hub.transfers.desk import cases, deciding, joining, merging, pulling, registering, releasing, revealing
 
 __all__ = ["Mutation"]
 
@@ -37,6 +38,13 @@ UnionResult = Annotated[
 IdNumberResult = Annotated[
     IdNumber | Refusal,
     strawberry.union("IdNumberResult", description="完整的证件号码，或拒绝。\nThe full ID number, or a refusal."),
+]
+
+MergeDecisionResult = Annotated[
+    MergeDecision | Refusal,
+    strawberry.union(
+        "MergeDecisionResult", description="已收到的裁定，或拒绝。\nThe decision as received, or a refusal."
+    ),
 ]
 
 Statement = Annotated[
@@ -87,6 +95,15 @@ class Mutation:
         """Merge."""
         context = _fresh(info)
         return Member.of(await merging.merge(context.hub, context.caller, statement))
+
+    @act(
+        "双方逾期未能一致的，由拟保留会籍所在工会的上一级工会裁定合并。",
+        "Decides a merge over which two holders have not become one in time, as the union above.",
+    )
+    async def decide_merge(self, info: Info, statement: Statement) -> MergeDecisionResult:
+        """Decide."""
+        context = _fresh(info)
+        return MergeDecision.of(await deciding.decide_merge(context.hub, context.caller, statement))
 
     @act("签署转出，会籍待指定的接收工会接收。", "Releases a member to the union that the statement names.")
     async def release_member(self, info: Info, statement: Statement) -> HandoffResult:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CaseFacts",
     "CitedFacts",
+    "DecisionFacts",
     "HandoffFacts",
     "JoinFacts",
     "MatchFacts",
@@ -272,11 +273,16 @@ class MergeRecordFacts:
     open_then: datetime | None
     said_by: UUID | None
     said_sha256: bytes | None
+    decide_from: datetime | None
 
     @property
     def side(self) -> MergeSide:
         """Give what the document of the merge says of it."""
         return MergeSide(self.membership_id, self.holder_uri, self.joined_on)
+
+    def says(self, over: bytes) -> bool:
+        """Whether the one who holds it now has signed this document."""
+        return self.said_by == self.holder_union and self.said_sha256 == over
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +294,19 @@ class MergeFacts:
     is_party: bool
     pair_id: UUID | None
     other: MergeRecordFacts | None
+    member_name: str | None = None
+    own_decider: UUID | None = None  #: the union that may decide that the signer's own goes on, if the holders don't
+    other_decider: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionFacts:
+    """For a decision between two holders. `survivor` is None unless the case lies with the signer, in time."""
+
+    signer: SignerFacts
+    pair_id: UUID | None
+    survivor: MergeRecordFacts | None
+    loser: MergeRecordFacts | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hub.transfers.rules.standing import Passed
 
 __all__ = [
+    "DecisionView",
     "Draft",
     "DuplicateView",
     "ExplanationView",
@@ -25,6 +26,7 @@ __all__ = [
     "KeyEndView",
     "KeyView",
     "MemberView",
+    "MergeCaseView",
     "NextActView",
     "StepView",
     "TransferView",
@@ -137,6 +139,31 @@ class DuplicateView:
     joined_on: date
     kept_by_us: bool | None  #: whether, by our statement, ours goes on; None: nothing signed that still holds
     kept_by_other: bool | None
+    decide_from: datetime | None  #: from then on the union above may decide
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeCaseView:
+    """A pair whose holders have not become one, as the union above the holder of the one named sees it (A3)."""
+
+    membership_id: UUID
+    union_id: UUID
+    joined_on: date
+    other_membership: UUID
+    other_union: UUID
+    other_joined_on: date
+    name_masked: str | None
+    decide_from: datetime
+    kept_by_holder: bool | None  #: whether, by its statement, the one named goes on; None: nothing that still holds
+    kept_by_other: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """A decision that was recorded: the membership that goes on, and the receipt."""
+
+    membership_id: UUID
+    receipt: str
 
 
 @dataclass(frozen=True, slots=True)

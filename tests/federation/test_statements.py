@@ -23,6 +23,8 @@ from tests.federation.parties import (
     a_key_registration,
     a_key_retirement,
     a_key_revocation,
+    a_merge,
+    a_merge_decision,
     a_recall,
     a_refusal,
     a_release,
@@ -31,6 +33,7 @@ from tests.federation.parties import (
     a_union_registration,
     a_uuid,
     an_acceptance,
+    an_import,
     an_in_lieu_release,
     an_objection,
     changed,
@@ -43,6 +46,7 @@ from tests.federation.parties import (
 MEMBER_ACTS: list[acts.Act] = [
     *(a_join(), a_request(), a_release(), an_in_lieu_release(), an_acceptance(), a_refusal(), a_recall()),
     *(an_objection(), a_cancellation(), a_dismissal()),
+    *(an_import(), a_merge(), a_merge_decision()),
 ]
 UNION_ACTS: list[acts.Act] = [
     a_union_registration(),

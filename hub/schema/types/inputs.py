@@ -25,6 +25,7 @@ __all__ = [
     "KeyEndDraft",
     "MemberFilter",
     "MemberUnitInput",
+    "MergeDecisionDraft",
     "MergeDraft",
     "PersonInput",
     "ReleaseInLieuDraft",
@@ -186,6 +187,22 @@ class MergeDraft:
     survivor: bool = strawberry.field(
         description="是否保留本工会管理的这一会籍；否则保留另一会籍。\n"
         "Whether the membership that your union holds goes on; if not, the other one does."
+    )
+
+
+@strawberry.input(
+    description="起草对重复会籍合并的裁定，由拟保留会籍所在工会的上一级工会办理。\n"
+    "To draft a decision between the two holders, by the union above the one whose record goes on."
+)
+class MergeDecisionDraft:
+    """Which of the two goes on."""
+
+    membership_id: UUID = strawberry.field(
+        description="拟保留的会籍的编号，见 mergeCases。\nThe membership that goes on, as `mergeCases` has it."
+    )
+    evidence_sha256: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="证明材料的 SHA-256。\nThe SHA-256 of the evidence, in base64url.",
     )
 
 

@@ -70,6 +70,11 @@ class Duplicate:
         "By the other union's statement: true, yours goes on; false, the other one; null, none that still holds."
     )
 
+    decidable_from: datetime | None = strawberry.field(
+        description="双方届时仍未一致的，由上一级工会裁定；尚无签署的为空。\n"
+        "From then on the union above may decide, if the two holders have not; null until one has signed."
+    )
+
     @told("另一会籍所在工会。", "The union that holds the other one.")
     async def union(self, info: Info) -> Union:
         """Give the union."""
@@ -180,6 +185,7 @@ class Member(Node):
             joined_on=other.joined_on,
             kept_by_us=other.kept_by_us,
             kept_by_other=other.kept_by_other,
+            decidable_from=other.decide_from,
         )
 
     @told(

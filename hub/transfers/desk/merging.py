@@ -37,10 +37,13 @@ from hub.transfers.machines import HANDOFF, OPEN_STATES, HandoffState, Side
 from hub.transfers.person import read_person
 from hub.transfers.rules import order
 from hub.transfers.rules.days import day_of
+from hub.transfers.rules.policy import POLICY
 from hub.transfers.rules.questions import Join, Merge
 from hub.transfers.rules.reasons import ENDED, MERGED
 from hub.transfers.rules.standing import Passed, standing_at
 from hub.transfers.views import DuplicateView
+from hub.transfers.workdays import due_after
+from hub.vault import mask_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +55,7 @@ if TYPE_CHECKING:
     from hub.transfers.ledger.records import JoinRecord
     from hub.transfers.views import MemberView
 
-__all__ = ["duplicates_of", "import_member", "merge", "merge_hash", "merge_question"]
+__all__ = ["duplicates_of", "end_of_case", "import_member", "kept_by", "merge", "merge_hash", "merge_question"]
 
 
 async def import_member(hub: Hub, caller: Caller, jws: str, person_text: str) -> MemberView:
@@ -157,19 +160,29 @@ async def duplicates_of(hub: Hub, caller: Caller, membership_ids: Sequence[UUID]
 
 
 def _duplicate(row: Any) -> DuplicateView:
-    sides = (
-        MergeSide(row["membership_id"], row["holder_uri"], row["joined_on"]),
-        MergeSide(row["other_membership"], row["other_uri"], row["other_joined_on"]),
-    )
-    # What was signed over a document that is not that of the pair any more counts for nothing.
-    kept = {digest_of(merge_sha256(*sides, side.membership_id)): side is sides[0] for side in sides}
+    kept_by_us, kept_by_other = kept_by(row)
+    signed = (kept_by_us, kept_by_other) != (None, None)
     return DuplicateView(
         membership_id=row["other_membership"],
         union_id=row["other_union"],
         joined_on=row["other_joined_on"],
-        kept_by_us=kept.get(row["said_sha256"]),
-        kept_by_other=kept.get(row["other_said_sha256"]),
+        kept_by_us=kept_by_us,
+        kept_by_other=kept_by_other,
+        decide_from=row["decide_from"] if signed else None,
     )
+
+
+def kept_by(row: Any) -> tuple[bool | None, bool | None]:
+    """Tell of each holder of a pair whether, by its word, the first one goes on; None: no word that still holds.
+
+    What was signed over a document that is not that of the pair any more counts for nothing.
+    """
+    sides = (
+        MergeSide(row["membership_id"], row["holder_uri"], row["joined_on"]),
+        MergeSide(row["other_membership"], row["other_uri"], row["other_joined_on"]),
+    )
+    kept = {digest_of(merge_sha256(*sides, side.membership_id)): side is sides[0] for side in sides}
+    return kept.get(row["said_sha256"]), kept.get(row["other_said_sha256"])
 
 
 def _merge_record(
@@ -181,10 +194,11 @@ def _merge_record(
     assert facts.pair_id is not None
     received_at = custody_time(facts.signer.now, max(own.held_since, other.held_since))
     over = digest_of(claims.merge_sha256)
-    agreed = other.said_by == other.holder_union and other.said_sha256 == over
-    completes = agreed or other.holder_union == own.holder_union
+    completes = other.says(over) or other.holder_union == own.holder_union
     loser = other if claims.survivor else own
-    passed, is_voided = _end_of_case(loser, received_at) if completes else ((), False)
+    passed, is_voided = end_of_case(loser, received_at) if completes else ((), False)
+    # The time to agree runs from the first word; one over a document that is no more was none.
+    begun = any(side.says(digest_of(text)) for side in (own, other) for text in _documents(own, other))
     return MergeRecord(
         at=received_at,
         union_id=caller.union_id,
@@ -198,6 +212,9 @@ def _merge_record(
         joined_on=min(own.joined_on, other.joined_on),
         merge_sha256=over,
         completes=completes,
+        decide_from=None if begun else due_after(day_of(received_at), POLICY.request_working_days).at,
+        higher_union=facts.own_decider if claims.survivor else facts.other_decider,
+        name_masked=mask_name(facts.member_name or ""),
         case_id=loser.open_handoff if completes else None,
         case_step=loser.open_step if completes else None,
         passed=passed_json(passed),
@@ -217,13 +234,20 @@ def _merge_record(
     )
 
 
+def _documents(own: MergeRecordFacts, other: MergeRecordFacts) -> tuple[str, str]:
+    """Give the hashes of the two documents that could be signed over this pair as it stands."""
+    return merge_sha256(own.side, other.side, own.membership_id), merge_sha256(
+        own.side, other.side, other.membership_id
+    )
+
+
 def _status_after(own: MergeRecordFacts, *, survives: bool) -> str:
     if not survives:
         return MembershipStatus.DUPLICATE_MERGED.value
     return MembershipStatus.ACTIVE.value if own.status == MembershipStatus.DUPLICATE_SUSPECTED else own.status
 
 
-def _end_of_case(loser: MergeRecordFacts, at: datetime) -> tuple[tuple[Passed, ...], bool]:
+def end_of_case(loser: MergeRecordFacts, at: datetime) -> tuple[tuple[Passed, ...], bool]:
     """Give the last steps of the open case of a membership that ends: what its dates made, then the voiding."""
     if loser.open_state is None:
         return (), False

@@ -11,6 +11,7 @@ import asyncpg
 from hub.transfers.facts import (
     CaseFacts,
     CitedFacts,
+    DecisionFacts,
     HandoffFacts,
     JoinFacts,
     MatchFacts,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         AcceptanceRecord,
         AnswerRecord,
         ClosureRecord,
+        DecisionRecord,
         JoinRecord,
         KeyEndRecord,
         KeyRecord,
@@ -66,6 +68,7 @@ FACTS_FOR_CASE: Final = _function("facts_for_case", 8)
 FACTS_FOR_JOIN: Final = _function("facts_for_join", 11)
 FACTS_FOR_IMPORT: Final = _function("facts_for_import", 11)
 FACTS_FOR_MERGE: Final = _function("facts_for_merge", 7)
+FACTS_FOR_DECISION: Final = _function("facts_for_decision", 7)
 FACTS_FOR_UNION: Final = _function("facts_for_union", 10)
 RECORD_RELEASE: Final = _function("record_release", 25)
 RECORD_REQUEST: Final = _function("record_request", 27)
@@ -75,7 +78,8 @@ RECORD_ACCEPTANCE: Final = _function("record_acceptance", 15)
 RECORD_CLOSURE: Final = _function("record_closure", 19)
 RECORD_JOIN: Final = _function("record_join", 35)
 RECORD_SUSPECTED: Final = _function("record_suspected", 38)
-RECORD_MERGE: Final = _function("record_merge", 22)
+RECORD_MERGE: Final = _function("record_merge", 25)
+RECORD_DECISION: Final = _function("record_decision", 21)
 RECORD_UNION: Final = _function("record_union", 21)
 RECORD_KEY: Final = _function("record_key", 13)
 RECORD_KEY_END: Final = _function("record_key_end", 13)
@@ -211,6 +215,20 @@ class Ledger:
             is_party=row["tie"] == "PARTY",
             pair_id=row["pair_id"],
             other=_merge_record(row["other"]),
+            member_name=row["member_name"],
+            own_decider=row["own_decider"],
+            other_decider=row["other_decider"],
+        )
+
+    async def facts_for_decision(self, signing: Signing, membership_id: UUID) -> DecisionFacts:
+        """Give the facts for a decision that this membership goes on: the pair, if it lies with the signer by now."""
+        async with self._database.connection() as connection:
+            row = await connection.fetchrow(FACTS_FOR_DECISION, *self._clock, *signing, membership_id)
+        return DecisionFacts(
+            signer=_signer(row["signer"]),
+            pair_id=row["pair_id"],
+            survivor=_merge_record(row["own"]),
+            loser=_merge_record(row["other"]),
         )
 
     async def facts_for_union(
@@ -261,6 +279,10 @@ class Ledger:
     async def record_merge(self, record: MergeRecord) -> bool:
         """Enter one holder's word on a pair; the second one merges. False: overtaken. Raises: Claimed."""
         return await self._single(RECORD_MERGE, record)
+
+    async def record_decision(self, record: DecisionRecord) -> bool:
+        """Merge a pair by the word of the union above. False: overtaken. Raises: Claimed."""
+        return await self._single(RECORD_DECISION, record)
 
     async def record_union(self, record: UnionRecord) -> bool:
         """Enter a union. False: it is there already, or its parent is closed."""

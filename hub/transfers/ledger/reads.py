@@ -35,6 +35,7 @@ __all__ = [
     "keys",
     "member_page",
     "members",
+    "merge_cases",
     "own_receipt",
     "steps",
     "transfers",
@@ -121,6 +122,8 @@ HOLDINGS: Final = "select * from hub.read_holdings($1)"
 TRANSFERS: Final = "select * from hub.read_transfers($1)"
 
 FIND_HELD: Final = "select membership_id from hub.find_held($1, $2, $3)"
+
+MERGE_CASES: Final = "select * from hub.read_merge_cases($1)"
 
 UNIONS: Final = f"select {_UNION} from hub.unions where union_id = any ($1::uuid[])"
 
@@ -287,6 +290,12 @@ async def transfers(reading: Reading, membership_ids: Sequence[UUID]) -> dict[UU
             )
         )
     return found
+
+
+async def merge_cases(reading: Reading) -> list[Any]:
+    """Give the pairs that lie with the union to decide, the longest waiting first, a hundred at most."""
+    rows: list[Any] = await reading.connection.fetch(MERGE_CASES, reading.now)
+    return rows
 
 
 async def own_receipt(reading: Reading, sha256: bytes) -> str | None:

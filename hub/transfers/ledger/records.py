@@ -12,6 +12,7 @@ __all__ = [
     "AcceptanceRecord",
     "AnswerRecord",
     "ClosureRecord",
+    "DecisionRecord",
     "JoinRecord",
     "KeyEndRecord",
     "KeyRecord",
@@ -279,8 +280,8 @@ class SuspectedRecord(NamedTuple):
 class MergeRecord(NamedTuple):
     """The parameters of `record_merge`, in order: one holder's word on a pair.
 
-    `completes`: the other's lies over the same document, or one union holds both. `case_…`: the one of the loser's that
-    ends with it, `passed` its last steps.
+    `completes`: the other's lies over the same document, or one union holds both. `decide_from`, `higher_union`: until
+    when they are to be one, and who decides then. `case_…`: the loser's, that ends with it, `passed` its last steps.
     """
 
     at: datetime
@@ -295,6 +296,35 @@ class MergeRecord(NamedTuple):
     joined_on: date
     merge_sha256: bytes
     completes: bool
+    decide_from: datetime | None
+    higher_union: UUID | None
+    name_masked: str
+    case_id: UUID | None
+    case_step: int | None
+    passed: str
+    ground: str | None
+    ground_told: str | None
+    jti: UUID
+    sha256: bytes
+    typ: str
+    jws: str
+    receipt: str
+
+
+class DecisionRecord(NamedTuple):
+    """The parameters of `record_decision`, in order: the union above the holder of the one that goes on decides."""
+
+    at: datetime
+    by_union: UUID
+    member_id: UUID
+    membership_id: UUID
+    pair_id: UUID
+    other_member: UUID
+    other_membership: UUID
+    holder: UUID
+    other_holder: UUID
+    joined_on: date
+    merge_sha256: bytes
     case_id: UUID | None
     case_step: int | None
     passed: str

@@ -19,6 +19,7 @@ __all__ = [
     "check_imported_status",
     "check_is_of_before",
     "check_is_one_of_a_pair",
+    "check_lies_with_signer",
     "check_merge_hash",
     "check_not_a_third",
 ]
@@ -68,7 +69,16 @@ def check_is_one_of_a_pair(facts: MergeFacts) -> Refusals:
         )
 
 
-def check_merge_hash(claims: acts.Merge, expected: str) -> Refusals:
+def check_lies_with_signer(over: str | None) -> Refusals:
+    """Time is up, the signer stands above the holder of the one that goes on, and one of the holders has said the same.
+
+    Source: HUB-P02, A3
+    """
+    if over is None:
+        yield Refusal(Code.NO_CASE_FOR_HIGHER_UNION)
+
+
+def check_merge_hash(claims: acts.Merge | acts.MergeDecision, expected: str) -> Refusals:
     """What is signed is the document of this pair as it stands, with this outcome. Source: HUB-P17."""
     if claims.merge_sha256 != expected:
         yield Refusal(Code.DOCUMENT_TAMPERED, path=(claims.object_name, "merge_sha256"))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from federation import acts
     from hub.transfers.facts import CaseFacts, CitedFacts, HandoffFacts, MatchFacts, ReleaseFacts, RequestFacts
-    from hub.transfers.rules.questions import Case, Join, Merge, Refusals, Registration, Release, Request
+    from hub.transfers.rules.questions import Case, Join, Merge, MergeDecision, Refusals, Registration, Release, Request
 
 __all__ = [
     "acceptance",
@@ -33,6 +33,7 @@ __all__ = [
     "key_end",
     "key_registration",
     "merge",
+    "merge_decision",
     "objection",
     "recall",
     "refusal",
@@ -105,6 +106,16 @@ def merge(question: Merge) -> Refusals:
     yield from duplicates.check_is_one_of_a_pair(facts)
     if question.merge_sha256 is not None:
         yield from duplicates.check_merge_hash(claims, question.merge_sha256)
+
+
+def merge_decision(question: MergeDecision) -> Refusals:
+    """Rules of a decision between two holders. Source: A3, A15, HUB-P02, HUB-P09."""
+    claims, facts, over = question.claims, question.facts, question.merge_sha256
+    yield from custody.check_signer_may_sign(facts.signer, holds=False)
+    yield from custody.check_signer_is_active(facts.signer)
+    yield from duplicates.check_lies_with_signer(over)
+    if over is not None:
+        yield from duplicates.check_merge_hash(claims, over)
 
 
 def before_a_release(facts: ReleaseFacts) -> Refusals:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from federation import acts
     from hub.transfers.facts import (
         CaseFacts,
+        DecisionFacts,
         HandoffFacts,
         JoinFacts,
         MatchFacts,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     )
     from hub.transfers.person import Person
 
-__all__ = ["Case", "Join", "Merge", "Refusals", "Registration", "Release", "Request"]
+__all__ = ["Case", "Join", "Merge", "MergeDecision", "Refusals", "Registration", "Release", "Request"]
 
 #: A check yields the refusals that it finds; an act stops at the first, a draft gives all, in the order of domain 2.4.
 Refusals: TypeAlias = Iterator[Refusal]
@@ -122,6 +123,15 @@ class Merge:
 
     claims: acts.Merge
     facts: MergeFacts
+    merge_sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MergeDecision:
+    """A decision between two holders, and the document that it would have to be over (None: no case for the signer)."""
+
+    claims: acts.MergeDecision
+    facts: DecisionFacts
     merge_sha256: str | None
 
 

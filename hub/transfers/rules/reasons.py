@@ -74,8 +74,8 @@ OBJECTION_GROUNDS: dict[str, tuple[str, ...]] = {
 _ON_STATUS = frozenset({"MEMBERSHIP_ENDED", "RETIRED_RETENTION", "IN_MILITARY_SERVICE"})
 NOT_TRANSFERABLE = "NOT_TRANSFERABLE"
 
-#: Why the open case of a membership is voided that is merged into another: its holder is told so; who was to receive the
-#: member, or stands above, that it has ended (A3, A23).
+#: Why the open case of a membership is voided that is merged into another: its holder is told so; who was to receive
+#: the member, or stands above, that it has ended (A3, A23).
 MERGED, ENDED = "DUPLICATE_MERGED", "MEMBERSHIP_ENDED"
 ON_MERGE = frozenset({MERGED, ENDED})
 

@@ -31,6 +31,8 @@ from tests.federation.parties import (
     a_key_registration,
     a_key_retirement,
     a_key_revocation,
+    a_merge,
+    a_merge_decision,
     a_recall,
     a_refusal,
     a_release,
@@ -38,6 +40,7 @@ from tests.federation.parties import (
     a_union_registration,
     a_uuid,
     an_acceptance,
+    an_import,
     an_in_lieu_release,
     an_objection,
     claims_of,
@@ -73,6 +76,9 @@ def acts_of_each_kind() -> dict[str, tuple[Act, UnionUri | None]]:
     proof = fixed(assertions.KEY_PROOF_TYP, NEW_KEY, U1)
     return {
         "join": (a_join(), None),
+        "import": (an_import(), None),
+        "merge": (a_merge(), None),
+        "merge-decision": (a_merge_decision(), None),
         "release": (a_release(), None),
         "request": (a_request(), None),
         "in-lieu-release": (an_in_lieu_release(), None),

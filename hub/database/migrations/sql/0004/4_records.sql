@@ -69,15 +69,58 @@ begin
     return done;
 end$$;
 
--- One holder's word on a pair. With the other's over the same document (`p_merge_sha`), or where one union holds both, it is done:
--- one goes on, with the earlier day of joining; the other ends, its holding and its open case with it.
+-- What settles a pair, within an act: one goes on, with the earlier day of joining; the other ends, its holding and its open case with it.
+create function hub.settle_pair(
+    p_at timestamptz, p_pair uuid, p_survivor hub.memberships, p_loser hub.memberships, p_joined_on date,
+    p_case uuid, p_case_step smallint, p_passed jsonb, p_ground text, p_ground_told text)
+returns void language plpgsql volatile security definer set search_path = hub, pg_temp as $$
+declare n integer; v_hashes bytea[]; v_last text := p_passed -> -1 ->> 'to'; v_step smallint := p_case_step + jsonb_array_length(p_passed);
+        v_ended timestamptz := (p_passed -> -1 ->> 'at')::timestamptz;
+begin
+    if p_case is not null then
+        update handoffs h set state = v_last, step_no = v_step, is_open = false, deadline = null, then_deadline = null
+         where h.member_id = p_loser.member_id and h.handoff_id = p_case;
+        with stepped as (
+            insert into steps (member_id, handoff_id, step_no, from_state, act, to_state, side, at)
+            select p_loser.member_id, p_case, p_case_step + s.n, s.step ->> 'from', s.step ->> 'act', s.step ->> 'to', 'HUB', (s.step ->> 'at')::timestamptz
+              from jsonb_array_elements(p_passed) with ordinality s (step, n) returning 1)
+        select count(*) into n from stepped;
+        delete from dockets d where d.member_id = p_loser.member_id and d.handoff_id = p_case and d.visible_from > v_ended;
+        update dockets d set state = v_last, step_no = v_step, deadline = null, then_deadline = null, closed_at = v_ended,
+               ground = case when d.side = 'HOLDER' then p_ground else p_ground_told end
+         where d.member_id = p_loser.member_id and d.handoff_id = p_case;
+        get diagnostics n = row_count;
+        if n < 2 then raise exception 'the end of a case did not reach both sides' using errcode = 'HB500'; end if;
+        delete from cards k where k.member_id = p_loser.member_id and k.handoff_id = p_case and k.side = 'RECEIVER';
+    end if;
+    update memberships m set status = 'DUPLICATE_MERGED', open_handoff = null, open_step = null, open_duplicate = null
+     where m.member_id = p_loser.member_id and m.membership_id = p_loser.membership_id;
+    update holdings g set during = tstzrange(lower(g.during), p_at)
+     where g.member_id = p_loser.member_id and g.membership_id = p_loser.membership_id and g.custody_version = p_loser.custody_version;
+    get diagnostics n = row_count;
+    if n <> 1 then raise exception 'a merge did not end the holding' using errcode = 'HB500'; end if;
+    if p_survivor.status = 'DUPLICATE_SUSPECTED' then
+        v_hashes := array(select i.id_hash from person_ids i where i.member_id = p_loser.member_id);
+        update identity_claims c set member_id = p_survivor.member_id where c.id_hash = any (v_hashes) and c.member_id = p_loser.member_id;
+        get diagnostics n = row_count;
+        if n = 0 then raise exception 'nobody would be found by this number' using errcode = 'HB500'; end if;
+    end if;
+    update memberships m set joined_on = p_joined_on, status = case when m.status = 'DUPLICATE_SUSPECTED' then 'ACTIVE' else m.status end, open_duplicate = null
+     where m.member_id = p_survivor.member_id and m.membership_id = p_survivor.membership_id;
+    update duplicates d set closed_at = p_at
+     where d.member_id = p_survivor.member_id and d.membership_id = p_survivor.membership_id and d.pair_id = p_pair;
+    update duplicates d set closed_at = p_at where d.member_id = p_loser.member_id and d.membership_id = p_loser.membership_id and d.pair_id = p_pair;
+end$$;
+
+-- One holder's word on a pair. With the other's over the same document (`p_merge_sha`), or where one union holds both, it is settled.
 create function hub.record_merge(
     p_at timestamptz, p_union uuid, p_member uuid, p_membership uuid, p_pair uuid, p_other_member uuid, p_other_membership uuid,
     p_other_holder uuid, p_survives boolean, p_joined_on date, p_merge_sha bytea, p_completes boolean,
+    p_decide_from timestamptz, p_higher uuid, p_name_masked text,
     p_case uuid, p_case_step smallint, p_passed jsonb, p_ground text, p_ground_told text,
     p_jti uuid, p_sha bytea, p_typ text, p_jws text, p_receipt text)
 returns boolean language plpgsql volatile security definer set search_path = hub, pg_temp as $$
-declare own memberships; other memberships; survivor memberships; loser memberships; v_said bytea; v_hashes bytea[]; n integer; v_last text; v_step smallint;
+declare own memberships; other memberships; survivor memberships; loser memberships; v_said bytea; n integer;
 begin
     -- Both gates, always in one order, so that two holders never wait for each other.
     perform 1 from memberships m where m.member_id = least(p_member, p_other_member) and m.membership_id in (p_membership, p_other_membership) for update;
@@ -101,43 +144,54 @@ begin
     if n = 0 then raise exception 'already claimed' using errcode = 'HB409'; end if;
     insert into statements (member_id, sha256, membership_id, iss, jti, typ, jws, receipt, received_at)
     values (p_member, p_sha, p_membership, p_union, p_jti, p_typ, p_jws, p_receipt, p_at);
-    update duplicates d set said_by = p_union, said_sha256 = p_merge_sha
+    update duplicates d set said_by = p_union, said_sha256 = p_merge_sha, decide_from = coalesce(p_decide_from, d.decide_from)
      where d.member_id = p_member and d.membership_id = p_membership and d.pair_id = p_pair;
-    if not p_completes then return true; end if;
+    update duplicates d set decide_from = coalesce(p_decide_from, d.decide_from)
+     where d.member_id = p_other_member and d.membership_id = p_other_membership and d.pair_id = p_pair;
+    update duplicates d set higher_union = p_higher, name_masked = p_name_masked
+     where d.member_id = survivor.member_id and d.membership_id = survivor.membership_id and d.pair_id = p_pair;
+    if p_completes then
+        perform settle_pair(p_at, p_pair, survivor, loser, p_joined_on, p_case, p_case_step, p_passed, p_ground, p_ground_told);
+    end if;
+    return true;
+end$$;
 
-    if p_case is not null then
-        v_last := p_passed -> -1 ->> 'to';
-        v_step := p_case_step + jsonb_array_length(p_passed);
-        update handoffs h set state = v_last, step_no = v_step, is_open = false, deadline = null, then_deadline = null
-         where h.member_id = loser.member_id and h.handoff_id = p_case;
-        with stepped as (
-            insert into steps (member_id, handoff_id, step_no, from_state, act, to_state, side, at)
-            select loser.member_id, p_case, p_case_step + s.n, s.step ->> 'from', s.step ->> 'act', s.step ->> 'to', 'HUB', (s.step ->> 'at')::timestamptz
-              from jsonb_array_elements(p_passed) with ordinality s (step, n) returning 1)
-        select count(*) into n from stepped;
-        delete from dockets d where d.member_id = loser.member_id and d.handoff_id = p_case
-           and d.visible_from > (p_passed -> -1 ->> 'at')::timestamptz;
-        update dockets d set state = v_last, step_no = v_step, deadline = null, then_deadline = null, closed_at = (p_passed -> -1 ->> 'at')::timestamptz,
-               ground = case when d.side = 'HOLDER' then p_ground else p_ground_told end
-         where d.member_id = loser.member_id and d.handoff_id = p_case;
-        get diagnostics n = row_count;
-        if n < 2 then raise exception 'the end of a case did not reach both sides' using errcode = 'HB500'; end if;
-        delete from cards k where k.member_id = loser.member_id and k.handoff_id = p_case and k.side = 'RECEIVER';
+-- Where the holders have not become one in time: the union above the holder of the one that goes on, over a document that one of
+-- the two holders has signed.
+create function hub.record_decision(
+    p_at timestamptz, p_union uuid, p_member uuid, p_membership uuid, p_pair uuid, p_other_member uuid, p_other_membership uuid,
+    p_holder uuid, p_other_holder uuid, p_joined_on date, p_merge_sha bytea,
+    p_case uuid, p_case_step smallint, p_passed jsonb, p_ground text, p_ground_told text,
+    p_jti uuid, p_sha bytea, p_typ text, p_jws text, p_receipt text)
+returns boolean language plpgsql volatile security definer set search_path = hub, pg_temp as $$
+declare survivor memberships; loser memberships; said duplicates; other_said duplicates; n integer;
+begin
+    perform 1 from memberships m where m.member_id = least(p_member, p_other_member) and m.membership_id in (p_membership, p_other_membership) for update;
+    perform 1 from memberships m where m.member_id = greatest(p_member, p_other_member) and m.membership_id in (p_membership, p_other_membership) for update;
+    select m.* into survivor from memberships m
+     where m.member_id = p_member and m.membership_id = p_membership and m.holder_union = p_holder and m.open_duplicate = p_pair;
+    select m.* into loser from memberships m
+     where m.member_id = p_other_member and m.membership_id = p_other_membership and m.holder_union = p_other_holder and m.open_duplicate = p_pair;
+    if survivor.membership_id is null or loser.membership_id is null or survivor.membership_id = loser.membership_id then return false; end if;
+    if decider_of(p_holder, p_other_holder) is distinct from p_union then return false; end if;
+    if least(survivor.joined_on, loser.joined_on) <> p_joined_on then return false; end if;
+    select d.* into said from duplicates d where d.member_id = p_member and d.membership_id = p_membership and d.pair_id = p_pair;
+    select d.* into other_said from duplicates d where d.member_id = p_other_member and d.membership_id = p_other_membership and d.pair_id = p_pair;
+    if coalesce(said.decide_from > p_at, true) then return false; end if;
+    if not (coalesce(said.said_by = p_holder and said.said_sha256 = p_merge_sha, false)
+            or coalesce(other_said.said_by = p_other_holder and other_said.said_sha256 = p_merge_sha, false)) then
+        return false;
     end if;
-    update memberships m set status = 'DUPLICATE_MERGED', open_handoff = null, open_step = null, open_duplicate = null
-     where m.member_id = loser.member_id and m.membership_id = loser.membership_id;
-    update holdings g set during = tstzrange(lower(g.during), p_at)
-     where g.member_id = loser.member_id and g.membership_id = loser.membership_id and g.custody_version = loser.custody_version;
-    if survivor.status = 'DUPLICATE_SUSPECTED' then
-        v_hashes := array(select i.id_hash from person_ids i where i.member_id = loser.member_id);
-        update identity_claims c set member_id = survivor.member_id where c.id_hash = any (v_hashes) and c.member_id = loser.member_id;
-        get diagnostics n = row_count;
-        if n = 0 then raise exception 'nobody would be found by this number' using errcode = 'HB500'; end if;
+    if loser.open_handoff is distinct from p_case or loser.open_step is distinct from p_case_step
+       or p_at <= loser.held_since or (p_case is not null and jsonb_array_length(p_passed) = 0) then
+        return false;
     end if;
-    update memberships m set joined_on = p_joined_on, status = case when m.status = 'DUPLICATE_SUSPECTED' then 'ACTIVE' else m.status end, open_duplicate = null
-     where m.member_id = survivor.member_id and m.membership_id = survivor.membership_id;
-    update duplicates d set closed_at = p_at where d.member_id = survivor.member_id and d.membership_id = survivor.membership_id and d.pair_id = p_pair;
-    update duplicates d set closed_at = p_at where d.member_id = loser.member_id and d.membership_id = loser.membership_id and d.pair_id = p_pair;
+    insert into statement_claims (jti, iss, sha256, member_id) values (p_jti, p_union, p_sha, p_member) on conflict do nothing;
+    get diagnostics n = row_count;
+    if n = 0 then raise exception 'already claimed' using errcode = 'HB409'; end if;
+    insert into statements (member_id, sha256, membership_id, iss, jti, typ, jws, receipt, received_at)
+    values (p_member, p_sha, p_membership, p_union, p_jti, p_typ, p_jws, p_receipt, p_at);
+    perform settle_pair(p_at, p_pair, survivor, loser, p_joined_on, p_case, p_case_step, p_passed, p_ground, p_ground_told);
     return true;
 end$$;
 
@@ -173,7 +227,8 @@ begin
                and m.certificate_number = p_number and m.certificate_province = p_province);
         insert into matches (union_id, match_id, drafted_at, expires_at, outcome, target, member_id, membership_id)
         values (p_union, p_match, v_now, v_now + make_interval(mins => p_minutes),
-                case when v_membership is not null then 'ONE' when v_frozen then 'FROZEN' when p_number is null and p_id_hash is null and p_name is null then 'MISSING' else 'NONE' end,
+                case when v_membership is not null then 'ONE' when v_frozen then 'FROZEN'
+                     when p_number is null and p_id_hash is null and p_name is null then 'MISSING' else 'NONE' end,
                 p_target, case when v_membership is not null then v_member end, v_membership);
     end if;
     return query
