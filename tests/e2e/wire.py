@@ -18,7 +18,7 @@ import httpx
 from federation.assertions import client_assertion
 from federation.encoding import b64url, b64url_decode, sha256_b64url
 from federation.statements import sign_claims
-from tests.e2e.documents import REFUSAL, act_document, draft_document
+from tests.e2e.documents import REFUSAL, TAKES_PERSON, act_document, draft_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -172,7 +172,7 @@ class Party:
         """Draft, sign and hand in; nothing may speak against it."""
         draft = await self.draft(mutation, asked)
         assert draft["refusals"] == [], draft["refusals"]
-        person = draft["card"]["json"] if mutation == "joinMember" else None
+        person = draft["card"]["json"] if mutation in TAKES_PERSON else None
         answer = await self.submit(mutation, self.sign(draft), person)
         assert answer["__typename"] != "Refusal", answer
         return answer
@@ -181,7 +181,7 @@ class Party:
         """Draft, sign and hand in what the hub refuses; the draft's first refusal and the act's are the same."""
         draft = await self.draft(mutation, asked)
         assert draft["refusals"], "nothing speaks against it"
-        person = draft["card"]["json"] if mutation == "joinMember" else None
+        person = draft["card"]["json"] if mutation in TAKES_PERSON else None
         answer = await self.submit(mutation, self.sign(draft), person)
         assert answer.pop("__typename") == "Refusal", answer
         assert answer == draft["refusals"][0]
