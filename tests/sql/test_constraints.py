@@ -63,7 +63,6 @@ _ASKED: Final = "higher_union is not null"
 _HELD: Final = "open_handoff is not null"
 _STILL: Final = "open_handoff is null and open_duplicate is null"
 _SUSPECTED: Final = "status = 'DUPLICATE_SUSPECTED'"
-NEW_ID: Final = uuid4()
 
 CUSTODY: Final = (
     # One holder at every instant (I1, I2).
@@ -94,11 +93,9 @@ CUSTODY: Final = (
     _reference(
         "memberships_holder_union_fkey", "memberships", _STILL, membership_id=NEW, status="WITHDRAWN", holder_union=NEW
     ),
-    # A suspected duplicate stands still, one of an open pair; what has ended has nothing open.
-    _check("memberships_suspected_stand_still", "memberships", _SUSPECTED, membership_id=NEW, open_duplicate=None),
-    _check("memberships_suspected_stand_still", "memberships", _SUSPECTED, open_handoff=NEW_ID, open_step=1),
-    _check("memberships_ended_have_nothing_open", "memberships", _SUSPECTED, status="DUPLICATE_MERGED"),
-    _check("memberships_ended_have_nothing_open", "memberships", _HELD, status="WITHDRAWN"),
+    # One that was merged into another has nothing open.
+    _check("memberships_merged_have_nothing_open", "memberships", _SUSPECTED, status="DUPLICATE_MERGED"),
+    _check("memberships_merged_have_nothing_open", "memberships", _HELD, status="DUPLICATE_MERGED"),
     _key("duplicates_pkey", "duplicates", closed_at=AFTER),
     _key("duplicates_one_open", "duplicates", pair_id=NEW),
     _reference("duplicates_of_a_membership", "duplicates", membership_id=NEW),

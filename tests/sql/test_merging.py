@@ -98,7 +98,7 @@ class TestASecondOne:
 
     @pytest.mark.parametrize(
         "changes",
-        [{"other_membership": UNKNOWN}, {"other_member": UNKNOWN}, {"union_id": None}, {"id_hash": token_bytes(32)}],
+        [{"other_membership": UNKNOWN}, {"other_member": UNKNOWN}, {"union_id": None}, {"id_hash": bytes(32)}],
         ids=str,
     )
     async def test_is_beside_the_one_that_has_its_number_or_none(
@@ -336,7 +336,7 @@ class TestADecision:
             {"at": NOON - timedelta(seconds=1)}, {"pair_id": UNKNOWN}, {"holder": UNKNOWN}, {"other_holder": UNKNOWN},
             {"member_id": UNKNOWN}, {"membership_id": UNKNOWN}, {"other_member": UNKNOWN},
             {"other_membership": UNKNOWN}, {"joined_on": date(2012, 7, 1)},
-            {"merge_sha256": token_bytes(32)}, {"case_id": UNKNOWN, "case_step": 1},
+            {"merge_sha256": bytes(32)}, {"case_id": UNKNOWN, "case_step": 1},
             {"by_union": None},
         ],
         ids=str,

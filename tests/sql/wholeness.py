@@ -8,17 +8,16 @@ from typing import Any, Final
 BROKEN: Final = {
     "I1: the holder is the one of the interval that is open": """
         select m.membership_id from hub.memberships m
-         where m.status in ('ACTIVE', 'RETAINED', 'DUPLICATE_SUSPECTED')
+         where m.status <> 'DUPLICATE_MERGED'
           and (1 <> (select count(*) from hub.holdings h where h.member_id = m.member_id
                         and h.membership_id = m.membership_id and upper_inf(h.during)
                         and h.holder_union = m.holder_union and h.custody_version = m.custody_version
                         and lower(h.during) = m.held_since)
             or 1 <> (select count(*) from hub.holdings h
                       where h.membership_id = m.membership_id and upper_inf(h.during)))""",
-    "I1: what has ended has no holding that is open": """
+    "I1: what was merged into another has no holding that is open": """
         select m.membership_id from hub.memberships m join hub.holdings h on h.membership_id = m.membership_id
-         where m.status not in ('ACTIVE', 'RETAINED', 'DUPLICATE_SUSPECTED')
-           and (upper_inf(h.during) or m.open_handoff is not null)""",
+         where m.status = 'DUPLICATE_MERGED' and (upper_inf(h.during) or m.open_handoff is not null)""",
     "I3: one live membership per ID number, and the number leads to it": """
         select i.id_hash::text from hub.person_ids i join hub.memberships m on m.member_id = i.member_id
          where m.status in ('ACTIVE', 'RETAINED') group by i.id_hash having count(distinct m.membership_id) > 1

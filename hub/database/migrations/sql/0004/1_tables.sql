@@ -4,11 +4,8 @@
 -- The open pair: every act that forms or settles one compares-and-sets this on both rows.
 alter table hub.memberships add column open_duplicate uuid;
 
-alter table hub.memberships add constraint memberships_suspected_stand_still
-    check (status <> 'DUPLICATE_SUSPECTED' or (open_handoff is null and open_duplicate is not null));
-
-alter table hub.memberships add constraint memberships_ended_have_nothing_open
-    check (status in ('ACTIVE', 'RETAINED', 'DUPLICATE_SUSPECTED') or (open_handoff is null and open_duplicate is null));
+alter table hub.memberships add constraint memberships_merged_have_nothing_open
+    check (status <> 'DUPLICATE_MERGED' or (open_handoff is null and open_duplicate is null));
 
 -- A row for each of the two, on its own shard. `said_…`: what its holder has signed, good while it still holds.
 create table hub.duplicates (
