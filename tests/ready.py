@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from federation import statements
 from hub.errors import Refusal
-from hub.transfers.desk import cases, deciding, drafting, joining, merging, releasing
+from hub.transfers.desk import cases, deciding, drafting, drafting_pulls, joining, merging, pulling, releasing
 from tests.world import EMPLOYERS, MemberFixture
 
 if TYPE_CHECKING:
@@ -130,3 +130,26 @@ def person(number: int, *, holder: str = "U1", employer: str = "甲", **changes:
     }
     assert employer in EMPLOYERS
     return MemberFixture(**{**given, "holder": holder, "employer": employer, **changes})
+
+
+async def ready_request(world: World, actor: Actor, who: str, **changes: Any) -> Ready:
+    return ready(pulling.request, actor, await world.draft_request(actor, who, **changes))
+
+
+async def ready_objection(world: World, actor: Actor, handoff_id: UUID, ground: str = "RELATION_CONTINUES") -> Ready:
+    given = {"handoff_id": handoff_id, "ground": ground}
+    return ready(pulling.object_to, actor, await drafting_pulls.draft_objection(world.hub, actor.caller, given))
+
+
+async def ready_cancellation(world: World, actor: Actor, handoff_id: UUID) -> Ready:
+    given = {"handoff_id": handoff_id}
+    return ready(pulling.cancel, actor, await drafting_pulls.draft_cancellation(world.hub, actor.caller, given))
+
+
+async def ready_dismissal(world: World, actor: Actor, handoff_id: UUID, ground: str = "NOT_OUR_MEMBER") -> Ready:
+    given = {"handoff_id": handoff_id, "ground": ground, "evidence_sha256": None}
+    return ready(pulling.dismiss, actor, await drafting_pulls.draft_dismissal(world.hub, actor.caller, given))
+
+
+async def ready_in_lieu(world: World, actor: Actor, handoff_id: UUID, **changes: Any) -> Ready:
+    return ready(releasing.release_in_lieu, actor, await world.draft_in_lieu(actor, handoff_id, **changes))

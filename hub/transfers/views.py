@@ -250,7 +250,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextActView:
-    """An act that may be done now: by whom, by when, and what happens otherwise."""
+    """An act that may be done now, or from a date on: by whom, by when, and what happens otherwise."""
 
     act: str  #: the name of the mutation
     side: Side
@@ -260,6 +260,7 @@ class NextActView:
     consequence: str
     articles: tuple[str, ...]
     tentative: bool = False
+    possible_from: datetime | None = None  #: refused before; None: open now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,3 +272,4 @@ class ExplanationView:
     summary_en: str
     missing: tuple[str, ...]
     next: tuple[NextActView, ...]
+    later: tuple[NextActView, ...]

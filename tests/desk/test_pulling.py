@@ -519,6 +519,10 @@ class TestExplanation:
             ("cancelRequest", "HUB-P02", ESCALATES),
         }
         assert explained.missing
+        assert {(act.act, act.side, act.possible_from) for act in explained.later} == {
+            ("releaseInLieu", Side.HIGHER, ESCALATES),
+            ("dismissRequest", Side.HIGHER, ESCALATES),
+        }
         assert "2025-03-24" in explained.summary
         mine = await explain(world.hub, u2.caller, asked.handoff_id)
         assert mine is not None
@@ -528,10 +532,24 @@ class TestExplanation:
         assert above is not None
         assert {act.act for act in above.next} == {"releaseMember", "releaseInLieu", "dismissRequest", "cancelRequest"}
         assert {act.rule for act in above.next} == {"HUB-P14"}
+        assert [(act.act, act.possible_from) for act in above.later] == [("requestHandoff", LAPSES)]
         await world.set_clock(LAPSES)
         lapsed = await explain(world.hub, u2.caller, asked.handoff_id)
         assert lapsed is not None
         assert [(act.act, act.rule) for act in lapsed.next] == [("requestHandoff", "HUB-P14")]
+        assert lapsed.later == ()
+
+    async def test_of_a_release_both_are_told_from_when_they_could_begin_anew(
+        self, world: World, u1: Actor, u2: Actor, m1: UUID
+    ) -> None:
+        case = await world.release(u1, m1, u2.uri)
+        for actor in (u1, u2):
+            told = await explain(world.hub, actor.caller, case.handoff_id)
+            assert told is not None
+            assert [(act.act, act.union_id, act.possible_from) for act in told.later] == [
+                ("releaseMember", u1.caller.union_id, case.deadline),
+                ("requestHandoff", u2.caller.union_id, case.deadline),
+            ]
 
 
 def _claims_of(draft: Any) -> acts.Request:

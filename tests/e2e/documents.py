@@ -77,7 +77,8 @@ DOCKET_QUERY = (
 )
 EXPLAIN_QUERY = (
     "query ($id: ID!) { answer: explain(handoffId: $id) { summary summaryEn missing handoff { id state } "
-    f"steps {{ {STEP} }} next {{ act side articles union {{ {UNION_NAME} }} by {{ {DEADLINE} }} }} }} }}"
+    f"steps {{ {STEP} }} next {{ act side articles union {{ {UNION_NAME} }} by {{ {DEADLINE} }} }} "
+    f"later {{ act side possibleFrom union {{ {UNION_NAME} }} }} }} }}"
 )
 REVEAL = (
     "mutation ($memberId: ID!, $purpose: String!) { answer: revealIdNumber(memberId: $memberId, purpose: $purpose) "

@@ -34,7 +34,7 @@ _HALVES: Final = (
     (
         *("tests/sql/test_constraints.py", "tests/sql/test_custody.py", "tests/sql/test_migrations.py"),
         *("tests/sql/test_privileges.py", "tests/sql/test_reading.py", "tests/sql/test_registers.py"),
-        "tests/sql/test_visibility.py",
+        *("tests/sql/test_visibility.py", "tests/sql/test_pull_races.py"),
     ),
 )
 #: What a mutant's tests take at most, on a busy machine.

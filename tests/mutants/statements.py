@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from tests.mutants.mutant import Mutant, source, without
+from tests.mutants.mutant import ROOT, Mutant, source, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SQL: Final = "hub/database/migrations/sql/0001/"
-TABLES, GUARDS = f"{SQL}1_tables.sql", f"{SQL}2_guards.sql"
-READS = f"{SQL}5_reads.sql"
+SQL: Final = "hub/database/migrations/sql/"
 
-#: Each revision's, the later one's functions in the place of the earlier one's.
-REVISIONS: Final = (SQL, "hub/database/migrations/sql/0002/")
+#: Each revision's folder, the later one's functions in the place of the earlier one's.
+REVISIONS: Final = sorted(f"{SQL}{path.name}/" for path in (ROOT / SQL).iterdir() if path.is_dir())
 _OF_FUNCTIONS: Final = ("3_facts.sql", "4_records.sql", "5_reads.sql")
 _FUNCTION: Final = re.compile(r"create (?:or replace )?function hub\.(\w+).*?\nend\$\$;", re.DOTALL)
 
@@ -26,6 +24,7 @@ _DESK: Final = (
     "tests/desk/test_accepting.py", "tests/desk/test_closing.py", "tests/desk/test_releasing.py",
     "tests/desk/test_joining.py", "tests/desk/test_opening.py", "tests/desk/test_registering.py",
 )  # fmt: skip
+_ACTS: Final = (*_DESK, "tests/desk/test_pulling.py")
 _READING: Final = ("tests/sql/test_reading.py", "tests/sql/test_visibility.py")
 _OF_FUNCTION: Final = {
     "record_union": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
@@ -79,25 +78,28 @@ _GATES: Final = {"record_release", "record_acceptance", "record_closure", "recor
 
 def policies() -> Iterator[Mutant]:
     """Give each policy left out, each opened wide, each table's row security off or not forced."""
-    text = source(GUARDS)
-    for found in re.finditer(r"create policy (\w+) on hub\.\w+ for select to hub_app\s+using \((.*?)\);", text):
-        yield Mutant("policy", f"{found[1]} left out", GUARDS, without(text, *found.span()), _SEEN)
-        yield Mutant("policy", f"{found[1]} open to all", GUARDS, without(text, *found.span(2), "true"), _SEEN)
-    for found in re.finditer(r"alter table hub\.(\w+) (enable|force) row level security;", text):
-        yield Mutant("policy", f"{found[1]}: not {found[2]}d", GUARDS, without(text, *found.span()), _SEEN)
-    hidden, moved = re.findall(r"array\[[^\]]*\]", text)
-    for array, what in ((hidden, "no row security"), (moved, "no policy of the mover")):
-        start = text.index(array)
-        for name in re.finditer(r"'(\w+)',?\s*", array):
-            cut = re.sub(r",\s*\]", "]", without(array, *name.span()))
-            mutated = without(text, start, start + len(array), cut)
-            yield Mutant("policy", f"{name[1]}: {what}", GUARDS, mutated, (*_SEEN, *_DESK))
+    for file, text in _files("2_guards.sql"):
+        for found in re.finditer(r"create policy (\w+) on hub\.(\w+) for select to hub_app\s+using \((.*?)\);", text):
+            yield Mutant("policy", f"{found[1]} left out", file, without(text, *found.span()), _SEEN)
+            yield Mutant("policy", f"{found[1]} open to all", file, without(text, *found.span(3), "true"), _SEEN)
+        for found in re.finditer(r"create policy \w+ on hub\.(\w+) to hub_mover[^;]*;", text):
+            name = f"{found[1]}: no policy of the mover"
+            yield Mutant("policy", name, file, without(text, *found.span()), _ACTS)
+        for found in re.finditer(r"alter table hub\.(\w+) (enable|force) row level security;", text):
+            yield Mutant("policy", f"{found[1]}: not {found[2]}d", file, without(text, *found.span()), _SEEN)
+        # The first revision's tables are named in two lists: those that have row security, those that acts write.
+        listed = re.findall(r"array\[[^\]]*\]", text)
+        for array, what in zip(listed, ("no row security", "no policy of the mover"), strict=False):
+            start = text.index(array)
+            for named in re.finditer(r"'(\w+)',?\s*", array):
+                cut = re.sub(r",\s*\]", "]", without(array, *named.span()))
+                mutated = without(text, start, start + len(array), cut)
+                yield Mutant("policy", f"{named[1]}: {what}", file, mutated, (*_SEEN, *_DESK))
 
 
 def grants() -> Iterator[Mutant]:
     """Give each REVOKE left out, each function not given to the mover, or left to everybody."""
-    for file in (GUARDS, READS):
-        text = source(file)
+    for file, text in (*_files("2_guards.sql"), *_files("5_reads.sql")):
         for found in re.finditer(r"^ *(revoke [^;]*;|execute format\('(?:revoke|alter)[^;]*;)", text, re.MULTILINE):
             yield Mutant(
                 "grant",
@@ -110,20 +112,28 @@ def grants() -> Iterator[Mutant]:
 
 def constraints() -> Iterator[Mutant]:
     """Give the schema without each of its constraints."""
-    text = source(TABLES)
-    for made in re.finditer(r"create table hub\.(\w+) \(\n(.*?)\)(?: with \([^)]*\))?;", text, re.DOTALL):
-        table, start = made[1], made.start(2)
-        for span, what in _constraints_in(table, made[2]):
-            mutated = without(text, start + span[0], start + span[1])
-            mutated = re.sub(r",(\s*(?:--[^\n]*)?\s*)\)( with \([^)]*\))?;", r"\1)\2;", mutated)
-            yield Mutant("constraint", f"{table}: {what}", TABLES, mutated, _REFUSED)
-    for found in re.finditer(r"create table hub\.(\w+_claims) \(\w+ \w+( primary key)", text):
-        yield Mutant("constraint", f"{found[1]} without its key", TABLES, without(text, *found.span(2)), _REFUSED)
-    for found in re.finditer(r"create unique index (\w+)[^;]*;", text):
-        yield Mutant("constraint", found[1], TABLES, without(text, *found.span()), _REFUSED)
-    text = source(GUARDS)
-    for found in re.finditer(r"alter table hub\.\w+ add constraint (\w+)[^;]*;", text):
-        yield Mutant("constraint", found[1], GUARDS, without(text, *found.span()), _REFUSED)
+    for file, text in _files("1_tables.sql"):
+        for made in re.finditer(r"create table hub\.(\w+) \(\n(.*?)\)(?: with \([^)]*\))?;", text, re.DOTALL):
+            table, start = made[1], made.start(2)
+            for span, what in _constraints_in(table, made[2]):
+                mutated = without(text, start + span[0], start + span[1])
+                mutated = re.sub(r",(\s*(?:--[^\n]*)?\s*)\)( with \([^)]*\))?;", r"\1)\2;", mutated)
+                yield Mutant("constraint", f"{table}: {what}", file, mutated, _REFUSED)
+        for found in re.finditer(r"create table hub\.(\w+_claims) \(\w+ \w+( primary key)", text):
+            yield Mutant("constraint", f"{found[1]} without its key", file, without(text, *found.span(2)), _REFUSED)
+        for found in re.finditer(r"create unique index (\w+)[^;]*;", text):
+            yield Mutant("constraint", found[1], file, without(text, *found.span()), _REFUSED)
+    for file, text in (*_files("1_tables.sql"), *_files("2_guards.sql")):
+        for found in re.finditer(r"alter table hub\.\w+ add constraint (\w+)[^;]*;", text):
+            yield Mutant("constraint", found[1], file, without(text, *found.span()), _REFUSED)
+
+
+def _files(name: str) -> Iterator[tuple[str, str]]:
+    """Give each revision's file of a name, and its text."""
+    for revision in REVISIONS:
+        file = f"{revision}{name}"
+        if (ROOT / file).is_file():
+            yield file, source(file)
 
 
 def _constraints_in(table: str, body: str) -> Iterator[tuple[tuple[int, int], str]]:
@@ -149,10 +159,9 @@ def _constraints_in(table: str, body: str) -> Iterator[tuple[tuple[int, int], st
 
 def conditions() -> Iterator[Mutant]:
     """Give each function of the schema with one of its conditions held for true, or one of its alarms left out."""
-    files = [file for revision in REVISIONS for file in (f"{revision}{name}" for name in _OF_FUNCTIONS)]
-    made = {name: file for file in files for name in _FUNCTION.findall(source(file))}
-    for file in files:
-        text = source(file)
+    files = sorted(found for name in _OF_FUNCTIONS for found in _files(name))
+    made = {name: file for file, text in files for name in _FUNCTION.findall(text)}
+    for file, text in files:
         for function in _FUNCTION.finditer(text):
             name, start = function[1], function.start()
             if made[name] != file:

@@ -298,12 +298,13 @@ class TestAmongEarlierCases:
     async def third(self, app: Any, m1: Any, union: Callable[[str], UUID]) -> ReleaseRecord:
         """M1's open release to U2, after two that U2 refused."""
         at = NOON
-        for dues in ("2024-01", "2024-02"):
-            earlier = a_release(m1, union("U2"), at=at, dues_paid_through=dues)
+        # In whatever order rows are found, by id or by age, the open one is found last.
+        for dues, handoff_id in (("2024-01", UUID(int=1)), ("2024-02", UUID(int=2))):
+            earlier = a_release(m1, union("U2"), at=at, dues_paid_through=dues, handoff_id=handoff_id)
             assert await call(app, earlier) == [1]
             assert await call(app, a_closure(earlier, "refuse")) == [1]
             at += timedelta(hours=3)
-        release = a_release(m1, union("U2"), at=at)
+        release = a_release(m1, union("U2"), at=at, handoff_id=UUID(int=2**128 - 1))
         assert await call(app, release) == [1]
         return release
 
@@ -326,7 +327,8 @@ class TestAmongEarlierCases:
     async def test_by_its_lapse(
         self, app: Any, superuser: Any, m1: Any, third: ReleaseRecord, union: Callable[[str], UUID]
     ) -> None:
-        lapse = {"lapsed": third.handoff_id, "lapsed_step": 1, "lapsed_at": third.deadline}
+        assert third.deadline is not None
+        lapse = {"lapsed": third.handoff_id, "lapsed_step": 1, "passed": expired(third.deadline)}
         assert await call(app, a_release(m1, union("U2"), at=third.deadline + SECOND, **lapse)) == [1]
         assert await self._states(superuser) == ["REFUSED", "REFUSED", "EXPIRED", "RELEASED"]
         await assert_whole(superuser)

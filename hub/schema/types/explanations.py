@@ -1,5 +1,6 @@
 """Where a case stands, in words, and who may do what next."""
 
+from datetime import datetime
 from uuid import UUID
 
 import strawberry
@@ -14,7 +15,7 @@ from hub.transfers.views import ExplanationView, NextActView
 __all__ = ["Explanation", "NextAct"]
 
 
-@strawberry.type(description="此刻可以办理的一件事。\nAn act that is open now.")
+@strawberry.type(description="可以办理的一件事。\nAn act that is open, now or from a date on.")
 class NextAct:
     """An act, by whom and by when."""
 
@@ -25,6 +26,9 @@ class NextAct:
         description="办理期限；没有期限的为空。\nBy when; null if there is no deadline."
     )
     articles: list[str] = strawberry.field(description="依据的条款。\nThe articles that it rests on.")
+    possible_from: datetime | None = strawberry.field(
+        description="最早可以办理的时间；此刻即可办理的为空。\nThe earliest time at which it is possible; null if now."
+    )
 
     @classmethod
     def of(cls, view: NextActView) -> "NextAct":
@@ -35,7 +39,12 @@ class NextAct:
                 at=view.deadline, rule=view.rule, consequence=view.consequence, tentative=view.tentative
             )
         return cls(
-            union_id=view.union_id, act=view.act, side=SIDES[view.side], by=deadline, articles=list(view.articles)
+            union_id=view.union_id,
+            act=view.act,
+            side=SIDES[view.side],
+            by=deadline,
+            articles=list(view.articles),
+            possible_from=view.possible_from,
         )
 
     @told(
@@ -56,6 +65,12 @@ class Explanation:
     summary_en: str = strawberry.field(description="英文概述。\nIn a sentence, in English.")
     missing: list[str] = strawberry.field(description="尚缺什么，中英文。\nWhat is still missing, in both languages.")
     next: list[NextAct] = strawberry.field(description="接下来可以办理的事项。\nWhat may be done next, and by whom.")
+    later: list[NextAct] = strawberry.field(
+        description=(
+            "此刻不予办理、到期后可以办理的事项。\n"
+            "What is refused now, and would be possible once the deadline has passed with nobody acting."
+        )
+    )
 
     @classmethod
     def of(cls, view: ExplanationView) -> "Explanation":
@@ -66,6 +81,7 @@ class Explanation:
             summary_en=view.summary_en,
             missing=list(view.missing),
             next=[NextAct.of(act) for act in view.next],
+            later=[NextAct.of(act) for act in view.later],
         )
 
     @told(

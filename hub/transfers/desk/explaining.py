@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from hub.database.pool import Reading
     from hub.transfers.desk.opening import Hub
 
-__all__ = ["CONSEQUENCES", "MUTATIONS", "explain", "next_acts"]
+__all__ = ["CONSEQUENCES", "MUTATIONS", "explain", "later_acts", "next_acts"]
 
 #: Which mutation makes a step of the machine.
 MUTATIONS: dict[str, str] = {
@@ -74,6 +74,13 @@ _TOLD_ABOVE = (
 _RELEASED_AGAIN = frozenset({HandoffState.REFUSED, HandoffState.RECALLED, HandoffState.EXPIRED, HandoffState.VOIDED})
 #: After these the union that asked may ask again.
 _ASKED_AGAIN = frozenset({HandoffState.OBJECTED, HandoffState.LAPSED, HandoffState.CANCELLED, HandoffState.DISMISSED})
+
+#: What is refused in an open state and becomes possible when its deadline has passed.
+_LATER: Final = {
+    HandoffState.REQUESTED: (("release_in_lieu", Side.HIGHER), ("dismiss", Side.HIGHER)),
+    HandoffState.ESCALATED: (("appeal", Side.RECEIVER),),
+    HandoffState.RELEASED: (("release", Side.HOLDER), ("request", Side.RECEIVER)),
+}
 
 _SUMMARY: dict[HandoffState, tuple[str, str]] = {
     HandoffState.REQUESTED: (
@@ -168,6 +175,7 @@ async def explain(hub: Hub, caller: Caller, handoff_id: UUID | None) -> Explanat
         summary_en=en.format_map(words) + also[1],
         missing=_missing(view),
         next=(*next_acts(view, now), *((_new_release(view),) if may_release else ())),
+        later=later_acts(view),
     )
 
 
@@ -194,6 +202,30 @@ def next_acts(view: HandoffView, now: datetime) -> tuple[NextActView, ...]:
     if view.state in _ASKED_AGAIN and view.side is Side.RECEIVER:
         found.append(_ask_again(view))
     return tuple(found)
+
+
+def later_acts(view: HandoffView) -> tuple[NextActView, ...]:
+    """Give the acts that an open case bars today, each with the earliest time at which it would be possible.
+
+    That is when nobody has acted by the deadline. Source: HUB-P01, HUB-P02, HUB-P14
+    """
+    if view.deadline is None:
+        return ()
+    rule, consequence = CONSEQUENCES.get(view.state, ("", ""))
+    return tuple(
+        NextActView(
+            act=MUTATIONS[act],
+            side=side,
+            union_id=_union_of(view, side),
+            deadline=None,
+            rule=rule,
+            consequence=consequence,
+            articles=(rule,),
+            tentative=view.deadline_tentative,
+            possible_from=view.deadline,
+        )
+        for act, side in _LATER.get(view.state, ())
+    )
 
 
 def _new_release(view: HandoffView) -> NextActView:
