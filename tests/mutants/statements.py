@@ -33,9 +33,20 @@ _OF_FUNCTION: Final = {
     "record_login": ("tests/sql/test_registers.py",),
     "record_request": ("tests/desk/test_pulling.py", "tests/sql/test_pull_races.py"),
     "record_answer": ("tests/desk/test_pulling.py", "tests/sql/test_pull_races.py"),
-    "record_match": ("tests/desk/test_pulling.py",),
+    "record_match": ("tests/desk/test_pulling.py", "tests/desk/test_duplicates.py"),
     "facts_for_request": ("tests/desk/test_pulling.py", "tests/sql/test_visibility.py"),
     "higher_of": ("tests/desk/test_pulling.py",),
+    "facts_for_import": ("tests/desk/test_duplicates.py",),
+    "facts_for_merge": ("tests/desk/test_duplicates.py",),
+    "facts_for_decision": ("tests/desk/test_duplicates.py",),
+    "decider_of": ("tests/desk/test_duplicates.py", "tests/sql/test_merging.py"),
+    "record_suspected": ("tests/sql/test_merging.py", "tests/desk/test_duplicates.py"),
+    "record_merge": ("tests/sql/test_merging.py", "tests/desk/test_duplicates.py"),
+    "record_decision": ("tests/sql/test_merging.py", "tests/desk/test_duplicates.py"),
+    "settle_pair": ("tests/sql/test_merging.py", "tests/desk/test_duplicates.py"),
+    "reveal_duplicates": ("tests/sql/test_merging.py", "tests/desk/test_duplicates.py"),
+    "read_merge_cases": ("tests/sql/test_merging.py", "tests/desk/test_duplicates.py"),
+    "find_held": ("tests/sql/test_reading.py", "tests/sql/test_visibility.py", "tests/desk/test_duplicates.py"),
     "record_join": ("tests/sql/test_custody.py", "tests/desk/test_joining.py"),
     "facts_for_join": ("tests/sql/test_reading.py", "tests/desk/test_joining.py", "tests/sql/test_visibility.py"),
     "facts_for_union": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
@@ -73,7 +84,10 @@ _JOINING: Final = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 #: The functions by whose compare-and-set custody moves: their conditions are tried whenever mutants are.
-_GATES: Final = {"record_release", "record_acceptance", "record_closure", "record_join"}
+_GATES: Final = {
+    "record_release", "record_acceptance", "record_closure", "record_join", "record_suspected", "record_merge",
+    "record_decision", "settle_pair",
+}  # fmt: skip
 
 
 def policies() -> Iterator[Mutant]:
