@@ -287,6 +287,7 @@ def _probes(busy: Busy, ref: str) -> list[tuple[str, str, str]]:
             member,
             NO_MEMBER,
         ),
+        (_draft("draftMergeMemberships", "memberId: $id, survivor: true"), member, NO_MEMBER),
     ]
     if ref != "U2":
         asked += [

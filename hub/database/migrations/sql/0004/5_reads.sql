@@ -59,13 +59,13 @@ language plpgsql stable security definer set search_path = hub, pg_temp as $$
 declare own merge_record[]; other merge_record[]; pairs uuid[]; members uuid[]; partners uuid[]; names text[];
         v_union uuid := nullif(current_setting('hub.acting', true), '')::uuid;
 begin
-    select array_agg(x.member order by x.place), array_agg(x.membership order by x.place), array_agg(x.pair order by x.place),
-           array_agg(x.name order by x.place), array_agg(x.rec order by x.place)
+    select array_agg(x.other_member order by x.decide_from, x.membership_id), array_agg(x.other_membership order by x.decide_from, x.membership_id),
+           array_agg(x.pair_id order by x.decide_from, x.membership_id), array_agg(x.name_masked order by x.decide_from, x.membership_id),
+           array_agg(x.rec order by x.decide_from, x.membership_id)
       into members, partners, pairs, names, own
-      from (select d.other_member as member, d.other_membership as membership, d.pair_id as pair, d.name_masked as name,
+      from (select d.other_member, d.other_membership, d.pair_id, d.name_masked, d.decide_from, d.membership_id,
                    row (m.member_id, m.membership_id, m.holder_union, n.uri, m.status, m.joined_on, m.custody_version, m.held_since, null, null, null,
-                        null, null, d.said_by, d.said_sha256, d.decide_from)::merge_record as rec,
-                   row_number() over (order by d.decide_from, d.membership_id) as place
+                        null, null, d.said_by, d.said_sha256, d.decide_from)::merge_record as rec
               from duplicates d
               join memberships m on m.member_id = d.member_id and m.membership_id = d.membership_id and m.open_duplicate = d.pair_id
               join unions n on n.union_id = m.holder_union
