@@ -14,10 +14,11 @@ from federation.encoding import b64url, b64url_decode
 from federation.merging import MergeSide, merge_sha256
 from hub.errors import Code
 from hub.transfers.desk import merging, pulling
+from hub.transfers.desk.deciding import merge_cases
 from hub.transfers.desk.explaining import explain
 from hub.transfers.desk.merging import duplicates_of
 from tests.desk.conftest import said
-from tests.desk.pairs import ON_PAPER, forged, found_by_number, status_of
+from tests.desk.pairs import DECIDABLE, ON_PAPER, forged, found_by_number, status_of
 from tests.ready import (
     altered,
     person,
@@ -193,6 +194,16 @@ class TestMerge:
         assert third.status == "DUPLICATE_SUSPECTED"
         case = await world.request(u1, ON_PAPER, employer_uscc=EMPLOYERS["甲"])
         assert case.membership_id == second.membership_id
+        await world.cancel(u1, case.handoff_id)
+        # What was settled before leaves no trace in the next one: neither in what is shown nor in what is signed.
+        shown = (await duplicates_of(world.hub, u2.caller, [second.membership_id]))[second.membership_id]
+        assert (shown.membership_id, shown.kept_by_us, shown.kept_by_other) == (third.membership_id, None, None)
+        await world.merge(u3, third.membership_id, survivor=False)
+        await world.set_clock(DECIDABLE)
+        (case_above,) = await merge_cases(world.hub, world.actors["U9"].caller)
+        assert (case_above.membership_id, case_above.other_membership) == (second.membership_id, third.membership_id)
+        assert (await world.merge(u2, second.membership_id, survivor=True)).status == "ACTIVE"
+        assert (await status_of(superuser, third.membership_id))[0] == "DUPLICATE_MERGED"
         await assert_whole(superuser)
 
     @pytest.mark.article("A5")

@@ -26,6 +26,7 @@ _DESK: Final = (
 )  # fmt: skip
 _ACTS: Final = (*_DESK, "tests/desk/test_pulling.py")
 _PAIRS: Final = ("tests/desk/test_duplicates.py", "tests/desk/test_merging.py", "tests/desk/test_deciding.py")
+_MERGING: Final = ("tests/sql/test_merging.py", "tests/sql/test_merging_among_others.py")
 _READING: Final = ("tests/sql/test_reading.py", "tests/sql/test_visibility.py")
 _OF_FUNCTION: Final = {
     "record_union": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
@@ -41,12 +42,12 @@ _OF_FUNCTION: Final = {
     "facts_for_merge": (*_PAIRS,),
     "facts_for_decision": (*_PAIRS,),
     "decider_of": (*_PAIRS, "tests/sql/test_merging.py"),
-    "record_suspected": ("tests/sql/test_merging.py", *_PAIRS),
-    "record_merge": ("tests/sql/test_merging.py", *_PAIRS),
-    "record_decision": ("tests/sql/test_merging.py", *_PAIRS),
-    "settle_pair": ("tests/sql/test_merging.py", *_PAIRS),
-    "reveal_duplicates": ("tests/sql/test_merging.py", *_PAIRS),
-    "read_merge_cases": ("tests/sql/test_merging.py", *_PAIRS),
+    "record_suspected": (*_MERGING, *_PAIRS),
+    "record_merge": (*_MERGING, *_PAIRS),
+    "record_decision": (*_MERGING, *_PAIRS),
+    "settle_pair": (*_MERGING, *_PAIRS),
+    "reveal_duplicates": (*_MERGING, *_PAIRS),
+    "read_merge_cases": (*_MERGING, *_PAIRS),
     "find_held": ("tests/sql/test_reading.py", "tests/sql/test_visibility.py", *_PAIRS),
     "record_join": ("tests/sql/test_custody.py", "tests/desk/test_joining.py"),
     "facts_for_join": ("tests/sql/test_reading.py", "tests/desk/test_joining.py", "tests/sql/test_visibility.py"),
@@ -75,6 +76,11 @@ _JOINING: Final = re.compile(
     # Looked up for all items at once, and told apart by item afterwards.
     | [ch]\.\w+\ =\ any\ \(p_\w+\) | i\.id_hash\ =\ any\ \(p_id_hash\) | m\.member_id\ =\ any\ \(people\)
     | n\.uri\ =\ any\ \(p_listed\) | c\.jti\ =\ u\.jti | c\.iss\ =\ u\.union_id
+    # An id names one row in the whole hub: with the person's it is found on one shard. Which rows are locked, in what
+    # order, shows under load alone. Of a pair, the row that a membership is in is named by either.
+    | [md]\.member_id\ =\ [pv]_(other_)?member | m\.member_id\ in\ \(v_member,\ v_other_member\)
+    | m\.member_id\ =\ (least|greatest)\(.* | .*\ for\ update
+    | d\.membership_id\ =\ m\.membership_id | m\.membership_id\ =\ d\.membership_id
     # A hash names one statement, whomever it is about.
     | s\.union_id\ =\ e\.about_union
     # Whether a union holds is asked of federations; of others nobody looks at the answer.
