@@ -111,6 +111,52 @@ class MemberAmendment(Act):
     card_sha256: Sha256 | None = None
 
 
+class Import(Join):
+    """A union brings in a membership of before the hub, which it holds on paper (A3, A25).
+
+    Where the person has a live one already, this one stands still until both holders have merged the two.
+    """
+
+    typ: ClassVar[str] = "unionhub.import+jwt"
+    object_name: ClassVar[str] = "import"
+    act: ClassVar[str] = "import"
+
+    #: That of the membership as it is brought in; if absent, ACTIVE.
+    status: Code | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Merge(Act):
+    """The holder of one of two memberships of a person says which of them goes on (A3).
+
+    `sub` is its own. It counts with the other holder's over the same document (`federation.merging`); where one union
+    holds both, by itself.
+    """
+
+    typ: ClassVar[str] = "unionhub.merge+jwt"
+    object_name: ClassVar[str] = "merge"
+    act: ClassVar[str] = "merge"
+
+    merge_sha256: Sha256
+    #: Whether the signer's own record goes on.
+    survivor: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MergeDecision(Act):
+    """Two holders have not become one: the union above the holder of the one that goes on decides (A3, HUB-P02).
+
+    `sub` is the membership that goes on, the document one that its holder, or the other, has signed.
+    """
+
+    typ: ClassVar[str] = "unionhub.merge-decision+jwt"
+    object_name: ClassVar[str] = "decision"
+    act: ClassVar[str] = "decide_merge"
+
+    merge_sha256: Sha256
+    evidence_sha256: Sha256 | None = None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Consent:
     """The member's own consent, as the union that acts on it states it: its text is bound by hash."""
@@ -403,8 +449,8 @@ ACTS: Mapping[str, type[Act]] = MappingProxyType(
     {
         act.typ: act
         for act in (
-            *(Join, MemberAmendment, Request, Release, InLieuRelease, Acceptance, Refusal, Recall),
-            *(Objection, Cancellation, Dismissal),
+            *(Join, MemberAmendment, Import, Merge, MergeDecision),
+            *(Request, Release, InLieuRelease, Acceptance, Refusal, Recall, Objection, Cancellation, Dismissal),
             *(UnionRegistration, UnionAmendment, KeyRegistration, KeyRetirement, KeyRevocation),
         )
     }

@@ -60,6 +60,11 @@ def _act(act: type[acts.Act], mutation: str, draft_input: str, answer: str, sele
 
 JOIN: Final = _act(acts.Join, "joinMember", "JoinMemberDraft", "Member", MEMBER)
 AMEND_MEMBER: Final = _act(acts.MemberAmendment, "amendMember", "AmendMemberDraft", "Member", MEMBER)
+IMPORT: Final = _act(acts.Import, "importMember", "ImportMemberDraft", "Member", MEMBER)
+MERGE: Final = _act(acts.Merge, "mergeMemberships", "MergeDraft", "Member", MEMBER)
+DECIDE_MERGE: Final = _act(
+    acts.MergeDecision, "decideMerge", "MergeDecisionDraft", "MergeDecision", "membershipId receipt"
+)
 RELEASE: Final = _act(acts.Release, "releaseMember", "ReleaseMemberDraft", "Handoff", HANDOFF)
 ACCEPT: Final = _act(acts.Acceptance, "acceptHandoff", "AcceptHandoffDraft", "Handoff", HANDOFF)
 REFUSE: Final = _act(acts.Refusal, "refuseHandoff", "GroundDraft", "Handoff", HANDOFF)
@@ -86,6 +91,14 @@ UNION_BY_NAME: Final = (
     f"query Union($uri: String, $uscc: String) {{ answer: union(uri: $uri, uscc: $uscc) {{ {UNION} }} }}"
 )
 MEMBER_BY_ID: Final = f"query Member($id: ID!) {{ answer: member(id: $id) {{ {MEMBER} }} }}"
+DUPLICATE: Final = (
+    "query Duplicate($id: ID!) { answer: member(id: $id) { membershipId joinedOn duplicate { membershipId joinedOn "
+    f"union {{ {UNION_NAME} }} keptByUs keptByOther }} }} }}"
+)
+MERGE_CASES: Final = (
+    "query MergeCases { answer: mergeCases { membershipId joinedOn memberNameMasked decidableFrom keptByHolder "
+    f"keptByOther union {{ {UNION_NAME} }} otherMembershipId otherJoinedOn otherUnion {{ {UNION_NAME} }} }} }}"
+)
 MEMBERS: Final = (
     "query Members($filter: MemberFilter, $first: Int, $after: String) { answer: members(filter: $filter, "
     f"first: $first, after: $after) {{ edges {{ cursor node {{ {MEMBER} }} }} {PAGE} }} }}"
@@ -116,11 +129,11 @@ ALL: Final = (
     *(
         text
         for act in (
-            JOIN, AMEND_MEMBER, REQUEST, RELEASE, RELEASE_IN_LIEU, ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS,
-            REGISTER_UNION, AMEND_UNION, REGISTER_KEY, RETIRE_KEY, REVOKE_KEY,
+            JOIN, IMPORT, AMEND_MEMBER, MERGE, DECIDE_MERGE, REQUEST, RELEASE, RELEASE_IN_LIEU, ACCEPT, REFUSE, RECALL,
+            OBJECT, CANCEL, DISMISS, REGISTER_UNION, AMEND_UNION, REGISTER_KEY, RETIRE_KEY, REVOKE_KEY,
         )
         for text in (act.draft, act.submit)
     ),
-    REVEAL_ID_NUMBER, VIEWER, UNION_BY_NAME, MEMBER_BY_ID, MEMBERS, HANDOFF_BY_ID, PROOF, DOCKET, CERTIFICATE,
-    EXPLAIN, RECEIPT,
+    REVEAL_ID_NUMBER, VIEWER, UNION_BY_NAME, MEMBER_BY_ID, DUPLICATE, MERGE_CASES, MEMBERS, HANDOFF_BY_ID, PROOF,
+    DOCKET, CERTIFICATE, EXPLAIN, RECEIPT,
 )  # fmt: skip

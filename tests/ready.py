@@ -13,9 +13,11 @@ from hub.transfers.desk import (
     amending,
     amending_unions,
     cases,
+    deciding,
     drafting,
     drafting_pulls,
     joining,
+    merging,
     pulling,
     releasing,
 )
@@ -108,6 +110,20 @@ async def _amend(hub: Hub, caller: Any, jws: str, person_text: str | None = None
 async def ready_union_amendment(world: World, actor: Actor, union: str, **changes: Any) -> Ready:
     draft = await world.draft_union_amendment(actor, union, **changes)
     return ready(amending_unions.amend_union, actor, draft)
+
+
+async def ready_import(world: World, actor: Actor, member: MemberFixture, **changes: Any) -> Ready:
+    draft = await world.draft_import(actor, member, **changes)
+    assert draft.card is not None
+    return ready(merging.import_member, actor, draft, draft.card.json)
+
+
+async def ready_merge(world: World, actor: Actor, membership_id: UUID, *, survivor: bool) -> Ready:
+    return ready(merging.merge, actor, await world.draft_merge(actor, membership_id, survivor=survivor))
+
+
+async def ready_decision(world: World, actor: Actor, membership_id: UUID) -> Ready:
+    return ready(deciding.decide_merge, actor, await world.draft_decision(actor, membership_id))
 
 
 async def ready_release(world: World, actor: Actor, membership_id: UUID, receiver: Actor, **changes: Any) -> Ready:

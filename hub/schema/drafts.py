@@ -12,16 +12,19 @@ from hub.schema.types.inputs import (
     AcceptHandoffDraft,
     GroundDraft,
     HandoffDraft,
+    ImportMemberDraft,
     JoinMemberDraft,
     KeyDraft,
     KeyEndDraft,
+    MergeDecisionDraft,
+    MergeDraft,
     ReleaseInLieuDraft,
     ReleaseMemberDraft,
     RequestHandoffDraft,
     UnionDraft,
     given_of,
 )
-from hub.transfers.desk import drafting, drafting_amendments, drafting_pulls, drafting_unions
+from hub.transfers.desk import drafting, drafting_amendments, drafting_merges, drafting_pulls, drafting_unions
 
 __all__ = ["Drafts"]
 
@@ -49,6 +52,30 @@ class Drafts:
         return Draft.of(
             await drafting_amendments.draft_amendment(info.context.hub, info.context.caller, given_of(asked))
         )
+
+    @told(
+        "起草导入入网前的会籍；此人另有有效会籍的，提交后才告知。",
+        "Drafts an import. Whether the person has a live membership already is told by the signed act alone.",
+    )
+    async def draft_import_member(self, info: Info, asked: Annotated[ImportMemberDraft, _INPUT]) -> Draft:
+        """Draft an import."""
+        return Draft.of(await drafting_merges.draft_import(info.context.hub, info.context.caller, given_of(asked)))
+
+    @told(
+        "起草重复会籍的合并；双方签署同一份合并文书的摘要。",
+        "Drafts the merge of two memberships of one person: both holders sign over the hash of one document.",
+    )
+    async def draft_merge_memberships(self, info: Info, asked: Annotated[MergeDraft, _INPUT]) -> Draft:
+        """Draft a merge."""
+        return Draft.of(await drafting_merges.draft_merge(info.context.hub, info.context.caller, given_of(asked)))
+
+    @told(
+        "起草对重复会籍合并的裁定；双方逾期未能一致的，由上一级工会办理。",
+        "Drafts a decision between two holders who have not become one over a merge in time.",
+    )
+    async def draft_decide_merge(self, info: Info, asked: Annotated[MergeDecisionDraft, _INPUT]) -> Draft:
+        """Draft a decision."""
+        return Draft.of(await drafting_merges.draft_decision(info.context.hub, info.context.caller, given_of(asked)))
 
     @told("起草转出。", "Drafts a release.")
     async def draft_release_member(self, info: Info, asked: Annotated[ReleaseMemberDraft, _INPUT]) -> Draft:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from federation.merging import MergeSide
 from hub.transfers.machines import HandoffState
 from hub.transfers.rules.standing import Standing, standing_at
 
@@ -18,11 +19,14 @@ __all__ = [
     "AmendmentFacts",
     "CaseFacts",
     "CitedFacts",
+    "DecisionFacts",
     "HandoffFacts",
     "HeldFacts",
     "JoinFacts",
     "MatchFacts",
     "MembershipFacts",
+    "MergeFacts",
+    "MergeRecordFacts",
     "OpenRequest",
     "ReceiverFacts",
     "ReleaseFacts",
@@ -224,7 +228,7 @@ class RequestFacts:
     """For a request. `target` is None for whatever did not match, is not the signer's draft, or is too old."""
 
     signer: SignerFacts
-    outcome: str  #: of the look-up: ONE, NONE, MISSING
+    outcome: str  #: of the look-up: ONE, NONE, MISSING; FROZEN, a suspected duplicate
     target: TargetFacts | None
     cited: CitedFacts | None
     handoff_taken: bool
@@ -255,6 +259,62 @@ class JoinFacts:
     employer_union_uri: str | None  #: the union of the employer named, if it has one
     employer_union_name: str | None
     hits_today: int  #: persons found to be members elsewhere, within a day, by this union
+    is_paired: bool = False  #: for an import: the live membership is one of a pair that is not settled yet
+
+
+@dataclass(frozen=True, slots=True)
+class MergeRecordFacts:
+    """One of the two memberships of a pair, with the case that is open, if any, and what its holder has signed."""
+
+    member_id: UUID
+    membership_id: UUID
+    holder_union: UUID
+    holder_uri: str
+    status: str
+    joined_on: date
+    custody_version: int
+    held_since: datetime
+    open_handoff: UUID | None
+    open_step: int | None
+    open_state: str | None
+    open_deadline: datetime | None
+    open_then: datetime | None
+    said_by: UUID | None
+    said_sha256: bytes | None
+    decide_from: datetime | None
+
+    @property
+    def side(self) -> MergeSide:
+        """Give what the document of the merge says of it."""
+        return MergeSide(self.membership_id, self.holder_uri, self.joined_on)
+
+    def says(self, over: bytes) -> bool:
+        """Whether the one who holds it now has signed this document."""
+        return self.said_by == self.holder_union and self.said_sha256 == over
+
+
+@dataclass(frozen=True, slots=True)
+class MergeFacts:
+    """For a merge. `own` is None unless the signer holds it; `other`, unless it is one of a pair."""
+
+    signer: SignerFacts
+    own: MergeRecordFacts | None
+    is_party: bool
+    pair_id: UUID | None
+    other: MergeRecordFacts | None
+    member_name: str | None = None
+    own_decider: UUID | None = None  #: the union that may decide that the signer's own goes on, if the holders don't
+    other_decider: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionFacts:
+    """For a decision between two holders. `survivor` is None unless the case lies with the signer, in time."""
+
+    signer: SignerFacts
+    pair_id: UUID | None
+    survivor: MergeRecordFacts | None
+    loser: MergeRecordFacts | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ __all__ = [
     "FEDERATION_KINDS",
     "GRASSROOTS_KINDS",
     "JOINING_BASES",
+    "LIVE",
+    "STANDING",
     "EmploymentForm",
     "HoldingBasis",
     "IdChange",
@@ -59,6 +61,11 @@ class MembershipStatus(StrEnum):
     EXPELLED = "EXPELLED"
     DUPLICATE_MERGED = "DUPLICATE_MERGED"
     DECEASED = "DECEASED"
+
+
+LIVE = frozenset({MembershipStatus.ACTIVE, MembershipStatus.RETAINED})
+#: Live, or suspected to be a second one: whatever has not ended, and so has a holder (I1).
+STANDING = LIVE | {MembershipStatus.DUPLICATE_SUSPECTED}
 
 
 class HoldingBasis(StrEnum):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from hub.transfers.workdays import Calendar
 
-__all__ = ["acceptance_term", "answer_term", "decision_term"]
+__all__ = ["acceptance_term", "answer_term", "decision_term", "merge_term"]
 
 
 def answer_term(calendar: Calendar, asked: date) -> Due:
@@ -34,3 +34,8 @@ def decision_term(calendar: Calendar, since: date | Due) -> Due:
 def acceptance_term(calendar: Calendar, released: date) -> Due:
     """Give the receiver's time to accept before the union above it is told. Source: HUB-P03."""
     return calendar.due_after(released, POLICY.acceptance_working_days)
+
+
+def merge_term(calendar: Calendar, said: date) -> Due:
+    """Give the time of two holders to become one over a merge, since the first word. Source: A3, HUB-P02."""
+    return calendar.due_after(said, POLICY.request_working_days)

@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AmendmentView",
+    "DecisionView",
     "Draft",
+    "DuplicateView",
     "ExplanationView",
     "HandoffView",
     "HoldingView",
     "KeyEndView",
     "KeyView",
     "MemberView",
+    "MergeCaseView",
     "NextActView",
     "StepView",
     "TransferView",
@@ -126,6 +129,43 @@ class MemberView:
     certificate_issued_on: date | None
     issuing_union: str | None
     open_handoff: UUID | None
+    open_duplicate: UUID | None  #: the pair of which it is one, as long as the two are not merged
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateView:
+    """The other one of two memberships of a person, as the holder of this one is shown it (A3)."""
+
+    membership_id: UUID
+    union_id: UUID
+    joined_on: date
+    kept_by_us: bool | None  #: whether, by our statement, ours goes on; None: nothing signed that still holds
+    kept_by_other: bool | None
+    decide_from: datetime | None  #: from then on the union above may decide
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeCaseView:
+    """A pair whose holders have not become one, as the union above the holder of the one named sees it (A3)."""
+
+    membership_id: UUID
+    union_id: UUID
+    joined_on: date
+    other_membership: UUID
+    other_union: UUID
+    other_joined_on: date
+    name_masked: str | None
+    decide_from: datetime
+    kept_by_holder: bool | None  #: whether, by its statement, the one named goes on; None: nothing that still holds
+    kept_by_other: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """A decision that was recorded: the membership that goes on, and the receipt."""
+
+    membership_id: UUID
+    receipt: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -389,7 +389,9 @@ class TestObjection:
         await world.accept(u7, released.handoff_id, in_date=today, employer_uscc=EMPLOYERS["丙"])
         again = await world.request(u2, "M1", appeals=asked.handoff_id)
         assert again.state is S.REQUESTED
-        above = await superuser.fetchval("select higher_union from hub.handoffs where handoff_id = $1", again.handoff_id)
+        above = await superuser.fetchval(
+            "select higher_union from hub.handoffs where handoff_id = $1", again.handoff_id
+        )
         assert above == world.actors["U16"].caller.union_id
 
     async def test_what_is_no_objection_of_the_case_cannot_be_cited(

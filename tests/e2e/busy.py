@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NOW = day(6, 10)
 
 _CHECK = "10X98765432"
-_NAMES = ("东方朔一", "司马光二", "诸葛亮三", "欧阳修四", "上官婉五", "夏侯惇六")
+_NAMES = ("东方朔一", "司马光二", "诸葛亮三", "欧阳修四", "上官婉五", "夏侯惇六", "慕容复七")
 #: By whom each is enrolled.
 _HOLDERS = ("U1", "U1", "U1", "U1", "U7", "U3")
 
@@ -113,7 +113,13 @@ class Busy:
         await u1.act("recallHandoff", {"handoffId": recalled})
         return busy
 
-    async def _enrol(self, person: Planted, holder: str) -> None:
+    async def bring_in(self, ref: str, holder: str, *, of: Planted) -> Planted:
+        """Have a union bring in, on paper, a second membership of somebody: the ID number is the same, and no more."""
+        person = replace(_planted(7), ref=ref, id_number=of.id_number, birth_month="1969-11", member={})
+        await self._enrol(person, holder, mutation="importMember")
+        return person
+
+    async def _enrol(self, person: Planted, holder: str, *, mutation: str = "joinMember") -> None:
         basis = {"U7": "DISPATCH_UNION"}.get(holder, "ORDINARY")
         asked = {
             "person": {
@@ -132,11 +138,11 @@ class Busy:
             "channel": "ORAL",
             "joinedOn": person.joined_on,
             "holdingBasis": basis,
-            "employerUscc": EMPLOYERS[{"U1": "甲", "U7": "丙", "U3": "小店甲"}[holder]],
+            "employerUscc": EMPLOYERS[{"U1": "甲", "U7": "丙", "U3": "小店甲", "U8": "丁"}[holder]],
             "certificate": {"provinceCode": "31", "number": person.certificate},
             "duesPaidThrough": "2025-01",
         }
-        person.member = await self.stage[holder].act("joinMember", asked)
+        person.member = await self.stage[holder].act(mutation, asked)
         self.people[person.ref] = person
 
     async def _amend(self, ref: str, by: str) -> None:

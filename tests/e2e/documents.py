@@ -33,6 +33,9 @@ PAGE_INFO = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 ACTS = {
     "joinMember": ("JoinMemberDraft", "Member", MEMBER),
     "amendMember": ("AmendMemberDraft", "Member", MEMBER),
+    "importMember": ("ImportMemberDraft", "Member", MEMBER),
+    "mergeMemberships": ("MergeDraft", "Member", MEMBER),
+    "decideMerge": ("MergeDecisionDraft", "MergeDecision", "membershipId receipt"),
     "releaseMember": ("ReleaseMemberDraft", "Handoff", HANDOFF),
     "requestHandoff": ("RequestHandoffDraft", "Handoff", HANDOFF),
     "releaseInLieu": ("ReleaseInLieuDraft", "Handoff", HANDOFF),
@@ -49,8 +52,19 @@ ACTS = {
     "revokeKey": ("KeyEndDraft", "Union", UNION),
 }
 
+#: The acts by which a person's data enter, beside the statement.
+TAKES_PERSON = ("joinMember", "importMember")
+
 VIEWER_QUERY = f"{{ answer: viewer {{ kid union {{ {UNION} }} }} }}"
 MEMBER_QUERY = f"query ($id: ID!) {{ answer: member(id: $id) {{ {MEMBER} }} }}"
+DUPLICATE_QUERY = (
+    "query ($id: ID!) { answer: member(id: $id) { membershipId joinedOn status duplicate { membershipId joinedOn "
+    f"keptByUs keptByOther decidableFrom union {{ {UNION_NAME} }} }} }} }}"
+)
+MERGE_CASES_QUERY = (
+    "{ answer: mergeCases { membershipId joinedOn memberNameMasked decidableFrom keptByHolder keptByOther "
+    f"otherMembershipId otherJoinedOn union {{ {UNION_NAME} }} otherUnion {{ {UNION_NAME} }} }} }}"
+)
 HANDOFF_QUERY = f"query ($id: ID!) {{ answer: handoff(id: $id) {{ {HANDOFF} proof }} }}"
 RECEIPT_QUERY = "query ($sha256: String!) { answer: receipt(statementSha256: $sha256) }"
 UNION_QUERY = f"query ($uri: String, $uscc: String) {{ answer: union(uri: $uri, uscc: $uscc) {{ {UNION} }} }}"

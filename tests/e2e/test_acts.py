@@ -14,7 +14,7 @@ from federation.keys import PrivateKey, read_jwks
 from federation.proof import verify_proof
 from hub.errors import Code
 from tests.e2e import inputs
-from tests.e2e.documents import HANDOFF_QUERY, MEMBER_QUERY, RECEIPT_QUERY
+from tests.e2e.documents import HANDOFF_QUERY, MEMBER_QUERY, RECEIPT_QUERY, TAKES_PERSON
 from tests.e2e.inputs import EMPLOYERS, MEMBERS, UNIONS
 from tests.e2e.stage import TODAY, day
 from tests.e2e.wire import claims_of, header_of, person_in, sha256_of
@@ -68,6 +68,23 @@ async def _amendment(stage: Stage) -> tuple[str, Json]:
         "idChange": "FURTHER",
         "duesPaidThrough": "2025-01",
     }
+
+
+async def _import(_: Stage) -> tuple[str, Json]:
+    """A membership of M1 that U2 holds on paper."""
+    return "U2", inputs.on_paper(MEMBERS["M1"])
+
+
+async def _merge(stage: Stage) -> tuple[str, Json]:
+    second = await stage["U2"].act("importMember", inputs.on_paper(MEMBERS["M1"]))
+    return "U2", {"memberId": second["id"], "survivor": True}
+
+
+async def _decision(stage: Stage) -> tuple[str, Json]:
+    _, asked = await _merge(stage)
+    second = await stage["U2"].act("mergeMemberships", asked)
+    await stage.let_it_be(day(3, 25, hour=0))
+    return "U9", {"membershipId": second["membershipId"], "evidenceSha256": inputs.EVIDENCE}
 
 
 async def _release(stage: Stage) -> tuple[str, Json]:
@@ -140,6 +157,16 @@ CASES = {
             "id_change dues_paid_through card_sha256",
         ),
         Case(
+            "importMember",
+            "import",
+            "import",
+            _import,
+            "channel joined_on holding_basis dues_paid_through card_sha256",
+            "employer_uscc member_unit relation_started_on certificate issuing_union status",
+        ),
+        Case("mergeMemberships", "merge", "merge", _merge, "merge_sha256 survivor"),
+        Case("decideMerge", "merge-decision", "decision", _decision, "merge_sha256", "evidence_sha256"),
+        Case(
             "releaseMember",
             "release",
             "release",
@@ -206,8 +233,9 @@ async def test_a_draft_signed_as_it_is_acts_and_has_its_receipt(stage: Stage, mu
     statement = party.sign(draft)
 
     answer = await party.submit(mutation, statement, person_in(mutation, draft))
+    answer = await party.submit(mutation, statement, draft["card"]["json"] if mutation in TAKES_PERSON else None)
 
-    assert answer["__typename"] in {"Member", "Handoff", "Union"}
+    assert answer["__typename"] in {"Member", "Handoff", "Union", "MergeDecision"}
     receipt = await party.ask(RECEIPT_QUERY, sha256=sha256_of(statement))
     told = claims_of(receipt)
     assert header_of(receipt)["typ"] == "unionhub.receipt+jwt"

@@ -94,6 +94,20 @@ def a_join() -> acts.Join:
     )
 
 
+def an_import() -> acts.Import:
+    join = a_join()
+    given = {field.name: getattr(join, field.name) for field in fields(join)}
+    return acts.Import(**given | {"status": Code("ACTIVE")})
+
+
+def a_merge() -> acts.Merge:
+    return acts.Merge(merge_sha256=a_hash("merge"), survivor=True)
+
+
+def a_merge_decision() -> acts.MergeDecision:
+    return acts.MergeDecision(merge_sha256=a_hash("merge"), evidence_sha256=a_hash("evidence"))
+
+
 def a_release(receiving_union: UnionUri = U2) -> acts.Release:
     return acts.Release(
         handoff_id=a_uuid("handoff"),

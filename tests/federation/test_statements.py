@@ -24,6 +24,8 @@ from tests.federation.parties import (
     a_key_retirement,
     a_key_revocation,
     a_member_amendment,
+    a_merge,
+    a_merge_decision,
     a_recall,
     a_refusal,
     a_release,
@@ -33,6 +35,7 @@ from tests.federation.parties import (
     a_union_registration,
     a_uuid,
     an_acceptance,
+    an_import,
     an_in_lieu_release,
     an_objection,
     changed,
@@ -54,6 +57,7 @@ MEMBER_ACTS: list[acts.Act] = [
         a_recall(),
     ),
     *(an_objection(), a_cancellation(), a_dismissal()),
+    *(an_import(), a_merge(), a_merge_decision()),
 ]
 UNION_ACTS: list[acts.Act] = [
     a_union_registration(),

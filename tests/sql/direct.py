@@ -14,8 +14,11 @@ from hub.transfers.ledger.records import (
     AmendmentRecord,
     AnswerRecord,
     ClosureRecord,
+    DecisionRecord,
     JoinRecord,
+    MergeRecord,
     ReleaseRecord,
+    SuspectedRecord,
 )
 from tests.worlds import START
 
@@ -39,6 +42,7 @@ async def call(connection: Any, *records: Any) -> list[int]:
         JoinRecord: acts.RECORD_JOIN,
         AmendmentRecord: acts.RECORD_AMENDMENT,
         AnswerRecord: acts.RECORD_ANSWER,
+        SuspectedRecord: acts.RECORD_SUSPECTED,
     }[type(records[0])]
     columns = [list(column) for column in zip(*records, strict=True)]
     return sorted(await connection.fetchval(sql, *columns))
@@ -119,6 +123,70 @@ def an_acceptance(release: ReleaseRecord, **changes: Any) -> AcceptanceRecord:
         **_statement("acceptance"),
     }
     return AcceptanceRecord(**{**given, **changes})
+
+
+def a_suspected(union_id: UUID, other: Mapping[str, Any], id_hash: bytes, **changes: Any) -> SuspectedRecord:
+    """A second membership of whoever has another (its row), by the hash of the ID number of both."""
+    columns = a_join(union_id, id_hash=id_hash, typ="unionhub.import+jwt")._asdict()
+    del columns["is_known_person"]
+    given = {
+        **columns,
+        "pair_id": uuid4(),
+        "other_member": other["member_id"],
+        "other_membership": other["membership_id"],
+        "disclosure_id": uuid4(),
+    }
+    return SuspectedRecord(**{**given, **changes})
+
+
+def a_merge(own: Mapping[str, Any], other: Mapping[str, Any], over: bytes, **changes: Any) -> MergeRecord:
+    """The word of the holder of one (its row) that it goes on, over some document; the other's has come already."""
+    given = {
+        "at": NOON,
+        "union_id": own["holder_union"],
+        "member_id": own["member_id"],
+        "membership_id": own["membership_id"],
+        "pair_id": own["open_duplicate"],
+        "other_member": other["member_id"],
+        "other_membership": other["membership_id"],
+        "other_holder": other["holder_union"],
+        "survives": True,
+        "joined_on": min(own["joined_on"], other["joined_on"]),
+        "merge_sha256": over,
+        "completes": True,
+        "decide_from": None,
+        "higher_union": None,
+        "name_masked": "某*",
+        "case_id": other["open_handoff"],
+        "case_step": other["open_step"],
+        "passed": "[]",
+        "ground": None,
+        "ground_told": None,
+        **_statement("merge"),
+    }
+    return MergeRecord(**{**given, **changes})
+
+
+def a_first_word(own: Mapping[str, Any], other: Mapping[str, Any], over: bytes, **changes: Any) -> MergeRecord:
+    """The word of the holder of one that has come before the other's; the time for both is up at noon."""
+    given = {"completes": False, "decide_from": NOON, "case_id": None, "case_step": None}
+    return a_merge(own, other, over, **given | changes)
+
+
+def a_decision(
+    by: UUID, own: Mapping[str, Any], other: Mapping[str, Any], over: bytes, **changes: Any
+) -> DecisionRecord:
+    """The decision of a union above that one (its row) goes on."""
+    word = a_merge(own, other, over)._asdict()
+    given = {name: word[name] for name in DecisionRecord._fields if name in word}
+    given |= {"by_union": by, "holder": own["holder_union"], "other_holder": other["holder_union"]}
+    return DecisionRecord(**{**given, **changes})
+
+
+async def call_single(connection: Any, record: MergeRecord | DecisionRecord) -> bool:
+    """Send a record that is never one of a group. Gives whether it was applied."""
+    sql = acts.RECORD_MERGE if isinstance(record, MergeRecord) else acts.RECORD_DECISION
+    return bool(await connection.fetchval(sql, *record))
 
 
 def passed(*steps: tuple[str, str, str, datetime]) -> str:

@@ -23,7 +23,7 @@ from tests.ready import (
     ready_union_amendment,
 )
 from tests.sql.direct import NOON, SECOND, TODAY, a_release, an_acceptance, an_amendment, call, custody_of
-from tests.sql.test_races import hubs, race
+from tests.sql.racing import hubs, race
 from tests.sql.wholeness import assert_whole
 from tests.world import EMPLOYERS, UNIONS
 from tests.worlds import connected, everything

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
@@ -33,7 +34,7 @@ async def app(world: World) -> AsyncIterator[Any]:
 async def busy(world: World) -> World:
     """M1 released to U2, open; M2 moved from U1 to U2; M3's release to U2 refused; M5 released to U8; M4 asked for.
 
-    M2 was amended before, and a union above nobody of these has another name.
+    M2 was amended before, and a union above nobody of these has another name. M3 is U2's too, on paper.
     """
     u1, u2 = world.actors["U1"], world.actors["U2"]
     await world.amend(u1, world.members["M2"], person={"sex": "9"})
@@ -44,6 +45,7 @@ async def busy(world: World) -> World:
     await world.refuse(u2, refused.handoff_id, "DOCUMENT_DEFECT")
     await world.release(world.actors["U7"], world.members["M5"], world.actors["U8"].uri)
     await world.request(u2, "M4")
+    await world.bring_in(u2, replace(MEMBERS["M3"], employer="乙", certificate=("31", "700001")))
     await world.hub.ledger.record_already_member(u1.caller.union_id, START, uuid4(), world.members["M5"])
     return world
 
@@ -203,8 +205,9 @@ class TestEachUnion:
         known = await _arguments(superuser)
         async with as_union(app, busy.actors["U2"].caller.union_id):
             found = [len(await app.fetch(call, *arguments)) for call, arguments in _reads(known)]
-        # Steps of four cases (1, 2, 2, 1); both holdings of M2; its transfer; its amendment; M2 by id, by certificate.
-        assert found == [6, 2, 1, 1, 1, 1]
+        # Steps of four cases (1, 2, 2, 1); both holdings of M2, that of M3 on paper; the one transfer of M2; its
+        # amendment; M2 and M3 by their ids, M2 by certificate.
+        assert found == [6, 3, 1, 1, 2, 1]
 
     @pytest.mark.attack("Z02")
     async def test_the_ex_holder_keeps_its_own_case_and_nothing_live(

@@ -12,7 +12,7 @@ from uuid import UUID
 from federation import acts
 from federation.encoding import sha256_b64url
 from hub.errors import Code, Refusal
-from hub.transfers.desk.joining import member_as_it_is_now, note_hit
+from hub.transfers.desk.joining import member_now, note_hit
 from hub.transfers.desk.opening import (
     TRIES,
     Hub,
@@ -60,7 +60,7 @@ async def amend_member(hub: Hub, caller: Caller, jws: str, person_text: str | No
         try:
             claims = open_statement(statement, facts.signer, caller, hub.origin)
         except Repeated:
-            return await member_as_it_is_now(hub, caller, membership_id)
+            return await member_now(hub, caller, membership_id)
         bound = None if person_text is None else sha256_b64url(person_text.encode("utf-8", "surrogatepass"))
         if bound != claims.card_sha256:
             raise Refusal(Code.DOCUMENT_TAMPERED, path=("amendment", "card_sha256"))

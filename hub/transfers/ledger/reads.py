@@ -37,6 +37,7 @@ __all__ = [
     "keys",
     "member_page",
     "members",
+    "merge_cases",
     "own_receipt",
     "steps",
     "transfers",
@@ -58,7 +59,8 @@ _MEMBER: Final = (
     "m.membership_id, p.name, p.sex, p.birth_month, p.ethnic_group, p.political_status, p.id_type, p.id_number_masked, "
     "p.mobile_masked, p.residence_division_code, p.is_rural_migrant, p.employment_form, m.employer_uscc, "
     "m.member_unit, m.joined_on, m.status, m.holding_basis, m.custody_version, m.data_version, m.dues_paid_through, "
-    "m.certificate_province, m.certificate_number, m.certificate_issued_on, m.issuing_union, m.open_handoff"
+    "m.certificate_province, m.certificate_number, m.certificate_issued_on, m.issuing_union, m.open_handoff, "
+    "m.open_duplicate"
 )
 _UNION: Final = (
     "union_id, uri, uscc, name, kind, parent_union, province_code, jurisdiction_code, established_on, closed_on, "
@@ -134,6 +136,8 @@ select union_id, version, at, sha256, fields from hub.union_amendments
  where union_id = any ($1::uuid[]) order by union_id, version"""
 
 FIND_HELD: Final = "select membership_id from hub.find_held($1, $2, $3)"
+
+MERGE_CASES: Final = "select * from hub.read_merge_cases($1)"
 
 UNIONS: Final = f"select {_UNION} from hub.unions where union_id = any ($1::uuid[])"
 
@@ -324,6 +328,12 @@ async def union_amendments(connection: Any, union_ids: Sequence[UUID]) -> dict[U
         fields = tuple(row["fields"].split())
         found[row["union_id"]].append(AmendmentView(row["version"], row["at"], row["sha256"], fields))
     return found
+
+
+async def merge_cases(reading: Reading) -> list[Any]:
+    """Give the pairs that lie with the union to decide, the longest waiting first, a hundred at most."""
+    rows: list[Any] = await reading.connection.fetch(MERGE_CASES, reading.now)
+    return rows
 
 
 async def own_receipt(reading: Reading, sha256: bytes) -> str | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from federation.encoding import b64url
 from hub.errors import Code
 from hub.transfers.machines import Side
-from hub.transfers.rules import amending, columns, custody, joining, labour, pulling, registration
+from hub.transfers.rules import amending, columns, custody, duplicates, joining, labour, pulling, registration
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,7 +29,17 @@ if TYPE_CHECKING:
         RequestFacts,
         UnionAmendmentFacts,
     )
-    from hub.transfers.rules.questions import Amendment, Case, Join, Refusals, Registration, Release, Request
+    from hub.transfers.rules.questions import (
+        Amendment,
+        Case,
+        Join,
+        Merge,
+        MergeDecision,
+        Refusals,
+        Registration,
+        Release,
+        Request,
+    )
 
 __all__ = [
     "acceptance",
@@ -40,9 +50,12 @@ __all__ = [
     "before_an_amendment",
     "cancellation",
     "dismissal",
+    "importing",
     "join",
     "key_end",
     "key_registration",
+    "merge",
+    "merge_decision",
     "objection",
     "recall",
     "refusal",
@@ -59,30 +72,73 @@ __all__ = [
 def join(question: Join) -> Refusals:
     """Rules of a join. Source: A2–A9, N2."""
     claims, facts, person = question.claims, question.facts, question.person
-    may_not = tuple(joining.check_enrolling_union(facts.signer, claims.holding_basis))
+    may_not = tuple(joining.check_enrolling_union(facts.signer, claims))
     if may_not:
         # Who may not enrol on this basis has no question about a person to ask (domain 5.3).
         yield from may_not
         return
     yield from joining.check_subject_is_new(facts)
     yield from joining.check_not_yet_a_member(facts, by_id=person.id_number is not None)
-    yield from joining.check_channel(claims.channel)
+    yield from _what_an_enrolment_states(question)
+
+
+def importing(question: Join, claims: acts.Import) -> Refusals:
+    """Rules of an import: a join's, but that the person may be a member elsewhere. Source: A2–A9, A25, N2."""
+    facts, person = question.facts, question.person
+    may_not = tuple(joining.check_enrolling_union(facts.signer, claims))
+    if may_not:
+        yield from may_not
+        return
+    yield from joining.check_subject_is_new(facts)
+    yield from duplicates.check_not_a_third(facts, by_id=person.id_number is not None)
+    yield from duplicates.check_imported_status(claims)
+    yield from duplicates.check_is_of_before(claims, question.today)
+    yield from _what_an_enrolment_states(question)
+
+
+def _what_an_enrolment_states(question: Join) -> Refusals:
+    claims, facts, under = question.claims, question.facts, question.claims.object_name
+    yield from joining.check_channel(claims)
     yield from joining.check_employer_named(claims, facts)
-    yield from labour.check_employer_code(claims.employer_uscc, path=("join", "employer_uscc"))
+    yield from labour.check_employer_code(claims.employer_uscc, path=(under, "employer_uscc"))
     yield from joining.check_employer_without_union(claims, facts)
-    yield from columns.check_not_in_future(claims.joined_on, question.today, path=("join", "joined_on"))
+    yield from columns.check_not_in_future(claims.joined_on, question.today, path=(under, "joined_on"))
     yield from columns.check_not_in_future(
-        claims.relation_started_on, question.today, path=("join", "relation_started_on")
+        claims.relation_started_on, question.today, path=(under, "relation_started_on")
     )
-    yield from joining.check_joined_after_birth(claims.joined_on, person)
+    yield from joining.check_joined_after_birth(claims, question.person)
     yield from columns.check_dues_month(
-        claims.dues_paid_through, joined_on=claims.joined_on, today=question.today, path=("join", "dues_paid_through")
+        claims.dues_paid_through, joined_on=claims.joined_on, today=question.today, path=(under, "dues_paid_through")
     )
     yield from joining.check_certificate(claims)
     if claims.certificate is not None:
-        issued_on, path = claims.certificate.issued_on, ("join", "certificate", "issued_on")
+        issued_on, path = claims.certificate.issued_on, (under, "certificate", "issued_on")
         yield from columns.check_not_in_future(issued_on, question.today, path=path)
-    yield from joining.check_certificate_is_new(facts)
+    yield from joining.check_certificate_is_new(facts, claims)
+
+
+def merge(question: Merge) -> Refusals:
+    """Rules of a holder's word on two memberships of one person. Source: A3, A11, A15."""
+    claims, facts, own = question.claims, question.facts, question.facts.own
+    yield from custody.check_signer_may_sign(facts.signer, holds=own is not None)
+    yield from custody.check_signer_is_active(facts.signer)
+    yield from custody.check_tie_to_member(own, is_party=facts.is_party)
+    if own is None:
+        return
+    yield from custody.check_membership_has_not_ended(own.status)
+    yield from duplicates.check_is_one_of_a_pair(facts)
+    if question.merge_sha256 is not None:
+        yield from duplicates.check_merge_hash(claims, question.merge_sha256)
+
+
+def merge_decision(question: MergeDecision) -> Refusals:
+    """Rules of a decision between two holders. Source: A3, A15, HUB-P02, HUB-P09."""
+    claims, facts, over = question.claims, question.facts, question.merge_sha256
+    yield from custody.check_signer_may_sign(facts.signer, holds=False)
+    yield from custody.check_signer_is_active(facts.signer)
+    yield from duplicates.check_lies_with_signer(over)
+    if over is not None:
+        yield from duplicates.check_merge_hash(claims, over)
 
 
 def before_an_amendment(facts: AmendmentFacts) -> Refusals:
@@ -151,6 +207,7 @@ def request(question: Request, facts: RequestFacts) -> Refusals:
     yield from before_a_request(facts, claims)
     yield from pulling.check_consent(claims, question.today)
     yield from pulling.check_proof_given(facts.outcome)
+    yield from pulling.check_not_frozen(facts.outcome)
     yield from pulling.check_proof_matches(facts)
     if target is None:
         return
@@ -182,6 +239,7 @@ def release(question: Release) -> Refusals:
     yield from before_a_release(facts)
     if membership is None:
         return
+    yield from custody.check_membership_has_not_ended(membership.status)
     yield from custody.check_membership_is_live(membership.status)
     yield from custody.check_no_open_handoff(membership, question.now)
     receiver = None if facts.receiver is None else facts.receiver.union_id

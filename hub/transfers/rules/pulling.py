@@ -44,6 +44,7 @@ __all__ = [
     "check_in_lieu_ground",
     "check_in_lieu_names",
     "check_no_open_case",
+    "check_not_frozen",
     "check_not_held_here",
     "check_objection_ground",
     "check_proof_given",
@@ -102,12 +103,18 @@ def check_proof_given(outcome: str) -> Refusals:
         yield Refusal(Code.PROOF_OF_MEMBERSHIP_MISSING)
 
 
+def check_not_frozen(outcome: str) -> Refusals:
+    """A suspected duplicate does not move, and who has proved it is told so. Source: A3, A8."""
+    if outcome == "FROZEN":
+        yield Refusal(Code.ALREADY_MEMBER_USE_TRANSFER)
+
+
 def check_proof_matches(facts: RequestFacts) -> Refusals:
     """Proof, name and birth month name one live membership; every other case is told in the same words.
 
     Source: A12, domain 5.3
     """
-    if facts.outcome != "MISSING" and facts.target is None:
+    if facts.outcome not in {"MISSING", "FROZEN"} and facts.target is None:
         yield Refusal(Code.PROOF_OF_MEMBERSHIP_MISMATCH)
 
 

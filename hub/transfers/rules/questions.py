@@ -16,18 +16,30 @@ if TYPE_CHECKING:
     from hub.transfers.facts import (
         AmendmentFacts,
         CaseFacts,
+        DecisionFacts,
         HandoffFacts,
         HeldFacts,
         JoinFacts,
         MatchFacts,
         MembershipFacts,
+        MergeFacts,
         ReleaseFacts,
         RequestFacts,
         UnionFacts,
     )
     from hub.transfers.person import Person
 
-__all__ = ["Amendment", "Case", "Join", "Refusals", "Registration", "Release", "Request"]
+__all__ = [
+    "Amendment",
+    "Case",
+    "Join",
+    "Merge",
+    "MergeDecision",
+    "Refusals",
+    "Registration",
+    "Release",
+    "Request",
+]
 
 #: A check yields the refusals that it finds; an act stops at the first, a draft gives all, in the order of domain 2.4.
 Refusals: TypeAlias = Iterator[Refusal]
@@ -100,7 +112,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """A join before the rules, with the person's data that came beside it."""
+    """A join, or an import, before the rules, with the person's data that came beside it."""
 
     claims: acts.Join
     person: Person
@@ -146,6 +158,24 @@ class Amendment:
         if name in self.claims.fields:
             return self.changes.get(name, getattr(self.claims, name, None))
         return getattr(self.facts.membership, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A holder's word on a pair, and the document that it would have to be over (None: there is no pair)."""
+
+    claims: acts.Merge
+    facts: MergeFacts
+    merge_sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MergeDecision:
+    """A decision between two holders, and the document that it would have to be over (None: no case for the signer)."""
+
+    claims: acts.MergeDecision
+    facts: DecisionFacts
+    merge_sha256: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,13 @@ from hub.transfers.kinds import GRASSROOTS_KINDS, JOINING_BASES, HoldingBasis
 
 __all__ = [
     "CORRECTION",
+    "ENDED",
     "INADMISSIBLE_GROUNDS",
     "INADMISSIBLE_REASONS",
+    "MERGED",
     "NOT_TRANSFERABLE",
     "OBJECTION_GROUNDS",
+    "ON_MERGE",
     "REASONS",
     "Reason",
     "ground_told",
@@ -82,6 +85,11 @@ OBJECTION_GROUNDS: dict[str, tuple[str, ...]] = {
 #: A12: of these three the requester is told that the membership is not transferable, the article, and no more.
 _ON_STATUS = frozenset({"MEMBERSHIP_ENDED", "RETIRED_RETENTION", "IN_MILITARY_SERVICE"})
 NOT_TRANSFERABLE = "NOT_TRANSFERABLE"
+
+#: Why the open case of a membership is voided that is merged into another: its holder is told so; who was to receive
+#: the member, or stands above, that it has ended (A3, A23).
+MERGED, ENDED = "DUPLICATE_MERGED", "MEMBERSHIP_ENDED"
+ON_MERGE = frozenset({MERGED, ENDED})
 
 
 def ground_told(ground: str | None) -> tuple[str | None, tuple[str, ...]]:
