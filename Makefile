@@ -1,4 +1,4 @@
-.PHONY: help install demo serve check test format golden bench mutants fuzz
+.PHONY: help install demo serve check test format golden bench mutants fuzz soak
 VENV := .venv
 PY := $(VENV)/bin/python
 PYTHON ?= python3
@@ -53,3 +53,6 @@ mutants: $(DEV_STAMP) ## Remove each check, policy and constraint in turn; some 
 fuzz: $(DEV_STAMP) ## Random acts for long, against a model, and their replay: FUZZ_RUNS=200 FUZZ_STEPS=60 FUZZ_SEED=…
 	@seed="$${FUZZ_SEED:-$$(date +%s)}"; echo "FUZZ_SEED=$$seed"; \
 	 FUZZ_RUNS="$${FUZZ_RUNS:-200}" $(PY) -m pytest -q -n 0 --hypothesis-seed="$$seed" tests/random
+
+soak: $(DEV_STAMP) ## Kill the hub fifty times at each place of an act, and its database under load
+	@CRASH_SEEDS=50 $(PY) -m pytest -q -n 2 tests/crash

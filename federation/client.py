@@ -5,12 +5,13 @@ answers are plain JSON, with the names of the hub's schema.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 import httpx
 
-from federation import assertions, documents, statements
+from federation import assertions, documents, merging, statements
 from federation.documents import ActDocuments
 from federation.drafts import Draft, check_draft
 from federation.errors import AnswerLost, Refused
@@ -61,8 +62,8 @@ class HubClient(Session):
     async def submit(self, act: ActDocuments, statement: str, person: str | None = None) -> Answer:
         """Hand in a statement; the same one again, whenever, gives the same receipt and acts no second time.
 
-        Takes, for a join, the person's data: the draft's card. Gives the object as it is now. Refuses: Refused;
-        AnswerLost, with the statement.
+        Takes, for a join or an amendment of a person's data, these: the draft's card. Gives the object as it is now.
+        Refuses: Refused; AnswerLost, with the statement.
         """
         variables = {"statement": statement} | ({} if person is None else {"person": person})
         try:
@@ -79,13 +80,61 @@ class HubClient(Session):
             first.also = tuple(also)
             raise first
         statement = self.sign(act, draft, asked if checked is None else checked)
-        return await self.submit(act, statement, draft.card if act is documents.JOIN else None)
+        return await self.submit(act, statement, draft.card if act in documents.WITH_PERSON else None)
 
     # Members
 
     async def join_member(self, asked: Input) -> Answer:
         """Take in a person who is nobody's member. Takes a `JoinMemberDraft`, gives the `Member` (A5)."""
         return await self.act(documents.JOIN, asked)
+
+    async def amend_member(self, asked: Input) -> Answer:
+        """Put a member's data right, or up to date. Takes an `AmendMemberDraft`, gives the `Member` (A11)."""
+        return await self.act(documents.AMEND_MEMBER, asked)
+
+    async def import_member(self, asked: Input) -> Answer:
+        """Bring in a membership of before the hub. Takes an `ImportMemberDraft`, gives the `Member` (A3, A25)."""
+        return await self.act(documents.IMPORT, asked)
+
+    async def duplicate(self, member_id: str) -> Answer | None:
+        """Read where another live membership of this member is held; the hub logs it. None if there is none (A3)."""
+        member = await self._read(documents.DUPLICATE, id=member_id)
+        return None if member is None else member["duplicate"]
+
+    async def merge_memberships(self, member_id: str, *, survivor: bool) -> Answer:
+        """Say whether this union's record of a member goes on, or the other one. Gives the `Member` (A3).
+
+        What is signed is the document that this side writes by itself, from its own record and the other one as shown.
+        """
+        asked = {"memberId": member_id, "survivor": survivor}
+        member = await self._read(documents.DUPLICATE, id=member_id)
+        other = member["duplicate"] if member else None
+        if member is None or other is None:
+            return await self.act(documents.MERGE, asked)
+        sides = (_side(member, self.union), _side(other, other["union"]["uri"]))
+        stands = sides[0 if survivor else 1].membership_id
+        checked = {"survivor": survivor, "mergeSha256": merging.merge_sha256(*sides, stands)}
+        return await self.act(documents.MERGE, asked, checked=checked)
+
+    async def merge_cases(self) -> list[Answer]:
+        """Read the pairs that have come to this union to decide, the longest waiting first (A3, HUB-P02)."""
+        cases: list[Answer] = (await self.execute(documents.MERGE_CASES, {}))["answer"]
+        return cases
+
+    async def decide_merge(self, case: Answer, evidence_sha256: str | None = None) -> Answer:
+        """Decide that the record of a case goes on. Takes one of `merge_cases`, gives the `MergeDecision` (A3)."""
+        given: dict[str, Any] = {} if evidence_sha256 is None else {"evidenceSha256": evidence_sha256}
+        sides = (
+            _side(case, case["union"]["uri"]),
+            merging.MergeSide(
+                UUID(case["otherMembershipId"]),
+                case["otherUnion"]["uri"],
+                date.fromisoformat(case["otherJoinedOn"]),
+            ),
+        )
+        checked = given | {"mergeSha256": merging.merge_sha256(*sides, sides[0].membership_id)}
+        asked = given | {"membershipId": case["membershipId"]}
+        return await self.act(documents.DECIDE_MERGE, asked, checked=checked)
 
     async def release_member(self, asked: Input) -> Answer:
         """Let a member go to the union named. Takes a `ReleaseMemberDraft`, gives the `Handoff` (A12)."""
@@ -137,6 +186,10 @@ class HubClient(Session):
     async def register_union(self, asked: Input) -> Answer:
         """Bring a union of the next lower level in. Takes a `UnionDraft`, gives the `Union`."""
         return await self.act(documents.REGISTER_UNION, asked)
+
+    async def amend_union(self, asked: Input) -> Answer:
+        """Put right what is registered of a union of the next lower level. Takes an `AmendUnionDraft`."""
+        return await self.act(documents.AMEND_UNION, asked)
 
     async def register_key(
         self, *, use: KeyUse, jwk: str, proof: str, union: str | None = None, not_before: datetime | None = None
@@ -231,6 +284,10 @@ class HubClient(Session):
     async def _read_all(self, query: str, **variables: Any) -> Answer:
         """Run a read that always has an answer."""
         return await self._read(query, **variables) or {}
+
+
+def _side(record: Answer, holder: str) -> merging.MergeSide:
+    return merging.MergeSide(UUID(record["membershipId"]), holder, date.fromisoformat(record["joinedOn"]))
 
 
 def _lawful(answer: Answer) -> Answer:

@@ -23,6 +23,7 @@ class Code(StrEnum):
     MEMBER_NOT_FOUND_OR_NOT_HELD = "MEMBER_NOT_FOUND_OR_NOT_HELD"
     NOT_HOLDER = "NOT_HOLDER"
     ALREADY_MEMBER_USE_TRANSFER = "ALREADY_MEMBER_USE_TRANSFER"
+    NOT_A_MEMBER = "NOT_A_MEMBER"
     JOIN_NOT_APPROVED_BY_UNION = "JOIN_NOT_APPROVED_BY_UNION"
     DISCRIMINATORY_GROUND = "DISCRIMINATORY_GROUND"
     CONTRACT_NOT_REQUIRED = "CONTRACT_NOT_REQUIRED"
@@ -107,6 +108,13 @@ CATALOGUE: dict[Code, Entry] = {
         "This person is already a member: one joins once and is transferred ever after.",
         "请会员出示会员证，由其会籍所在工会办理转出。",
         "Ask the member for the certificate and have the holding union release the membership.",
+    ),
+    Code.NOT_A_MEMBER: _entry(
+        "A5",
+        "未查到有效会籍，请先办理入会。",
+        "There is no membership in force: it has ended.",
+        "会籍已终止的，不能再办理手续，其信息也不再更改；本人仍是会员的，请以其有效会籍办理。",
+        "Nothing more can be done with a membership that has ended; if the person has another, act on that one.",
     ),
     Code.JOIN_NOT_APPROVED_BY_UNION: _entry(
         "A2 A4 A5",

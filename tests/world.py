@@ -22,12 +22,17 @@ from hub.database.pool import Database
 from hub.demo.fixtures import EMPLOYERS, MEMBERS, UNIONS, MemberFixture, UnionFixture
 from hub.keyfiles import load_master_keys, load_receipt_keys
 from hub.transfers.desk import (
+    amending,
+    amending_unions,
     cases,
     drafting,
+    drafting_amendments,
+    drafting_merges,
     drafting_pulls,
     drafting_unions,
     founding,
     joining,
+    merging,
     pulling,
     registering,
     releasing,
@@ -104,8 +109,9 @@ class World:
 
     async def now(self) -> datetime:
         """Give the hub's time."""
-        found: datetime = await self.as_owner(lambda c: c.fetchval("select hub.hub_now(true)"))
-        return found
+        async with self.hub.database.connection() as connection:
+            found: datetime = await connection.fetchval("select hub.hub_now(true)")
+            return found
 
     async def found(self, *refs: str) -> None:
         """Register these unions and all above them, each with a signing and a login key."""
@@ -180,35 +186,46 @@ class World:
         assert draft.card is not None
         return await joining.join(self.hub, actor.caller, sign(draft, actor), draft.card.json)
 
+    async def draft_import(self, actor: Actor, member: MemberFixture, **changes: Any) -> Draft:
+        """Bring in a membership as one would enrol it."""
+        return await drafting_merges.draft_import(self.hub, actor.caller, _enrolling(member, changes))
+
+    async def bring_in(self, actor: Actor, member: MemberFixture, **changes: Any) -> MemberView:
+        draft = await self.draft_import(actor, member, **changes)
+        assert draft.card is not None
+        return await merging.import_member(self.hub, actor.caller, sign(draft, actor), draft.card.json)
+
+    async def draft_merge(self, actor: Actor, membership_id: UUID, *, survivor: bool) -> Draft:
+        given = {"membership_id": membership_id, "survivor": survivor}
+        return await drafting_merges.draft_merge(self.hub, actor.caller, given)
+
+    async def merge(self, actor: Actor, membership_id: UUID, *, survivor: bool) -> MemberView:
+        draft = await self.draft_merge(actor, membership_id, survivor=survivor)
+        return await merging.merge(self.hub, actor.caller, sign(draft, actor))
+
+    async def draft_decision(self, actor: Actor, membership_id: UUID) -> Draft:
+        given = {"membership_id": membership_id, "evidence_sha256": sha256_b64url(b"evidence")}
+        return await drafting_merges.draft_decision(self.hub, actor.caller, given)
+
     async def draft_join(self, actor: Actor, member: MemberFixture, **changes: Any) -> Draft:
-        birth = member.id_number[6:10] + "-" + member.id_number[10:12]
-        person = {
-            "name": member.name,
-            "sex": member.sex,
-            "birth_month": birth,
-            "ethnic_group": "01",
-            "political_status": "13",
-            "id_type": "RESIDENT_ID",
-            "id_number": member.id_number,
-            "mobile": "+8613800000000",
-            "residence_division_code": member.residence,
-            "is_rural_migrant": False,
-            "employment_form": "FULL",
-        }
-        given = {
-            "person": {**person, **changes.pop("person", {})},
-            "channel": "WRITTEN",
-            "joined_on": member.joined_on,
-            "holding_basis": member.holding_basis,
-            "employer_uscc": EMPLOYERS[member.employer],
-            "member_unit": member.member_unit and EMPLOYERS[member.member_unit],
-            "relation_started_on": member.joined_on,
-            "certificate": {"province_code": member.certificate[0], "number": member.certificate[1]},
-            "certificate_issued_on": member.joined_on,
-            "dues_paid_through": "2025-02",
-            **changes,
-        }
-        return await drafting.draft_join(self.hub, actor.caller, given)
+        return await drafting.draft_join(self.hub, actor.caller, _enrolling(member, changes))
+
+    async def draft_amendment(self, actor: Actor, membership_id: UUID, **changes: Any) -> Draft:
+        """Draft an update of a member's data (`is_correction=True`: a correction)."""
+        given = {"membership_id": membership_id, "is_correction": False, **changes}
+        return await drafting_amendments.draft_amendment(self.hub, actor.caller, given)
+
+    async def amend(self, actor: Actor, membership_id: UUID, **changes: Any) -> MemberView:
+        draft = await self.draft_amendment(actor, membership_id, **changes)
+        text = None if draft.card is None else draft.card.json
+        return await amending.amend_member(self.hub, actor.caller, sign(draft, actor), text)
+
+    async def draft_union_amendment(self, actor: Actor, union: str, **changes: Any) -> Draft:
+        return await drafting_amendments.draft_union_amendment(self.hub, actor.caller, {"union": union, **changes})
+
+    async def amend_union(self, actor: Actor, union: str, **changes: Any) -> UUID:
+        draft = await self.draft_union_amendment(actor, union, **changes)
+        return await amending_unions.amend_union(self.hub, actor.caller, sign(draft, actor))
 
     async def draft_release(self, actor: Actor, membership_id: UUID | None, receiver: str, **changes: Any) -> Draft:
         given = {
@@ -322,6 +339,37 @@ class World:
     async def recall(self, actor: Actor, handoff_id: UUID) -> HandoffView:
         draft = await drafting.draft_recall(self.hub, actor.caller, {"handoff_id": handoff_id})
         return await cases.recall(self.hub, actor.caller, sign(draft, actor))
+
+
+def _enrolling(member: MemberFixture, changes: dict[str, Any]) -> dict[str, Any]:
+    """Give the input of a join or of an import."""
+    birth = member.id_number[6:10] + "-" + member.id_number[10:12]
+    person = {
+        "name": member.name,
+        "sex": member.sex,
+        "birth_month": birth,
+        "ethnic_group": "01",
+        "political_status": "13",
+        "id_type": "RESIDENT_ID",
+        "id_number": member.id_number,
+        "mobile": "+8613800000000",
+        "residence_division_code": member.residence,
+        "is_rural_migrant": False,
+        "employment_form": "FULL",
+    }
+    return {
+        "person": {**person, **changes.pop("person", {})},
+        "channel": "WRITTEN",
+        "joined_on": member.joined_on,
+        "holding_basis": member.holding_basis,
+        "employer_uscc": EMPLOYERS[member.employer],
+        "member_unit": member.member_unit and EMPLOYERS[member.member_unit],
+        "relation_started_on": member.joined_on,
+        "certificate": {"province_code": member.certificate[0], "number": member.certificate[1]},
+        "certificate_issued_on": member.joined_on,
+        "dues_paid_through": "2025-02",
+        **changes,
+    }
 
 
 def sign(draft: Draft, actor: Actor) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
+from hub.transfers.desk.merging import duplicates_of
 from hub.transfers.desk.opening import reading_as
 from hub.transfers.desk.proving import proofs
 from hub.transfers.ledger import reads
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from hub.authz.tokens import Caller
     from hub.transfers.desk.opening import Hub
     from hub.transfers.views import (
+        AmendmentView,
+        DuplicateView,
         HandoffView,
         HoldingView,
         KeyView,
@@ -47,15 +50,19 @@ class _Kind(Generic[V]):
 
     read: Callable[[Any, Sequence[UUID]], Awaitable[Mapping[UUID, V]]]
     is_public: bool = False
+    #: Each reading is entered in the log, so that it is none of the transaction that only reads.
+    is_logged: bool = False
 
 
 _UNIONS: Final[_Kind[UnionView]] = _Kind(reads.unions, is_public=True)
 _KEYS: Final[_Kind[list[KeyView]]] = _Kind(reads.keys, is_public=True)
+_UNION_AMENDMENTS: Final[_Kind[list[AmendmentView]]] = _Kind(reads.union_amendments, is_public=True)
 _MEMBERS: Final[_Kind[MemberView]] = _Kind(reads.members)
 _HANDOFFS: Final[_Kind[HandoffView]] = _Kind(reads.handoffs)
 _CARDS: Final[_Kind[str]] = _Kind(reads.cards)
 _STEPS: Final[_Kind[list[StepView]]] = _Kind(reads.steps)
 _HOLDINGS: Final[_Kind[list[HoldingView]]] = _Kind(reads.holdings)
+_AMENDMENTS: Final[_Kind[list[AmendmentView]]] = _Kind(reads.amendments)
 _TRANSFERS: Final[_Kind[list[TransferView]]] = _Kind(reads.transfers)
 
 
@@ -66,6 +73,9 @@ class Loads:
         self._hub = hub
         self._caller = caller
         self._proofs: _Kind[str] = _Kind(partial(proofs, hub, hub_keys))
+        self._duplicates: _Kind[DuplicateView] = _Kind(
+            lambda _, membership_ids: duplicates_of(hub, caller, membership_ids), is_logged=True
+        )
         self._known: dict[tuple[_Kind[Any], UUID], asyncio.Future[Any]] = {}
         self._wanted: dict[_Kind[Any], dict[UUID, asyncio.Future[Any]]] = {}
         self._wishes = 0
@@ -79,9 +89,17 @@ class Loads:
         """Give every key that a union ever had. Public."""
         return self._load(_KEYS, union_id)
 
+    def union_amendments(self, union_id: UUID) -> Awaitable[list[AmendmentView] | None]:
+        """Give the amendments of a union. Public."""
+        return self._load(_UNION_AMENDMENTS, union_id)
+
     def member(self, membership_id: UUID) -> Awaitable[MemberView | None]:
         """Give a member whom the caller holds."""
         return self._load(_MEMBERS, membership_id)
+
+    def duplicate(self, membership_id: UUID) -> Awaitable[DuplicateView | None]:
+        """Give the other membership of a person of whom the caller holds one. Logged."""
+        return self._load(self._duplicates, membership_id)
 
     def handoff(self, handoff_id: UUID) -> Awaitable[HandoffView | None]:
         """Give a case to which the caller is a party."""
@@ -98,6 +116,10 @@ class Loads:
     def holdings(self, membership_id: UUID) -> Awaitable[list[HoldingView] | None]:
         """Give who has held a member, if the caller holds it now."""
         return self._load(_HOLDINGS, membership_id)
+
+    def amendments(self, membership_id: UUID) -> Awaitable[list[AmendmentView] | None]:
+        """Give the amendments of a member's data, if the caller holds it now."""
+        return self._load(_AMENDMENTS, membership_id)
 
     def transfers(self, membership_id: UUID) -> Awaitable[list[TransferView] | None]:
         """Give the transfers of a member, if the caller holds it now."""
@@ -149,8 +171,12 @@ class Loads:
             quiet, wishes = (quiet + 1 if wishes == self._wishes else 0), self._wishes
 
     async def _read(self, wanted: Mapping[_Kind[Any], Mapping[UUID, Any]]) -> dict[_Kind[Any], Mapping[UUID, Any]]:
+        found: dict[_Kind[Any], Mapping[UUID, Any]] = {}
         async with reading_as(self._hub, self._caller) as reading:
-            return {
-                kind: await kind.read(reading.connection if kind.is_public else reading, list(futures))
-                for kind, futures in wanted.items()
-            }
+            for kind, futures in wanted.items():
+                if not kind.is_logged:
+                    found[kind] = await kind.read(reading.connection if kind.is_public else reading, list(futures))
+        for kind, futures in wanted.items():
+            if kind.is_logged:
+                found[kind] = await kind.read(None, list(futures))
+        return found

@@ -15,8 +15,20 @@ from hub.schema.ids import decode_id
 from hub.schema.refusals import Refusal
 from hub.schema.types.handoffs import Handoff
 from hub.schema.types.members import IdNumber, Member
+from hub.schema.types.merges import MergeDecision
 from hub.schema.types.unions import Union, union_of
-from hub.transfers.desk import cases, joining, pulling, registering, releasing, revealing
+from hub.transfers.desk import (
+    amending,
+    amending_unions,
+    cases,
+    deciding,
+    joining,
+    merging,
+    pulling,
+    registering,
+    releasing,
+    revealing,
+)
 
 __all__ = ["Mutation"]
 
@@ -39,11 +51,26 @@ IdNumberResult = Annotated[
     strawberry.union("IdNumberResult", description="完整的证件号码，或拒绝。\nThe full ID number, or a refusal."),
 ]
 
+MergeDecisionResult = Annotated[
+    MergeDecision | Refusal,
+    strawberry.union(
+        "MergeDecisionResult", description="已收到的裁定，或拒绝。\nThe decision as received, or a refusal."
+    ),
+]
+
 Statement = Annotated[
     str,
     strawberry.argument(
         description="以本工会签章密钥签署的文书（JWS）。同一文书可重复提交，只办理一次。\n"
         "The statement, a compact JWS signed by your union's key. The same one again acts no second time."
+    ),
+]
+
+PersonText = Annotated[
+    str,
+    strawberry.argument(
+        description="个人信息，即草稿的 card.json 原文；其摘要已在文书中签署。\n"
+        "The person's data: the exact text of the draft's `card.json`, whose hash the statement signs."
     ),
 ]
 
@@ -56,21 +83,59 @@ class Mutation:
     """The acts."""
 
     @act("批准入会。", "Takes in a person who is nobody's member.")
-    async def join_member(
+    async def join_member(self, info: Info, statement: Statement, person: PersonText) -> MemberResult:
+        """Join."""
+        context = _fresh(info)
+        return Member.of(await joining.join(context.hub, context.caller, statement, person))
+
+    @act(
+        "更正或更新会员信息，由会籍所在工会办理；只记录所更改的栏目，不保留可见的原值。",
+        "Puts a member's data right, or up to date, as the union that holds the membership. What is amended is kept "
+        "by its name; what stood there before is shown to nobody.",
+    )
+    async def amend_member(
         self,
         info: Info,
         statement: Statement,
         person: Annotated[
-            str,
+            str | None,
             strawberry.argument(
-                description="个人信息，即草稿的 card.json 原文；其摘要已在文书中签署。\n"
-                "The person's data: the exact text of the draft's `card.json`, whose hash the statement signs."
+                description="所更改的个人信息，即草稿的 card.json 原文；未更改个人信息的不填。\n"
+                "What is amended of the person's data: the exact text of the draft's `card.json`, if it has a card."
             ),
-        ],
+        ] = strawberry.UNSET,
     ) -> MemberResult:
-        """Join."""
+        """Amend a member."""
         context = _fresh(info)
-        return Member.of(await joining.join(context.hub, context.caller, statement, person))
+        return Member.of(await amending.amend_member(context.hub, context.caller, statement, person or None))
+
+    @act(
+        "导入入网前的会籍；此人另有有效会籍的，导入的会籍冻结，待双方合并。",
+        "Brings in a membership of before the hub. Where the person has a live one already, it stands still until "
+        "both holders merge the two.",
+    )
+    async def import_member(self, info: Info, statement: Statement, person: PersonText) -> MemberResult:
+        """Import."""
+        context = _fresh(info)
+        return Member.of(await merging.import_member(context.hub, context.caller, statement, person))
+
+    @act(
+        "合并一人的两份会籍：双方就同一份文书签署后，一份保留，另一份终止。",
+        "Merges two memberships of one person: when both holders have signed over the same, one goes on, one ends.",
+    )
+    async def merge_memberships(self, info: Info, statement: Statement) -> MemberResult:
+        """Merge."""
+        context = _fresh(info)
+        return Member.of(await merging.merge(context.hub, context.caller, statement))
+
+    @act(
+        "双方逾期未能一致的，由拟保留会籍所在工会的上一级工会裁定合并。",
+        "Decides a merge over which two holders have not become one in time, as the union above.",
+    )
+    async def decide_merge(self, info: Info, statement: Statement) -> MergeDecisionResult:
+        """Decide."""
+        context = _fresh(info)
+        return MergeDecision.of(await deciding.decide_merge(context.hub, context.caller, statement))
 
     @act("签署转出，会籍待指定的接收工会接收。", "Releases a member to the union that the statement names.")
     async def release_member(self, info: Info, statement: Statement) -> HandoffResult:
@@ -137,6 +202,12 @@ class Mutation:
         """Register a union."""
         context = _fresh(info)
         return await _union(info, await registering.register_union(context.hub, context.caller, statement))
+
+    @act("更正下一级工会的登记信息。", "Puts right what is registered of a union beneath yours.")
+    async def amend_union(self, info: Info, statement: Statement) -> UnionResult:
+        """Amend a union."""
+        context = _fresh(info)
+        return await _union(info, await amending_unions.amend_union(context.hub, context.caller, statement))
 
     @act("登记密钥，由上一级工会或本工会的有效密钥签署。", "Registers a key of your union or of one beneath it.")
     async def register_key(self, info: Info, statement: Statement) -> UnionResult:

@@ -21,9 +21,11 @@ from hub.schema.types.explanations import Explanation
 from hub.schema.types.handoffs import DocketConnection, DocketEntry, Handoff, find_handoff
 from hub.schema.types.inputs import MemberFilter, given_of, plain_text
 from hub.schema.types.members import Member, MemberConnection, find_member
+from hub.schema.types.merges import MergeCase
 from hub.schema.types.nodes import Node
 from hub.schema.types.unions import Union, UnionConnection, find_union
 from hub.transfers import machines
+from hub.transfers.desk.deciding import merge_cases
 from hub.transfers.desk.explaining import explain
 from hub.transfers.desk.finding import find_members
 from hub.transfers.desk.opening import reading_as
@@ -280,6 +282,14 @@ class Reads:
         """Give a certificate."""
         view = await info.context.loads.member(decode_id(member_id, "Member") or _NOBODY)
         return None if view is None else Certificate.of(view)
+
+    @told(
+        "待本工会裁定的重复会籍，等候最久的在前，至多一百项。",
+        "Pairs of memberships that lie with your union to decide, the longest waiting first, a hundred at most.",
+    )
+    async def merge_cases(self, info: Info) -> list[MergeCase]:
+        """Give the pairs."""
+        return [MergeCase.of(view) for view in await merge_cases(info.context.hub, info.context.caller)]
 
     @told(
         "说明一项接转手续的现状：谁应办理、何时之前、逾期如何。",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from federation.merging import MergeSide
 from hub.transfers.machines import HandoffState
 from hub.transfers.rules.standing import Standing, standing_at
 
@@ -15,18 +16,24 @@ if TYPE_CHECKING:
     from hub.transfers.kinds import UnionKind, UnionState
 
 __all__ = [
+    "AmendmentFacts",
     "CaseFacts",
     "CitedFacts",
+    "DecisionFacts",
     "HandoffFacts",
+    "HeldFacts",
     "JoinFacts",
     "MatchFacts",
     "MembershipFacts",
+    "MergeFacts",
+    "MergeRecordFacts",
     "OpenRequest",
     "ReceiverFacts",
     "ReleaseFacts",
     "RequestFacts",
     "SignerFacts",
     "TargetFacts",
+    "UnionAmendmentFacts",
     "UnionFacts",
 ]
 
@@ -91,6 +98,7 @@ class MembershipFacts:
     open_requested_at: datetime | None = None
     holder_union: UUID | None = None
     named: OpenRequest | None = None
+    previous_union: UUID | None = None  #: from whom the holder took the member over
 
     def standing(self, now: datetime) -> Standing | None:
         """Give where the open handoff stands; None if there is none."""
@@ -165,6 +173,9 @@ class HandoffFacts:
     overdue_at: datetime | None = None
     overdue_tentative: bool = False
     name_masked: str | None = None
+    prior_basis: str | None = None  #: of a receiver that held before the releasing union did: how it held
+    prior_employer: str | None = None
+    prior_unit: str | None = None
 
     def standing(self, now: datetime) -> Standing:
         """Give where the case stands."""
@@ -217,7 +228,7 @@ class RequestFacts:
     """For a request. `target` is None for whatever did not match, is not the signer's draft, or is too old."""
 
     signer: SignerFacts
-    outcome: str  #: of the look-up: ONE, NONE, MISSING
+    outcome: str  #: of the look-up: ONE, NONE, MISSING; FROZEN, a suspected duplicate
     target: TargetFacts | None
     cited: CitedFacts | None
     handoff_taken: bool
@@ -248,6 +259,137 @@ class JoinFacts:
     employer_union_uri: str | None  #: the union of the employer named, if it has one
     employer_union_name: str | None
     hits_today: int  #: persons found to be members elsewhere, within a day, by this union
+    is_paired: bool = False  #: for an import: the live membership is one of a pair that is not settled yet
+
+
+@dataclass(frozen=True, slots=True)
+class MergeRecordFacts:
+    """One of the two memberships of a pair, with the case that is open, if any, and what its holder has signed."""
+
+    member_id: UUID
+    membership_id: UUID
+    holder_union: UUID
+    holder_uri: str
+    status: str
+    joined_on: date
+    custody_version: int
+    held_since: datetime
+    open_handoff: UUID | None
+    open_step: int | None
+    open_state: str | None
+    open_deadline: datetime | None
+    open_then: datetime | None
+    said_by: UUID | None
+    said_sha256: bytes | None
+    decide_from: datetime | None
+
+    @property
+    def side(self) -> MergeSide:
+        """Give what the document of the merge says of it."""
+        return MergeSide(self.membership_id, self.holder_uri, self.joined_on)
+
+    def says(self, over: bytes) -> bool:
+        """Whether the one who holds it now has signed this document."""
+        return self.said_by == self.holder_union and self.said_sha256 == over
+
+
+@dataclass(frozen=True, slots=True)
+class MergeFacts:
+    """For a merge. `own` is None unless the signer holds it; `other`, unless it is one of a pair."""
+
+    signer: SignerFacts
+    own: MergeRecordFacts | None
+    is_party: bool
+    pair_id: UUID | None
+    other: MergeRecordFacts | None
+    member_name: str | None = None
+    own_decider: UUID | None = None  #: the union that may decide that the signer's own goes on, if the holders don't
+    other_decider: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionFacts:
+    """For a decision between two holders. `survivor` is None unless the case lies with the signer, in time."""
+
+    signer: SignerFacts
+    pair_id: UUID | None
+    survivor: MergeRecordFacts | None
+    loser: MergeRecordFacts | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFacts:
+    """A membership with the person's data, as its holder may see and amend them."""
+
+    member_id: UUID
+    custody_version: int
+    data_version: int
+    held_from: datetime  #: when the first holding began
+    status: str
+    holding_basis: str
+    joined_on: date
+    dues_paid_through: str
+    employer_uscc: str | None
+    member_unit: str | None
+    card_salt: str
+    certificate_province: str | None
+    certificate_number: str | None
+    certificate_issued_on: date | None
+    issuing_union: str | None
+    name: str
+    sex: str
+    birth_month: str
+    ethnic_group: str | None
+    political_status: str | None
+    id_type: str
+    id_number_masked: str | None
+    mobile_masked: str | None
+    mobile_sealed: bytes | None
+    residence_division_code: str | None
+    is_rural_migrant: bool | None
+    employment_form: str | None
+    id_hash: bytes | None  #: of the document that is shown
+    ids: int  #: how many documents there are
+    open_handoff: UUID | None
+    open_step: int | None
+    open_state: str | None
+    open_deadline: datetime | None
+    open_then: datetime | None
+
+    def standing(self, now: datetime) -> Standing | None:
+        """Give where the open handoff stands; None if there is none."""
+        if self.open_handoff is None or self.open_state is None:
+            return None
+        return standing_at(self.open_state, self.open_deadline, self.open_then, now)
+
+
+@dataclass(frozen=True, slots=True)
+class AmendmentFacts:
+    """For an amendment of a member's data. `membership` is None unless the signer holds it."""
+
+    signer: SignerFacts
+    membership: HeldFacts | None
+    is_party: bool
+    known_person: UUID | None  #: whose the number given is already
+    known_membership: UUID | None  #: that person's, for the log
+    certificate_taken: bool
+    employers: frozenset[str]
+    hits_today: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnionAmendmentFacts:
+    """For an amendment of a union."""
+
+    signer: SignerFacts
+    about_union: UUID | None
+    is_next_higher: bool
+    kind: UnionKind | None
+    state: UnionState | None
+    version: int
+    employers: frozenset[str]  #: what it organises today or is going to
+    units: frozenset[str]
+    listed: dict[str, UUID]  #: the unions found among those that the statement lists, by URI
 
 
 @dataclass(frozen=True, slots=True)

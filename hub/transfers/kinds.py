@@ -10,8 +10,11 @@ __all__ = [
     "FEDERATION_KINDS",
     "GRASSROOTS_KINDS",
     "JOINING_BASES",
+    "LIVE",
+    "STANDING",
     "EmploymentForm",
     "HoldingBasis",
+    "IdChange",
     "IdType",
     "JoinChannel",
     "MembershipStatus",
@@ -60,6 +63,11 @@ class MembershipStatus(StrEnum):
     DECEASED = "DECEASED"
 
 
+LIVE = frozenset({MembershipStatus.ACTIVE, MembershipStatus.RETAINED})
+#: Live, or suspected to be a second one: whatever has not ended, and so has a holder (I1).
+STANDING = LIVE | {MembershipStatus.DUPLICATE_SUSPECTED}
+
+
 class HoldingBasis(StrEnum):
     """How the holder came to hold."""
 
@@ -82,6 +90,14 @@ class IdType(StrEnum):
     FOREIGN_PR = "FOREIGN_PR"
     PASSPORT = "PASSPORT"
     OTHER = "OTHER"
+
+
+class IdChange(StrEnum):
+    """What an amendment does with a document (domain 4.2): a person may have several."""
+
+    FURTHER = "FURTHER"
+    RENEWED = "RENEWED"
+    CORRECTED = "CORRECTED"
 
 
 class EmploymentForm(StrEnum):

@@ -17,13 +17,17 @@ if TYPE_CHECKING:
     from hub.transfers.rules.standing import Passed
 
 __all__ = [
+    "AmendmentView",
+    "DecisionView",
     "Draft",
+    "DuplicateView",
     "ExplanationView",
     "HandoffView",
     "HoldingView",
     "KeyEndView",
     "KeyView",
     "MemberView",
+    "MergeCaseView",
     "NextActView",
     "StepView",
     "TransferView",
@@ -118,12 +122,60 @@ class MemberView:
     status: str
     holding_basis: str
     custody_version: int
+    data_version: int
     dues_paid_through: str
     certificate_province: str | None
     certificate_number: str | None
     certificate_issued_on: date | None
     issuing_union: str | None
     open_handoff: UUID | None
+    open_duplicate: UUID | None  #: the pair of which it is one, as long as the two are not merged
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateView:
+    """The other one of two memberships of a person, as the holder of this one is shown it (A3)."""
+
+    membership_id: UUID
+    union_id: UUID
+    joined_on: date
+    kept_by_us: bool | None  #: whether, by our statement, ours goes on; None: nothing signed that still holds
+    kept_by_other: bool | None
+    decide_from: datetime | None  #: from then on the union above may decide
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeCaseView:
+    """A pair whose holders have not become one, as the union above the holder of the one named sees it (A3)."""
+
+    membership_id: UUID
+    union_id: UUID
+    joined_on: date
+    other_membership: UUID
+    other_union: UUID
+    other_joined_on: date
+    name_masked: str | None
+    decide_from: datetime
+    kept_by_holder: bool | None  #: whether, by its statement, the one named goes on; None: nothing that still holds
+    kept_by_other: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """A decision that was recorded: the membership that goes on, and the receipt."""
+
+    membership_id: UUID
+    receipt: str
+
+
+@dataclass(frozen=True, slots=True)
+class AmendmentView:
+    """An amendment of a member's data, or of a union: which version it made, and the names of what was amended."""
+
+    version: int
+    at: datetime
+    sha256: bytes
+    fields: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +217,16 @@ class UnionView:
     jurisdiction_code: str | None
     established_on: date
     closed_on: date | None
+    version: int
+    former_names: list[str]  #: with `former_until`, the earliest first
+    former_until: list[datetime]
+
+    def name_at(self, instant: datetime) -> str:
+        """Give the name that it bore at an instant: what its seal says of that day. Source: NX-3."""
+        for name, until_at in zip(self.former_names, self.former_until, strict=True):
+            if instant < until_at:
+                return name
+        return self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,8 +42,10 @@ _NAMES: dict[str, str] = {
     "RECEIVER_CANNOT_HOLD": "接收工会不能管理该会籍",
     "STALE_VERSION": "会籍已变动",
     "ALREADY_MEMBER_USE_TRANSFER": "疑似重复会籍，已冻结",
+    "DUPLICATE_MERGED": "重复会籍已合并",
     # reasons of a release
     "CHANGE_OF_EMPLOYER": "调动",
+    "CORRECTION": "更正",
 }
 
 

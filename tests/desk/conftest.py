@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hub.errors import Code, Refusal
+from tests.desk.pairs import ON_PAPER
 from tests.worlds import differing, everything
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from uuid import UUID
 
+    from hub.transfers.views import MemberView
     from tests.ready import Ready
     from tests.world import Actor, World
 
@@ -33,6 +35,12 @@ def u2(world: World) -> Actor:
 def m1(world: World) -> UUID:
     """Held by U1."""
     return world.members["M1"]
+
+
+@pytest.fixture
+async def second(world: World, u2: Actor) -> MemberView:
+    """M1 once more, as U2 has it on paper: a suspected duplicate."""
+    return await world.bring_in(u2, ON_PAPER)
 
 
 def said(refusal: Refusal) -> tuple[Any, ...]:

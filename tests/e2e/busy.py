@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NOW = day(6, 10)
 
 _CHECK = "10X98765432"
-_NAMES = ("东方朔一", "司马光二", "诸葛亮三", "欧阳修四", "上官婉五", "夏侯惇六")
+_NAMES = ("东方朔一", "司马光二", "诸葛亮三", "欧阳修四", "上官婉五", "夏侯惇六", "慕容复七")
 #: By whom each is enrolled.
 _HOLDERS = ("U1", "U1", "U1", "U1", "U7", "U3")
 
@@ -40,6 +40,8 @@ class Planted:
     mobile: str
     residence: str
     certificate: str
+    #: What was amended: it stood there once.
+    former: tuple[str, ...] = ()
     member: Json = field(default_factory=dict)
 
     @property
@@ -93,6 +95,7 @@ class Busy:
         for number, holder in enumerate(_HOLDERS, start=1):
             await busy._enrol(_planted(number), holder)
         u1, u2, u3 = stage["U1"], stage["U2"], stage["U3"]
+        await busy._amend("P6", "U3")
         await busy._release("P5", "U7", "U2")
         await stage.let_it_be(NOW)
         moved = await busy._release("P1", "U1", "U2")
@@ -110,7 +113,13 @@ class Busy:
         await u1.act("recallHandoff", {"handoffId": recalled})
         return busy
 
-    async def _enrol(self, person: Planted, holder: str) -> None:
+    async def bring_in(self, ref: str, holder: str, *, of: Planted) -> Planted:
+        """Have a union bring in, on paper, a second membership of somebody: the ID number is the same, and no more."""
+        person = replace(_planted(7), ref=ref, id_number=of.id_number, birth_month="1969-11", member={})
+        await self._enrol(person, holder, mutation="importMember")
+        return person
+
+    async def _enrol(self, person: Planted, holder: str, *, mutation: str = "joinMember") -> None:
         basis = {"U7": "DISPATCH_UNION"}.get(holder, "ORDINARY")
         asked = {
             "person": {
@@ -129,12 +138,22 @@ class Busy:
             "channel": "ORAL",
             "joinedOn": person.joined_on,
             "holdingBasis": basis,
-            "employerUscc": EMPLOYERS[{"U1": "甲", "U7": "丙", "U3": "小店甲"}[holder]],
+            "employerUscc": EMPLOYERS[{"U1": "甲", "U7": "丙", "U3": "小店甲", "U8": "丁"}[holder]],
             "certificate": {"provinceCode": "31", "number": person.certificate},
             "duesPaidThrough": "2025-01",
         }
-        person.member = await self.stage[holder].act("joinMember", asked)
+        person.member = await self.stage[holder].act(mutation, asked)
         self.people[person.ref] = person
+
+    async def _amend(self, ref: str, by: str) -> None:
+        """Put a person's name, document and mobile number right: what stood there before is nobody's to see."""
+        person = self.people[ref]
+        person.former = (person.name, person.id_number, person.mobile)
+        person.name, person.mobile = "公孙策六", "+8613900867686"
+        person.id_number = id_number("99010119670617988")
+        changed = {"name": person.name, "idType": "RESIDENT_ID", "idNumber": person.id_number, "mobile": person.mobile}
+        asked = {"memberId": person.member["id"], "isCorrection": True, "person": changed, "idChange": "CORRECTED"}
+        person.member = await self.stage[by].act("amendMember", asked)
 
     async def _release(self, ref: str, by: str, to: str, *, employer: str = "乙", name: str = "") -> str:
         today = self.stage.clock.now().date().isoformat()

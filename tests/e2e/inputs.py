@@ -18,6 +18,7 @@ __all__ = [
     "asking",
     "changed",
     "joining",
+    "on_paper",
     "person",
     "release",
     "union",
@@ -86,6 +87,19 @@ def joining(member: MemberFixture, *, of: Json | None = None, **changes: Any) ->
         "duesPaidThrough": "2025-02",
     }
     return changed(given, changes)
+
+
+def on_paper(member: MemberFixture, *, of: Json | None = None, **changes: Any) -> Json:
+    """Give the input of an import: the membership that U2 has of this member on paper, of before the fixture's."""
+    given = {
+        "employerUscc": EMPLOYERS["乙"],
+        "certificate": {"provinceCode": "31", "number": f"P{member.certificate[1]}"},
+        "joinedOn": "2009-05-04",
+        "relationStartedOn": "2009-05-04",
+        "certificateIssuedOn": "2009-05-05",
+        "status": "ACTIVE",
+    }
+    return joining(member, of=of, **given | changes)
 
 
 def release(member_id: str, **changes: Any) -> Json:

@@ -107,6 +107,16 @@ async def _already_member(stage: Stage) -> Json:
     return await stage["U2"].refused("joinMember", asked)
 
 
+@provokes("NOT_A_MEMBER", "A5")
+async def _not_a_member(stage: Stage) -> Json:
+    """One that has ended by a merge, in the hands of its last holder."""
+    u1, u2 = stage["U1"], stage["U2"]
+    second = await u2.act("importMember", inputs.on_paper(MEMBERS["M1"]))
+    await u2.act("mergeMemberships", {"memberId": second["id"], "survivor": False})
+    await u1.act("mergeMemberships", {"memberId": stage.member("M1"), "survivor": True})
+    return await u2.refused("releaseMember", inputs.release(second["id"], receivingUnion=UNIONS["U3"].uri))
+
+
 @provokes("RATE_LIMITED", "HUB-P17", retryable=True)
 async def _rate_limited(stage: Stage) -> Json:
     await stage.superuser.execute(

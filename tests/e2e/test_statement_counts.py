@@ -10,9 +10,20 @@ import pytest
 
 from tests.e2e import inputs
 from tests.e2e.busy import id_number
-from tests.e2e.documents import CARD, DEADLINE, ENTRY, MEMBERS_QUERY, PAGE_INFO, STEP, UNION_NAME, UNIONS_QUERY
+from tests.e2e.documents import (
+    CARD,
+    DEADLINE,
+    ENTRY,
+    MEMBERS_QUERY,
+    PAGE_INFO,
+    STEP,
+    UNION_NAME,
+    UNIONS_QUERY,
+    arguments_of,
+)
 from tests.e2e.inputs import MEMBERS
 from tests.e2e.test_acts import CASES
+from tests.e2e.wire import person_in
 
 if TYPE_CHECKING:
     from tests.e2e.stage import Stage
@@ -99,18 +110,19 @@ async def test_an_act_costs_two_statements(stage: Stage, mutation: str) -> None:
     ref, asked = await CASES[mutation].prepared(stage)
     party = stage[ref]
     draft = await party.draft(mutation, asked)
-    statement, person = party.sign(draft), draft["card"] and draft["card"]["json"]
-    query = "mutation ($statement: String!%s) { answer: %s(statement: $statement%s) { __typename } }"
-    joins = mutation == "joinMember"
-    text = query % (", $person: String!" if joins else "", mutation, ", person: $person" if joins else "")
+    statement, person = party.sign(draft), person_in(mutation, draft)
+    given, taken = arguments_of(mutation)
+    text = f"mutation ({given}) {{ answer: {mutation}({taken}) {{ __typename }} }}"
 
     async with stage.statements() as said:
-        answer = await party.post(text, {"statement": statement} | ({"person": person} if joins else {}))
+        answer = await party.post(text, {"statement": statement} | ({"person": person} if person else {}))
 
     assert answer.data["answer"]["__typename"] != "Refusal"
     facts, record, *rest = [heard for heard in said if "hub_now" not in heard]
     assert ("facts_for_" in facts, "record_" in record) == (True, True), said
-    # An act on a union is answered with the union, which is read afterwards; a member or a case is known from the act.
+    # An act on a union is answered with the union, which is read afterwards, as is a member after a merge; a member
+    # that enters, or a case, is known from the act.
     read = [heard for heard in rest if heard.startswith("select") and "hub_begin" not in heard]
-    assert len(read) == (1 if answer.data["answer"]["__typename"] == "Union" else 0), said
-    assert rest == [] or "from hub.unions where union_id" in read[0]
+    merged = mutation == "mergeMemberships"
+    assert len(read) == (1 if merged or answer.data["answer"]["__typename"] == "Union" else 0), said
+    assert rest == [] or ("from hub.memberships" if merged else "from hub.unions where union_id") in read[0]

@@ -19,6 +19,7 @@ from tests.e2e.inputs import UNIONS
 from tests.e2e.schemawalk import Leaf, Schema, leaves_of, opened, walk
 
 if TYPE_CHECKING:
+    from tests.e2e.busy import Planted
     from tests.e2e.stage import Stage
     from tests.e2e.wire import Json, Party
 
@@ -63,6 +64,7 @@ HOLDERS_FIELDS = {
     "employerUscc",
     "memberUnit",
     "holdingBasis",
+    "dataVersion",
 }
 
 
@@ -100,6 +102,7 @@ _ARGUMENTS = {
     "viewer": "",
     "members": "(first: 10)",
     "docket": "(first: 10)",
+    "mergeCases": "",
     "unions": "(first: 20)",
     "union": "(uri: $union)",
     "member": "(id: $member)",
@@ -144,6 +147,7 @@ async def test_a_union_sees_what_it_may_and_nothing_else(busy: Busy, ref: str) -
         assert shown == (list(person.on_card) if held or person.ref in sight.cards.split() else []), person.ref
         assert [value for value in person.unmasked if value in text] == [], "shown by a logged act alone"
         assert [value in text for value in person.masked] == [held] * len(person.masked), person.ref
+        assert [value for value in person.former if value in text] == [], "amended: nobody's to see any more"
         known = any(value in text for value in person.ids)
         assert known is (held or person.ref in sight.cases.split()), person.ref
     for name, handoff in busy.handoffs.items():
@@ -161,6 +165,8 @@ def look_at_types(seen: Seen, sight: Sight) -> None:
     assert ("Certificate" in reached) is bool(sight.holds)
     assert ("Handoff" in reached) is bool(sight.cases or sight.cards)
     assert ("Card" in reached) is bool(sight.cards)
+    # P6 alone was amended, and no union.
+    assert ("Amendment" in reached) is ("P6" in sight.holds.split())
     if sight == Sight():
         assert reached - {"MemberConnection", "DocketConnection"} == _PUBLIC
         for root in ("member", "node", "certificate", "handoff", "explain", "receipt"):
@@ -174,6 +180,42 @@ def look_at_types(seen: Seen, sight: Sight) -> None:
 _PUBLIC = {"Viewer", "Union", "UnionKey", "PageInfo", "UnionEdge", "_Service"}
 #: P1 went from U1 to U2 and onward to U3: the first case is of the first two, the second of the last two.
 _ONWARD = {("P1 onward", "U2"), ("P1 onward", "U3")}
+
+
+@pytest.mark.attack("Z07")
+async def test_of_two_of_one_person_each_holder_sees_the_other_s_union_and_day_alone(busy: Busy) -> None:
+    """P6 of U3 is U8's too, on paper, where everything but the ID number is written otherwise."""
+    first = busy.people["P6"]
+    second = await busy.bring_in("P7", "U8", of=first)
+    seen = {ref: (await look_around(busy, ref)).text() for ref in ("U3", "U8", "U15", "U9", "U16", "U0", "U1")}
+    for ref, own, other in (("U3", first, second), ("U8", second, first)):
+        assert all(value in seen[ref] for value in (*own.on_card, *own.masked, *own.ids))
+        # Of the other: its union, since when it counts, and its id, which stands in the document that both sign.
+        told = (other.joined_on, str(other.member["membershipId"]))
+        assert [value for value in told if value not in seen[ref]] == []
+        hidden = (
+            other.name,
+            other.birth_month,
+            other.certificate,
+            other.residence,
+            other.member["id"],
+            *other.unmasked,
+        )
+        assert [value for value in hidden if value in seen[ref]] == []
+    assert UNIONS["U3"].uri in (duplicate := json.dumps(await _duplicate(busy, "U8", second)))
+    assert UNIONS["U8"].uri not in duplicate
+    for ref in ("U15", "U9", "U16", "U0", "U1"):
+        assert [value for value in (*second.on_card, *second.ids, *second.unmasked) if value in seen[ref]] == [], ref
+    logged = await busy.stage.superuser.fetch(
+        "select distinct u.uri from hub.disclosures d join hub.unions u using (union_id) where d.kind = 'DUPLICATE'"
+    )
+    assert {row["uri"] for row in logged} == {UNIONS["U3"].uri, UNIONS["U8"].uri}
+
+
+async def _duplicate(busy: Busy, ref: str, person: Planted) -> Json:
+    query = "query ($id: ID!) { answer: member(id: $id) { duplicate { joinedOn union { uri } } } }"
+    found: Json = await busy.stage[ref].ask(query, id=person.member["id"])
+    return found
 
 
 @pytest.mark.attack("Z02")
@@ -245,10 +287,16 @@ def _probes(busy: Busy, ref: str) -> list[tuple[str, str, str]]:
         ("query ($id: ID!) { answer: certificate(memberId: $id) { issuedOn } }", member, NO_MEMBER),
         (_REVEAL, member, NO_MEMBER),
         (
+            _draft("draftAmendMember", 'memberId: $id, isCorrection: true, person: {sex: "9"}, emptied: ["mobile"]'),
+            member,
+            NO_MEMBER,
+        ),
+        (
             _draft("draftReleaseMember", f'memberId: $id, receivingUnion: "{UNIONS["U2"].uri}", {_RELEASED}'),
             member,
             NO_MEMBER,
         ),
+        (_draft("draftMergeMemberships", "memberId: $id, survivor: true"), member, NO_MEMBER),
     ]
     if ref != "U2":
         asked += [

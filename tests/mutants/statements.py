@@ -24,18 +24,39 @@ _DESK: Final = (
     "tests/desk/test_accepting.py", "tests/desk/test_closing.py", "tests/desk/test_releasing.py",
     "tests/desk/test_joining.py", "tests/desk/test_opening.py", "tests/desk/test_registering.py",
 )  # fmt: skip
-_ACTS: Final = (*_DESK, "tests/desk/test_pulling.py")
+_ACTS: Final = (*_DESK, "tests/desk/test_pulling.py", "tests/desk/test_correcting.py", "tests/sql/test_amendments.py")
+_PAIRS: Final = ("tests/desk/test_duplicates.py", "tests/desk/test_merging.py", "tests/desk/test_deciding.py")
+_MERGING: Final = ("tests/sql/test_merging.py", "tests/sql/test_merging_among_others.py")
 _READING: Final = ("tests/sql/test_reading.py", "tests/sql/test_visibility.py")
 _OF_FUNCTION: Final = {
     "record_union": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
     "record_key": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
     "record_key_end": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
     "record_login": ("tests/sql/test_registers.py",),
+    "record_amendment": (
+        "tests/sql/test_amendments.py",
+        "tests/desk/test_amending.py",
+        "tests/desk/test_amending_documents.py",
+    ),
+    "record_union_amendment": ("tests/sql/test_amendments.py", "tests/desk/test_amending_unions.py"),
+    "facts_for_amendment": ("tests/desk/test_amending.py", "tests/sql/test_visibility.py"),
+    "facts_for_union_amendment": ("tests/desk/test_amending_unions.py",),
     "record_request": ("tests/desk/test_pulling.py", "tests/sql/test_pull_races.py"),
     "record_answer": ("tests/desk/test_pulling.py", "tests/sql/test_pull_races.py"),
-    "record_match": ("tests/desk/test_pulling.py",),
+    "record_match": ("tests/desk/test_pulling.py", *_PAIRS),
     "facts_for_request": ("tests/desk/test_pulling.py", "tests/sql/test_visibility.py"),
     "higher_of": ("tests/desk/test_pulling.py",),
+    "facts_for_import": (*_PAIRS,),
+    "facts_for_merge": (*_PAIRS,),
+    "facts_for_decision": (*_PAIRS,),
+    "decider_of": (*_PAIRS, "tests/sql/test_merging.py"),
+    "record_suspected": (*_MERGING, *_PAIRS),
+    "record_merge": (*_MERGING, *_PAIRS),
+    "record_decision": (*_MERGING, *_PAIRS),
+    "settle_pair": (*_MERGING, *_PAIRS),
+    "reveal_duplicates": (*_MERGING, *_PAIRS),
+    "read_merge_cases": (*_MERGING, *_PAIRS),
+    "find_held": ("tests/sql/test_reading.py", "tests/sql/test_visibility.py", *_PAIRS),
     "record_join": ("tests/sql/test_custody.py", "tests/desk/test_joining.py"),
     "facts_for_join": ("tests/sql/test_reading.py", "tests/desk/test_joining.py", "tests/sql/test_visibility.py"),
     "facts_for_union": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
@@ -63,6 +84,11 @@ _JOINING: Final = re.compile(
     # Looked up for all items at once, and told apart by item afterwards.
     | [ch]\.\w+\ =\ any\ \(p_\w+\) | i\.id_hash\ =\ any\ \(p_id_hash\) | m\.member_id\ =\ any\ \(people\)
     | n\.uri\ =\ any\ \(p_listed\) | c\.jti\ =\ u\.jti | c\.iss\ =\ u\.union_id
+    # An id names one row in the whole hub: with the person's it is found on one shard. Which rows are locked, in what
+    # order, shows under load alone. Of a pair, the row that a membership is in is named by either.
+    | [md]\.member_id\ =\ [pv]_(other_)?member | m\.member_id\ in\ \(v_member,\ v_other_member\)
+    | m\.member_id\ =\ (least|greatest)\(.* | .*\ for\ update
+    | d\.membership_id\ =\ m\.membership_id | m\.membership_id\ =\ d\.membership_id
     # A hash names one statement, whomever it is about.
     | s\.union_id\ =\ e\.about_union
     # Whether a union holds is asked of federations; of others nobody looks at the answer.
@@ -73,7 +99,10 @@ _JOINING: Final = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 #: The functions by whose compare-and-set custody moves: their conditions are tried whenever mutants are.
-_GATES: Final = {"record_release", "record_acceptance", "record_closure", "record_join"}
+_GATES: Final = {
+    "record_release", "record_acceptance", "record_closure", "record_join", "record_suspected", "record_merge",
+    "record_decision", "settle_pair",
+}  # fmt: skip
 
 
 def policies() -> Iterator[Mutant]:

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
 from hub.transfers.ledger import acts
-from hub.transfers.ledger.records import AcceptanceRecord, ClosureRecord, JoinRecord, ReleaseRecord
+from hub.transfers.ledger.records import (
+    AcceptanceRecord,
+    AmendmentRecord,
+    AnswerRecord,
+    ClosureRecord,
+    DecisionRecord,
+    JoinRecord,
+    MergeRecord,
+    ReleaseRecord,
+    SuspectedRecord,
+)
 from tests.worlds import START
 
 if TYPE_CHECKING:
@@ -30,6 +40,9 @@ async def call(connection: Any, *records: Any) -> list[int]:
         AcceptanceRecord: acts.RECORD_ACCEPTANCE,
         ClosureRecord: acts.RECORD_CLOSURE,
         JoinRecord: acts.RECORD_JOIN,
+        AmendmentRecord: acts.RECORD_AMENDMENT,
+        AnswerRecord: acts.RECORD_ANSWER,
+        SuspectedRecord: acts.RECORD_SUSPECTED,
     }[type(records[0])]
     columns = [list(column) for column in zip(*records, strict=True)]
     return sorted(await connection.fetchval(sql, *columns))
@@ -88,7 +101,7 @@ def a_release(custody: Mapping[str, Any], to_union: UUID, **changes: Any) -> Rel
         "passed": "[]",
         "lapsed_ground": None,
         **_statement("release"),
-        "card": "{}",
+        "card": json.dumps({"salt": custody["card_salt"]}),
     }
     return ReleaseRecord(**{**given, **changes})
 
@@ -105,10 +118,75 @@ def an_acceptance(release: ReleaseRecord, **changes: Any) -> AcceptanceRecord:
         "in_date": TODAY,
         "holding_basis": "ORDINARY",
         "employer_uscc": None,
+        "member_unit": None,
         "card_salt": "another salt",
         **_statement("acceptance"),
     }
     return AcceptanceRecord(**{**given, **changes})
+
+
+def a_suspected(union_id: UUID, other: Mapping[str, Any], id_hash: bytes, **changes: Any) -> SuspectedRecord:
+    """A second membership of whoever has another (its row), by the hash of the ID number of both."""
+    columns = a_join(union_id, id_hash=id_hash, typ="unionhub.import+jwt")._asdict()
+    del columns["is_known_person"]
+    given = {
+        **columns,
+        "pair_id": uuid4(),
+        "other_member": other["member_id"],
+        "other_membership": other["membership_id"],
+        "disclosure_id": uuid4(),
+    }
+    return SuspectedRecord(**{**given, **changes})
+
+
+def a_merge(own: Mapping[str, Any], other: Mapping[str, Any], over: bytes, **changes: Any) -> MergeRecord:
+    """The word of the holder of one (its row) that it goes on, over some document; the other's has come already."""
+    given = {
+        "at": NOON,
+        "union_id": own["holder_union"],
+        "member_id": own["member_id"],
+        "membership_id": own["membership_id"],
+        "pair_id": own["open_duplicate"],
+        "other_member": other["member_id"],
+        "other_membership": other["membership_id"],
+        "other_holder": other["holder_union"],
+        "survives": True,
+        "joined_on": min(own["joined_on"], other["joined_on"]),
+        "merge_sha256": over,
+        "completes": True,
+        "decide_from": None,
+        "higher_union": None,
+        "name_masked": "某*",
+        "case_id": other["open_handoff"],
+        "case_step": other["open_step"],
+        "passed": "[]",
+        "ground": None,
+        "ground_told": None,
+        **_statement("merge"),
+    }
+    return MergeRecord(**{**given, **changes})
+
+
+def a_first_word(own: Mapping[str, Any], other: Mapping[str, Any], over: bytes, **changes: Any) -> MergeRecord:
+    """The word of the holder of one that has come before the other's; the time for both is up at noon."""
+    given = {"completes": False, "decide_from": NOON, "case_id": None, "case_step": None}
+    return a_merge(own, other, over, **given | changes)
+
+
+def a_decision(
+    by: UUID, own: Mapping[str, Any], other: Mapping[str, Any], over: bytes, **changes: Any
+) -> DecisionRecord:
+    """The decision of a union above that one (its row) goes on."""
+    word = a_merge(own, other, over)._asdict()
+    given = {name: word[name] for name in DecisionRecord._fields if name in word}
+    given |= {"by_union": by, "holder": own["holder_union"], "other_holder": other["holder_union"]}
+    return DecisionRecord(**{**given, **changes})
+
+
+async def call_single(connection: Any, record: MergeRecord | DecisionRecord) -> bool:
+    """Send a record that is never one of a group. Gives whether it was applied."""
+    sql = acts.RECORD_MERGE if isinstance(record, MergeRecord) else acts.RECORD_DECISION
+    return bool(await connection.fetchval(sql, *record))
 
 
 def passed(*steps: tuple[str, str, str, datetime]) -> str:
@@ -152,3 +230,20 @@ def _statement(kind: str) -> dict[str, Any]:
         "jws": f"a {kind}",
         "receipt": f"receipt of a {kind}",
     }
+
+
+def an_amendment(custody: Mapping[str, Any], person: Mapping[str, Any], **changes: Any) -> AmendmentRecord:
+    """An amendment by the holder of a membership (its row, and the person's) that leaves all as it is."""
+    stands = {**person, **custody}
+    given: dict[str, Any] = {
+        **dict.fromkeys(AmendmentRecord._fields),
+        **{name: stands[name] for name in AmendmentRecord._fields if name in stands},
+        "at": NOON,
+        "union_id": custody["holder_union"],
+        "fields": "sex",
+        "replaces": False,
+        "claims_id": False,
+        "claims_number": False,
+        **_statement("member-amendment"),
+    }
+    return AmendmentRecord(**{**given, **changes})

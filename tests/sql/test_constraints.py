@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 
 from tests.databases import WORKER
+from tests.world import MEMBERS
 from tests.worlds import connected, copy_of
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ _OTHER_TIME_OF_HOLDING: Final[dict[str, Any]] = {"custody_version": 99, "during"
 _OPEN: Final = "is_open"
 _ASKED: Final = "higher_union is not null"
 _HELD: Final = "open_handoff is not null"
+_STILL: Final = "open_handoff is null and open_duplicate is null"
+_SUSPECTED: Final = "status = 'DUPLICATE_SUSPECTED'"
 
 CUSTODY: Final = (
     # One holder at every instant (I1, I2).
@@ -87,7 +90,28 @@ CUSTODY: Final = (
     _key("memberships_one_live", "memberships", membership_id=NEW),
     _key("memberships_one_live", "memberships", membership_id=NEW, status="RETAINED"),
     _reference("memberships_of_a_person", "memberships", member_id=NEW),
-    _reference("memberships_holder_union_fkey", "memberships", membership_id=NEW, status="WITHDRAWN", holder_union=NEW),
+    _reference(
+        "memberships_holder_union_fkey", "memberships", _STILL, membership_id=NEW, status="WITHDRAWN", holder_union=NEW
+    ),
+    # One that was merged into another has nothing open.
+    _check("memberships_merged_have_nothing_open", "memberships", _SUSPECTED, status="DUPLICATE_MERGED"),
+    _check("memberships_merged_have_nothing_open", "memberships", _HELD, status="DUPLICATE_MERGED"),
+    _key("duplicates_pkey", "duplicates", closed_at=AFTER),
+    _key("duplicates_one_open", "duplicates", pair_id=NEW),
+    _reference("duplicates_of_a_membership", "duplicates", membership_id=NEW),
+    _check("duplicates_are_two", "duplicates", other_membership="membership_id"),
+    _check("duplicates_are_said_whole", "duplicates", "said_by is not null", said_sha256=None),
+    _reference(
+        "duplicates_said_by_fkey", "duplicates", "said_by is not null", pair_id=NEW, closed_at=AFTER, said_by=NEW
+    ),
+    _reference(
+        "duplicates_higher_union_fkey",
+        "duplicates",
+        "higher_union is not null",
+        pair_id=NEW,
+        closed_at=AFTER,
+        higher_union=NEW,
+    ),
     _check("memberships_check", "memberships", _HELD, open_step=None),
     _check("memberships_check", "memberships", _HELD, open_handoff=None),
     _check("memberships_check1", "memberships", certificate_number=None),
@@ -95,6 +119,10 @@ CUSTODY: Final = (
     _check("memberships_custody_version_check", "memberships", custody_version=0),
     _check("memberships_status_check", "memberships", status="MEMBER"),
     _check("memberships_dues_paid_through_check", "memberships", dues_paid_through="2025-13"),
+    _check("memberships_data_version_check", "memberships", data_version=0),
+    _key("amendments_pkey", "amendments"),
+    _reference("amendments_of_a_membership", "amendments", membership_id=NEW),
+    _reference("amendments_union_id_fkey", "amendments", data_version=99, union_id=NEW),
     _key("persons_pkey", "persons"),
     _reference("persons_holder_union_fkey", "persons", member_id=NEW, holder_union=NEW),
     _key("person_ids_pkey", "person_ids"),
@@ -171,6 +199,12 @@ PUBLIC: Final = (
     _key("union_statements_pkey", "union_statements"),
     _reference("union_statements_union_id_fkey", "union_statements", union_id=NEW),
     _reference("union_statements_iss_fkey", "union_statements", sha256=NEW, iss=NEW),
+    _check("unions_version_check", "unions", union_id=NEW, version=0),
+    _key("union_former_names_pkey", "union_former_names"),
+    _reference("union_former_names_union_id_fkey", "union_former_names", union_id=NEW),
+    _key("union_amendments_pkey", "union_amendments"),
+    _reference("union_amendments_union_id_fkey", "union_amendments", union_id=NEW),
+    _reference("union_amendments_by_union_fkey", "union_amendments", version=99, by_union=NEW),
     _key("legal_steps_pkey", "legal_steps"),
     _key("clock_pkey", "clock"),
     _check("clock_only_row_check", "clock", only_row=False),
@@ -187,9 +221,10 @@ NULLABLE: Final = {
     "person_ids": set[str](),
     "memberships": {
         "employer_uscc", "member_unit", "certificate_province", "certificate_number", "certificate_issued_on",
-        "issuing_union", "open_handoff", "open_step",
+        "issuing_union", "open_handoff", "open_step", "open_duplicate",
     },
-    "holdings": set[str](),
+    "holdings": {"holding_basis", "employer_uscc", "member_unit"},
+    "amendments": {"sealed"},
     "handoffs": {
         "release_sha256", "out_date", "dues_paid_through", "deadline", "request_sha256", "objection_sha256",
         "then_deadline", "higher_union",
@@ -202,6 +237,7 @@ NULLABLE: Final = {
         "deadline", "requested_at", "released_at", "closed_at", "request_sha256", "objection_sha256", "then_deadline",
         "overdue_at", "visible_from", "from_union", "to_union", "ground_articles", "name_masked",
     },
+    "duplicates": {"said_by", "said_sha256", "decide_from", "higher_union", "name_masked", "closed_at"},
     "cards": set[str](),
     "membership_claims": set[str](),
     "handoff_claims": set[str](),
@@ -224,7 +260,12 @@ async def filled(cluster: Cluster, founded: Founded, key_folder: Path) -> AsyncI
         await world.accept(u2, moved.handoff_id)
         await world.release(u1, world.members["M1"], u2.uri)
         await world.request(u2, "M4")
+        await world.amend(u1, world.members["M3"], person={"sex": "9"})
+        await world.amend_union(world.actors["U9"], u2.uri, name="乙公司工会")
         await world.draft_request(u2, "M4", name="某人")
+        paper = replace(MEMBERS["M3"], employer="乙", certificate=("31", "700001"))
+        second = await world.bring_in(u2, paper)
+        await world.merge(u2, second.membership_id, survivor=True)
         ledger = world.hub.ledger
         await ledger.record_already_member(u1.caller.union_id, AFTER, uuid4(), world.members["M2"])
         await ledger.record_login(AFTER, u1.caller.union_id, "jti", AFTER)

@@ -8,12 +8,34 @@ from typing import Any, Final
 BROKEN: Final = {
     "I1: the holder is the one of the interval that is open": """
         select m.membership_id from hub.memberships m
-         where 1 <> (select count(*) from hub.holdings h where h.member_id = m.member_id
+         where m.status <> 'DUPLICATE_MERGED'
+          and (1 <> (select count(*) from hub.holdings h where h.member_id = m.member_id
                         and h.membership_id = m.membership_id and upper_inf(h.during)
                         and h.holder_union = m.holder_union and h.custody_version = m.custody_version
                         and lower(h.during) = m.held_since)
             or 1 <> (select count(*) from hub.holdings h
-                      where h.membership_id = m.membership_id and upper_inf(h.during))""",
+                      where h.membership_id = m.membership_id and upper_inf(h.during)))""",
+    "I1: what was merged into another has no holding that is open": """
+        select m.membership_id from hub.memberships m join hub.holdings h on h.membership_id = m.membership_id
+         where m.status = 'DUPLICATE_MERGED' and (upper_inf(h.during) or m.open_handoff is not null)""",
+    "I3: one live membership per ID number, and the number leads to it": """
+        select i.id_hash::text from hub.person_ids i join hub.memberships m on m.member_id = i.member_id
+         where m.status in ('ACTIVE', 'RETAINED') group by i.id_hash having count(distinct m.membership_id) > 1
+        union all
+        select m.membership_id::text from hub.memberships m join hub.person_ids i on i.member_id = m.member_id
+         where m.status in ('ACTIVE', 'RETAINED') and not exists (
+               select from hub.identity_claims c where c.id_hash = i.id_hash and c.member_id = m.member_id)""",
+    "A3: a suspected one has no case, and is one of an open pair with a live one": """
+        select m.membership_id from hub.memberships m
+         where m.status = 'DUPLICATE_SUSPECTED' and (m.open_handoff is not null or not exists (
+               select from hub.duplicates d join hub.memberships o on o.membership_id = d.other_membership
+                where d.membership_id = m.membership_id and d.pair_id = m.open_duplicate and d.closed_at is null
+                  and o.open_duplicate = m.open_duplicate and o.status in ('ACTIVE', 'RETAINED')))""",
+    "both of a pair are in it, or neither": """
+        select d.membership_id from hub.duplicates d join hub.memberships m on m.membership_id = d.membership_id
+          left join hub.duplicates o on o.membership_id = d.other_membership and o.pair_id = d.pair_id
+         where o.other_membership is distinct from d.membership_id or o.closed_at is distinct from d.closed_at
+            or (d.closed_at is null) <> (m.open_duplicate is not distinct from d.pair_id)""",
     "I2: each interval begins where the one before it ended, and the versions count them": """
         select h.membership_id from hub.holdings h
          where h.custody_version > 1 and not exists (

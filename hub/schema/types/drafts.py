@@ -24,8 +24,8 @@ class Draft:
         "The JSON text to sign, exactly as it is; null if what it is about was not found."
     )
     card: Card | None = strawberry.field(
-        description="供签署人核对的会员信息；入会时其 json 作为 joinMember 的 person。\n"
-        "What the signer should look at; of a join, its `json` is the `person` of `joinMember`."
+        description="供签署人核对的会员信息；入会、导入时其 json 作为 person 提交。\n"
+        "What the signer should look at; of a join or an import, its `json` is the `person` to hand in."
     )
     refusals: list[Refusal] = strawberry.field(
         description="不能办理的全部原因，按审查次序；为空即可签署提交。\n"

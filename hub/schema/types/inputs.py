@@ -8,7 +8,7 @@ from uuid import UUID
 
 import strawberry
 
-from hub.schema.enums import EmploymentForm, HoldingBasis, IdType, KeyUse, UnionKind
+from hub.schema.enums import EmploymentForm, HoldingBasis, IdType, KeyUse, MembershipStatus, UnionKind
 from hub.schema.faults import BadUserInput
 from hub.schema.ids import decode_id
 from hub.schema.scalars import YearMonth
@@ -19,11 +19,14 @@ __all__ = [
     "ConsentInput",
     "GroundDraft",
     "HandoffDraft",
+    "ImportMemberDraft",
     "JoinMemberDraft",
     "KeyDraft",
     "KeyEndDraft",
     "MemberFilter",
     "MemberUnitInput",
+    "MergeDecisionDraft",
+    "MergeDraft",
     "PersonInput",
     "ReleaseInLieuDraft",
     "ReleaseMemberDraft",
@@ -162,6 +165,45 @@ class JoinMemberDraft:
         default=strawberry.UNSET, description="发证日期。\nThe day on which it was issued."
     )
     dues_paid_through: YearMonth = strawberry.field(description="会费交至的月份。\nThe month to which dues are paid.")
+
+
+@strawberry.input(description="起草导入入网前的会籍。\nTo draft the import of a membership of before the hub.")
+class ImportMemberDraft(JoinMemberDraft):
+    """What an import says."""
+
+    status: MembershipStatus | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="会籍状态，目前只能为 ACTIVE，不填亦同。\nIts status: so far ACTIVE alone, also if not given.",
+    )
+
+
+@strawberry.input(description="起草重复会籍的合并。\nTo draft the merge of two memberships of one person.")
+class MergeDraft:
+    """Which of the two goes on."""
+
+    member_id: strawberry.ID = strawberry.field(
+        description="本工会管理的会员的全局编号。\nThe member whom your union holds, by its global id."
+    )
+    survivor: bool = strawberry.field(
+        description="是否保留本工会管理的这一会籍；否则保留另一会籍。\n"
+        "Whether the membership that your union holds goes on; if not, the other one does."
+    )
+
+
+@strawberry.input(
+    description="起草对重复会籍合并的裁定，由拟保留会籍所在工会的上一级工会办理。\n"
+    "To draft a decision between the two holders, by the union above the one whose record goes on."
+)
+class MergeDecisionDraft:
+    """Which of the two goes on."""
+
+    membership_id: UUID = strawberry.field(
+        description="拟保留的会籍的编号，见 mergeCases。\nThe membership that goes on, as `mergeCases` has it."
+    )
+    evidence_sha256: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="证明材料的 SHA-256。\nThe SHA-256 of the evidence, in base64url.",
+    )
 
 
 @strawberry.input(description="起草转出。\nTo draft a release.")

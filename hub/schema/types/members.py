@@ -12,6 +12,7 @@ from hub.schema.enums import EmploymentForm, HoldingBasis, IdType, MembershipSta
 from hub.schema.fields import told
 from hub.schema.ids import encode_id
 from hub.schema.scalars import YearMonth
+from hub.schema.types.amendments import Amendment
 from hub.schema.types.certificates import Certificate
 from hub.schema.types.handoffs import Handoff
 from hub.schema.types.nodes import Node
@@ -19,7 +20,7 @@ from hub.schema.types.unions import Union, union_of
 from hub.transfers.machines import OPEN_STATES
 from hub.transfers.views import MemberView
 
-__all__ = ["Holding", "IdNumber", "Member", "MemberConnection", "find_member"]
+__all__ = ["Duplicate", "Holding", "IdNumber", "Member", "MemberConnection", "find_member"]
 
 
 @strawberry.type(description="一段管理会籍的期间，含起点，不含终点。\nA time during which a union held it, half-open.")
@@ -47,6 +48,38 @@ class IdNumber:
 
     id_type: IdType = strawberry.field(description="证件类型。\nThe kind of document.")
     id_number: str = strawberry.field(description="证件号码。\nThe number.")
+
+
+@strawberry.type(
+    description="同一人的另一份会籍，只向双方会籍所在工会显示；每次读取均记录在案。\n"
+    "The other one of two memberships of a person: shown to the two holders alone, and each reading is logged."
+)
+class Duplicate:
+    """The other one."""
+
+    union_id: strawberry.Private[UUID]
+    membership_id: UUID = strawberry.field(
+        description="另一会籍的编号，见于合并文书。\nIts id, as the document of the merge has it."
+    )
+    joined_on: date = strawberry.field(description="另一会籍的入会时间。\nThe day of joining that it has.")
+    kept_by_us: bool | None = strawberry.field(
+        description="本工会是否已签署保留本会籍（true）或另一会籍（false）；未签署或已失效的为空。\n"
+        "By your union's statement: true, yours goes on; false, the other one; null, none that still holds."
+    )
+    kept_by_other: bool | None = strawberry.field(
+        description="对方工会是否已签署保留本会籍（true）或另一会籍（false）；未签署或已失效的为空。\n"
+        "By the other union's statement: true, yours goes on; false, the other one; null, none that still holds."
+    )
+
+    decidable_from: datetime | None = strawberry.field(
+        description="双方届时仍未一致的，由上一级工会裁定；尚无签署的为空。\n"
+        "From then on the union above may decide, if the two holders have not; null until one has signed."
+    )
+
+    @told("另一会籍所在工会。", "The union that holds the other one.")
+    async def union(self, info: Info) -> Union:
+        """Give the union."""
+        return await union_of(info, self.union_id)
 
 
 @strawberry.type(
@@ -93,6 +126,9 @@ class Member(Node):
     custody_version: int = strawberry.field(
         description="会籍版本，每转移一次加一。\nCounts the moves: a release names the version that it was drafted on."
     )
+    data_version: int = strawberry.field(
+        description="信息版本，每更改一次加一。\nCounts the amendments: one names the version that it was drafted on."
+    )
     dues_paid_through: YearMonth = strawberry.field(description="会费交至的月份。\nThe month to which dues are paid.")
     certificate: Certificate | None = strawberry.field(
         description="会员证；尚未颁发的为空。\nThe certificate, if issued."
@@ -122,6 +158,7 @@ class Member(Node):
             status=MembershipStatus(view.status),
             holding_basis=HoldingBasis(view.holding_basis),
             custody_version=view.custody_version,
+            data_version=view.data_version,
             dues_paid_through=cast("YearMonth", view.dues_paid_through),
             certificate=Certificate.of(view),
         )
@@ -136,6 +173,27 @@ class Member(Node):
         return Handoff.of(case) if case is not None and case.state in OPEN_STATES else None
 
     @told(
+        "同一人的另一份有效会籍，待双方合并；没有的为空。读取记录在案。",
+        "Another live membership of the same person, with which this one waits to be merged; null if there is none. "
+        "Reading it is logged.",
+    )
+    async def duplicate(self, info: Info) -> Duplicate | None:
+        """Give the other one of a pair."""
+        if self.view.open_duplicate is None:
+            return None
+        other = await info.context.loads.duplicate(self.view.membership_id)
+        if other is None:
+            return None
+        return Duplicate(
+            union_id=other.union_id,
+            membership_id=other.membership_id,
+            joined_on=other.joined_on,
+            kept_by_us=other.kept_by_us,
+            kept_by_other=other.kept_by_other,
+            decidable_from=other.decide_from,
+        )
+
+    @told(
         "历任管理会籍的工会，按先后排列，前后相接。",
         "Who has held it, the earliest first, without a gap.",
     )
@@ -143,6 +201,14 @@ class Member(Node):
         """Give the holdings."""
         views = await info.context.loads.holdings(self.view.membership_id) or ()
         return [Holding(union_id=view.holder_union, from_=view.from_at, until=view.until_at) for view in views]
+
+    @told(
+        "信息的历次更改，按先后排列；只列栏目名称，不含原值。",
+        "The amendments of the data, the earliest first: the names of the fields, never what stood there.",
+    )
+    async def amendments(self, info: Info) -> list[Amendment]:
+        """Give the amendments."""
+        return [Amendment.of(view) for view in await info.context.loads.amendments(self.view.membership_id) or ()]
 
 
 @strawberry.type(description="会员列表的一页。\nA page of members.")

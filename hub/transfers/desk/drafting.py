@@ -29,11 +29,11 @@ from hub.transfers.rules.reasons import REASONS
 from hub.transfers.views import Draft
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Coroutine, Mapping
 
     from federation.acts import Act
     from hub.authz.tokens import Caller
-    from hub.transfers.facts import CaseFacts, HandoffFacts, MembershipFacts, ReleaseFacts
+    from hub.transfers.facts import CaseFacts, HandoffFacts, JoinFacts, MembershipFacts, ReleaseFacts
     from hub.transfers.rules.questions import Refusals
 
 __all__ = [
@@ -45,12 +45,15 @@ __all__ = [
     "claims_of",
     "custody_claims",
     "draft_acceptance",
+    "draft_enrolment",
     "draft_join",
     "draft_of_case",
     "draft_recall",
     "draft_refusal",
     "draft_release",
+    "numbered",
     "plain",
+    "storable",
 ]
 
 #: A draft's input by the snake_case names of the schema's input type; None where nothing was given.
@@ -74,6 +77,18 @@ async def draft_join(hub: Hub, caller: Caller, given: Input) -> Draft:
     Tells whether the person is a member already, and enters that in the disclosure log (domain 5.3).
     Source: A2–A9, A11, N2
     """
+    return await draft_enrolment(hub, caller, given, acts.Join, hub.ledger.facts_for_join, lambda q, _: order.join(q))
+
+
+async def draft_enrolment(
+    hub: Hub,
+    caller: Caller,
+    given: Input,
+    act: type[acts.Join],
+    facts_for: Callable[..., Coroutine[Any, Any, JoinFacts]],
+    rules: Callable[[Join, Any], Refusals],
+) -> Draft:
+    """What the drafts of a join and of an import share: the data read, the look-up, the claims, the card."""
     membership_id = uuid4()
     certificate = given.get("certificate")
     unread: list[Refusal] = []
@@ -84,31 +99,30 @@ async def draft_join(hub: Hub, caller: Caller, given: Input) -> Draft:
         unread.append(refusal)
     number = None if certificate is None else (certificate["province_code"], certificate["number"])
     hashed = None if person is None else id_hash(hub, person)
-    facts = await hub.ledger.facts_for_join(
-        drafting_of(caller), membership_id, hashed, given.get("employer_uscc"), number
-    )
+    facts = await facts_for(drafting_of(caller), membership_id, hashed, given.get("employer_uscc"), number)
     require_login(facts.signer)
     text = None if person is None else person_json(person, b64url(secrets.token_bytes(24)))
     claims = claims_of(
-        acts.Join,
+        act,
         {
             **{name: plain(given.get(name)) for name in _JOIN_MEMBERS},
-            "certificate": certificate and _numbered(certificate, given.get("certificate_issued_on")),
+            **({"status": given["status"]} if given.get("status") else {}),
+            "certificate": certificate and numbered(certificate, given.get("certificate_issued_on")),
             "card_sha256": sha256_b64url((text or "").encode()),
         },
         unread,
     )
     if claims is None or person is None or text is None:
-        return Draft(acts.Join.typ, None, None, tuple(unread))
+        return Draft(act.typ, None, None, tuple(unread))
     try:
         person_of({k: v for k, v in given["person"].items() if v is not None}, day_of(facts.signer.now))
     except Refusal as refusal:
         unread.append(refusal)
-    refusals = (*unread, *every(order.join(Join(claims, person, facts))))
+    refusals = (*unread, *every(rules(Join(claims, person, facts), claims)))
     for found in refusals:
-        await note_hit(hub, caller, facts, found)
+        await note_hit(hub, caller, facts.live_membership, facts.signer.now, found)
     signed = claims_text(hub, caller, claims, sub=str(membership_id), now=facts.signer.now)
-    return Draft(acts.Join.typ, signed, _join_card(text, person, claims, facts.signer.name), refusals)
+    return Draft(act.typ, signed, _join_card(text, person, claims, facts.signer.name), refusals)
 
 
 _JOIN_MEMBERS = (
@@ -299,7 +313,8 @@ def storable(text: str) -> str:
     return "" if "\x00" in text else text
 
 
-def _numbered(certificate: Mapping[str, Any], issued_on: date | None) -> dict[str, object]:
+def numbered(certificate: Mapping[str, Any], issued_on: date | None) -> dict[str, object]:
+    """Write a certificate of an input as a statement has it."""
     stated = {"province_code": certificate["province_code"], "number": certificate["number"]}
     return stated if issued_on is None else {**stated, "issued_on": issued_on.isoformat()}
 

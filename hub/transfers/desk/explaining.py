@@ -8,11 +8,12 @@ from uuid import UUID
 
 from hub.authz.disclosure import sees_releasing_union
 from hub.transfers.desk.opening import reading_as
+from hub.transfers.kinds import LIVE
 from hub.transfers.ledger import reads
 from hub.transfers.machines import HANDOFF, OPEN_STATES, START, HandoffState, Side, Step
 from hub.transfers.rules.days import day_of, end_of
 from hub.transfers.rules.policy import POLICY
-from hub.transfers.rules.reasons import REASONS
+from hub.transfers.rules.reasons import ON_MERGE, REASONS
 from hub.transfers.views import ExplanationView, HandoffView, NextActView
 from hub.transfers.words import in_chinese
 
@@ -138,6 +139,12 @@ _SUMMARY: dict[HandoffState, tuple[str, str]] = {
     ),
 }
 
+#: Of a case that ended with its membership: as its two sides are told.
+_ENDED = (
+    "会籍已终止（{ground_zh}），本次接转作废。",
+    "Voided: the membership has ended ({ground}).",
+)
+
 _IN_LIEU = (
     "（由上一级工会代为转出。）",
     " It was released by the union above, in the holder's stead.",
@@ -153,7 +160,7 @@ async def explain(hub: Hub, caller: Caller, handoff_id: UUID | None) -> Explanat
         if view is None:
             return None
         may_release, now = await _may_release(reading, view), reading.now
-    zh, en = _SUMMARY[view.state]
+    zh, en = _ENDED if view.state is HandoffState.VOIDED and view.ground in ON_MERGE else _SUMMARY[view.state]
     ground = view.ground or ""
     words = {
         "until": "" if view.valid_until is None else view.valid_until.isoformat(),
@@ -177,8 +184,10 @@ async def _may_release(reading: Reading, view: HandoffView) -> bool:
     if view.state not in _RELEASED_AGAIN or view.side is not Side.HOLDER:
         return False
     held = (await reads.members(reading, [view.membership_id])).get(view.membership_id)
-    if held is None or held.open_handoff is None:
-        return held is not None
+    if held is None or held.status not in LIVE:
+        return False
+    if held.open_handoff is None:
+        return True
     other = (await reads.handoffs(reading, [held.open_handoff])).get(held.open_handoff)
     return other is not None and other.state not in OPEN_STATES
 

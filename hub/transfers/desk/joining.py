@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID, uuid4
 
 from federation import acts
@@ -35,9 +35,20 @@ from hub.vault import mask_id_number, mask_mobile
 if TYPE_CHECKING:
     from federation.statements import Statement
     from hub.authz.tokens import Caller
-    from hub.transfers.facts import JoinFacts
 
-__all__ = ["id_hash", "join", "note_hit"]
+__all__ = [
+    "check_bound",
+    "hash_for_look_up",
+    "id_hash",
+    "join",
+    "join_record",
+    "joined",
+    "member_now",
+    "note_hit",
+    "stated_in",
+]
+
+J = TypeVar("J", acts.Join, acts.Import)
 
 
 async def join(hub: Hub, caller: Caller, jws: str, person_text: str) -> MemberView:
@@ -49,36 +60,41 @@ async def join(hub: Hub, caller: Caller, jws: str, person_text: str) -> MemberVi
     """
     statement = read_statement(jws, acts.Join)
     membership_id = UUID(statement.sub)
-    stated = _stated(statement)
-    hashed = _hash_for_look_up(hub, person_text)
+    stated = stated_in(statement)
+    hashed = hash_for_look_up(hub, person_text)
     for _ in range(TRIES):
         facts = await hub.ledger.facts_for_join(signing_of(statement, caller), membership_id, hashed, *stated)
         try:
             claims = open_statement(statement, facts.signer, caller, hub.origin)
         except Repeated:
-            return await _as_it_is_now(hub, caller, membership_id)
-        if sha256_b64url(person_text.encode("utf-8", "surrogatepass")) != claims.card_sha256:
-            raise Refusal(Code.DOCUMENT_TAMPERED, path=("join", "card_sha256"))
+            return await member_now(hub, caller, membership_id)
+        check_bound(claims, person_text)
         person = read_person(person_text, day_of(facts.signer.now))
         question = Join(claims, person, facts)
         try:
             first(order.join(question))
         except Refusal as refusal:
-            await note_hit(hub, caller, facts, refusal)
+            await note_hit(hub, caller, facts.live_membership, facts.signer.now, refusal)
             raise
-        record = _record(hub, caller, statement, question, person_text)
+        record = join_record(hub, caller, statement, question, person_text)
         try:
             if await hub.ledger.record_join(record):
-                return _joined(record)
+                return joined(record)
         except Claimed:
             continue
     raise Refusal(Code.STALE_VERSION)
 
 
-async def note_hit(hub: Hub, caller: Caller, facts: JoinFacts, refusal: Refusal) -> None:
+def check_bound(claims: acts.Join, person_text: str) -> None:
+    """Refuse data that are not those whose hash was signed: DOCUMENT_TAMPERED. Source: HUB-P17."""
+    if sha256_b64url(person_text.encode("utf-8", "surrogatepass")) != claims.card_sha256:
+        raise Refusal(Code.DOCUMENT_TAMPERED, path=(claims.object_name, "card_sha256"))
+
+
+async def note_hit(hub: Hub, caller: Caller, membership_id: UUID | None, now: datetime, refusal: Refusal) -> None:
     """Enter in the disclosure log that the caller has learned that this person is a member. Source: A11, domain 5.3."""
-    if refusal.code is Code.ALREADY_MEMBER_USE_TRANSFER and facts.live_membership is not None:
-        await hub.ledger.record_already_member(caller.union_id, facts.signer.now, uuid4(), facts.live_membership)
+    if refusal.code is Code.ALREADY_MEMBER_USE_TRANSFER and membership_id is not None:
+        await hub.ledger.record_already_member(caller.union_id, now, uuid4(), membership_id)
 
 
 def id_hash(hub: Hub, person: Person) -> bytes | None:
@@ -86,7 +102,7 @@ def id_hash(hub: Hub, person: Person) -> bytes | None:
     return None if person.id_number is None else hub.vault.blind_index(person.id_type, person.id_number)
 
 
-def _hash_for_look_up(hub: Hub, person_text: str) -> bytes | None:
+def hash_for_look_up(hub: Hub, person_text: str) -> bytes | None:
     """Read the data as far as the look-up needs; what is wrong with them is told after the signature is known."""
     try:
         return id_hash(hub, read_person(person_text, date.max))
@@ -94,9 +110,9 @@ def _hash_for_look_up(hub: Hub, person_text: str) -> bytes | None:
         return None
 
 
-def _stated(statement: Statement[acts.Join]) -> tuple[str | None, tuple[str, str] | None]:
+def stated_in(statement: Statement[J]) -> tuple[str | None, tuple[str, str] | None]:
     """Give the employer's USCC and the certificate that a join names, before its schema is checked."""
-    claims = statement.claims.get("join")
+    claims = statement.claims.get(statement.act.object_name)
     certificate = claims.get("certificate") if isinstance(claims, dict) else None
     number = None
     if isinstance(certificate, dict):
@@ -106,17 +122,28 @@ def _stated(statement: Statement[acts.Join]) -> tuple[str | None, tuple[str, str
     return text_in(statement, "employer_uscc"), number
 
 
-def _record(hub: Hub, caller: Caller, statement: Statement[acts.Join], question: Join, person_text: str) -> JoinRecord:
+def join_record(
+    hub: Hub,
+    caller: Caller,
+    statement: Statement[J],
+    question: Join,
+    person_text: str,
+    *,
+    status: str = "ACTIVE",
+) -> JoinRecord:
+    """Give the row of a first holding, with its receipt: of a person known from an earlier one, or of a new person."""
     claims, person, facts = question.claims, question.person, question.facts
     membership_id = UUID(statement.sub)
-    member_id = facts.known_person or hub.vault.derive_uuid("person", membership_id)
+    # A suspected duplicate has a person's row of its own: data belong to their holder.
+    known = facts.known_person if facts.live_membership is None else None
+    member_id = known or hub.vault.derive_uuid("person", membership_id)
     vault, certificate = hub.vault, claims.certificate
     return JoinRecord(
         at=facts.signer.now,
         union_id=caller.union_id,
         member_id=member_id,
         membership_id=membership_id,
-        is_known_person=facts.known_person is not None,
+        is_known_person=known is not None,
         name=person.name,
         sex=person.sex,
         birth_month=person.birth_month,
@@ -147,27 +174,28 @@ def _record(hub: Hub, caller: Caller, statement: Statement[acts.Join], question:
         sha256=digest_of(statement.sha256),
         typ=statement.typ,
         jws=statement.jws,
-        receipt=receipt_for(hub, statement, facts.signer.now, state_after="ACTIVE", custody_version_after=1),
+        receipt=receipt_for(hub, statement, facts.signer.now, state_after=status, custody_version_after=1),
     )
 
 
-def _joined(record: JoinRecord) -> MemberView:
+def joined(record: JoinRecord, *, status: str = "ACTIVE", pair_id: UUID | None = None) -> MemberView:
+    """Give the member as it stands after its record, with no further look at the database."""
+    fields = MemberView.__dataclass_fields__.keys() - {"status", "custody_version", "open_handoff", "open_duplicate"}
     return MemberView(
-        **{
-            name: getattr(record, name)
-            for name in MemberView.__dataclass_fields__
-            if name not in {"status", "custody_version", "open_handoff"}
-        },
-        status="ACTIVE",
+        **{name: getattr(record, name) for name in fields},
+        status=status,
         custody_version=1,
+        data_version=1,
         open_handoff=None,
+        open_duplicate=pair_id,
     )
 
 
-async def _as_it_is_now(hub: Hub, caller: Caller, membership_id: UUID) -> MemberView:
+async def member_now(hub: Hub, caller: Caller, membership_id: UUID) -> MemberView:
+    """Give a member as it stands now. Refuses: NOT_HOLDER."""
     async with hub.database.as_union(caller.union_id, caller.kid) as reading:
         found = await reads.members(reading, [membership_id])
     if membership_id not in found:
-        # It has moved on meanwhile. Whoever enrolled it is its ex-holder now, and is told no more than that.
+        # It has moved on meanwhile. Whoever held it then is its ex-holder now, and is told no more than that.
         raise Refusal(Code.NOT_HOLDER)
     return found[membership_id]

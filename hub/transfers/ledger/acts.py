@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
 import asyncpg
 
+from hub import failpoints
 from hub.transfers.facts import (
+    AmendmentFacts,
     CaseFacts,
     CitedFacts,
+    DecisionFacts,
     HandoffFacts,
+    HeldFacts,
     JoinFacts,
     MatchFacts,
     MembershipFacts,
+    MergeFacts,
+    MergeRecordFacts,
     OpenRequest,
     ReceiverFacts,
     ReleaseFacts,
     RequestFacts,
     SignerFacts,
     TargetFacts,
+    UnionAmendmentFacts,
     UnionFacts,
 )
 from hub.transfers.kinds import UnionKind, UnionState
@@ -26,21 +35,27 @@ from hub.transfers.ledger.groups import CONFLICTS, Call, Claimed, Groups
 from hub.transfers.machines import Side
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
     from hub.database.pool import Database
     from hub.transfers.ledger.records import (
         AcceptanceRecord,
+        AmendmentRecord,
         AnswerRecord,
         ClosureRecord,
+        DecisionRecord,
         JoinRecord,
         KeyEndRecord,
         KeyRecord,
+        MergeRecord,
         ReleaseRecord,
         RequestRecord,
         Search,
         Signing,
+        SuspectedRecord,
+        UnionAmendmentRecord,
         UnionRecord,
     )
 
@@ -57,19 +72,30 @@ FACTS_FOR_RELEASE: Final = _function("facts_for_release", 10)
 FACTS_FOR_REQUEST: Final = _function("facts_for_request", 9)
 FACTS_FOR_CASE: Final = _function("facts_for_case", 8)
 FACTS_FOR_JOIN: Final = _function("facts_for_join", 11)
+FACTS_FOR_AMENDMENT: Final = _function("facts_for_amendment", 10)
+FACTS_FOR_UNION_AMENDMENT: Final = _function("facts_for_union_amendment", 8)
+FACTS_FOR_IMPORT: Final = _function("facts_for_import", 11)
+FACTS_FOR_MERGE: Final = _function("facts_for_merge", 7)
+FACTS_FOR_DECISION: Final = _function("facts_for_decision", 7)
 FACTS_FOR_UNION: Final = _function("facts_for_union", 10)
 RECORD_RELEASE: Final = _function("record_release", 25)
 RECORD_REQUEST: Final = _function("record_request", 27)
 RECORD_ANSWER: Final = _function("record_answer", 24)
 RECORD_MATCH: Final = _function("record_match", 13)
-RECORD_ACCEPTANCE: Final = _function("record_acceptance", 15)
+RECORD_ACCEPTANCE: Final = _function("record_acceptance", 16)
 RECORD_CLOSURE: Final = _function("record_closure", 19)
 RECORD_JOIN: Final = _function("record_join", 35)
+RECORD_AMENDMENT: Final = _function("record_amendment", 47)
+RECORD_UNION_AMENDMENT: Final = _function("record_union_amendment", 20)
+RECORD_SUSPECTED: Final = _function("record_suspected", 38)
+RECORD_MERGE: Final = _function("record_merge", 25)
+RECORD_DECISION: Final = _function("record_decision", 21)
 RECORD_UNION: Final = _function("record_union", 21)
 RECORD_KEY: Final = _function("record_key", 13)
 RECORD_KEY_END: Final = _function("record_key_end", 13)
 RECORD_DISCLOSURE: Final = _function("record_disclosure", 6)
 REVEAL_ID_NUMBER: Final = _function("reveal_id_number", 5)
+REVEAL_DUPLICATES: Final = _function("reveal_duplicates", 4)
 FACTS_FOR_LOGIN: Final = _function("facts_for_login", 3)
 RECORD_LOGIN: Final = _function("record_login", 4)
 
@@ -87,12 +113,16 @@ class Ledger:
         self._facts_for_request = Call("facts_for_request", FACTS_FOR_REQUEST, clock)
         self._facts_for_case = Call("facts_for_case", FACTS_FOR_CASE, clock)
         self._facts_for_join = Call("facts_for_join", FACTS_FOR_JOIN, clock)
+        self._facts_for_amendment = Call("facts_for_amendment", FACTS_FOR_AMENDMENT, clock)
+        self._facts_for_import = Call("facts_for_import", FACTS_FOR_IMPORT, clock)
         self._record_release = Call("record_release", RECORD_RELEASE)
         self._record_request = Call("record_request", RECORD_REQUEST)
         self._record_answer = Call("record_answer", RECORD_ANSWER)
         self._record_acceptance = Call("record_acceptance", RECORD_ACCEPTANCE)
         self._record_closure = Call("record_closure", RECORD_CLOSURE)
         self._record_join = Call("record_join", RECORD_JOIN)
+        self._record_amendment = Call("record_amendment", RECORD_AMENDMENT)
+        self._record_suspected = Call("record_suspected", RECORD_SUSPECTED)
 
     async def close(self) -> None:
         """Stop the groups."""
@@ -170,16 +200,84 @@ class Ledger:
         row = await self._facts.ask(
             self._facts_for_join, (*signing, membership_id, id_hash, employer_uscc, province, number)
         )
-        return JoinFacts(
+        return _join_facts(row)
+
+    async def facts_for_import(
+        self,
+        signing: Signing,
+        membership_id: UUID,
+        id_hash: bytes | None,
+        employer_uscc: str | None,
+        certificate: tuple[str, str] | None,
+    ) -> JoinFacts:
+        """Give the facts for an import: those for a join, and whether the person's membership is one of a pair."""
+        province, number = certificate or (None, None)
+        row = await self._facts.ask(
+            self._facts_for_import, (*signing, membership_id, id_hash, employer_uscc, province, number)
+        )
+        return replace(_join_facts(row), is_paired=row["is_paired"])
+
+    async def facts_for_merge(self, signing: Signing, membership_id: UUID) -> MergeFacts:
+        """Give the facts for a merge: the signer's own membership, and the other one of its pair."""
+        async with self._database.connection() as connection:
+            row = await connection.fetchrow(FACTS_FOR_MERGE, *self._clock, *signing, membership_id)
+        return MergeFacts(
             signer=_signer(row["signer"]),
-            membership_taken=row["membership_taken"],
+            own=_merge_record(row["own"]),
+            is_party=row["tie"] == "PARTY",
+            pair_id=row["pair_id"],
+            other=_merge_record(row["other"]),
+            member_name=row["member_name"],
+            own_decider=row["own_decider"],
+            other_decider=row["other_decider"],
+        )
+
+    async def facts_for_decision(self, signing: Signing, membership_id: UUID) -> DecisionFacts:
+        """Give the facts for a decision that this membership goes on: the pair, if it lies with the signer by now."""
+        async with self._database.connection() as connection:
+            row = await connection.fetchrow(FACTS_FOR_DECISION, *self._clock, *signing, membership_id)
+        return DecisionFacts(
+            signer=_signer(row["signer"]),
+            pair_id=row["pair_id"],
+            survivor=_merge_record(row["own"]),
+            loser=_merge_record(row["other"]),
+        )
+
+    async def facts_for_amendment(
+        self, signing: Signing, membership_id: UUID, id_hash: bytes | None, certificate: tuple[str, str] | None
+    ) -> AmendmentFacts:
+        """Give the facts for an amendment of a member's data. `certificate`: province and number."""
+        province, number = certificate or (None, None)
+        row = await self._facts.ask(self._facts_for_amendment, (*signing, membership_id, id_hash, province, number))
+        case = row["membership"]
+        return AmendmentFacts(
+            signer=_signer(row["signer"]),
+            membership=HeldFacts(*tuple(case)[2:]) if case is not None and case["tie"] == Side.HOLDER else None,
+            is_party=case is not None and case["tie"] == "PARTY",
             known_person=row["known_person"],
-            live_membership=row["live_membership"],
+            known_membership=row["known_membership"],
             certificate_taken=row["certificate_taken"],
             employers=frozenset(row["employers"]),
-            employer_union_uri=row["employer_union_uri"],
-            employer_union_name=row["employer_union_name"],
             hits_today=row["hits_today"],
+        )
+
+    async def facts_for_union_amendment(
+        self, signing: Signing, about: str, *, listed: list[str]
+    ) -> UnionAmendmentFacts:
+        """Give the facts for an amendment of a union (`about`, its URI)."""
+        async with self._database.connection() as connection:
+            row = await connection.fetchrow(FACTS_FOR_UNION_AMENDMENT, *self._clock, *signing, about, listed)
+        is_known = row["about_union"] is not None
+        return UnionAmendmentFacts(
+            signer=_signer(row["signer"]),
+            about_union=row["about_union"],
+            is_next_higher=row["is_next_higher"],
+            kind=UnionKind(row["kind"]) if is_known else None,
+            state=UnionState(row["state"]) if is_known else None,
+            version=row["version"] or 0,
+            employers=frozenset(row["employers"]),
+            units=frozenset(row["units"]),
+            listed=dict(zip(row["listed_found"], row["listed"], strict=True)),
         )
 
     async def facts_for_union(
@@ -223,6 +321,26 @@ class Ledger:
         """Enter a first holding. Raises: Claimed, DatabaseUnavailable."""
         return bool(await self._records.ask(self._record_join, record, person=record.member_id))
 
+    async def record_amendment(self, record: AmendmentRecord) -> bool:
+        """Put a member's data right. False: overtaken. Raises: Claimed, DatabaseUnavailable."""
+        return bool(await self._records.ask(self._record_amendment, record, person=record.member_id))
+
+    async def record_union_amendment(self, record: UnionAmendmentRecord) -> bool:
+        """Put a union right. False: overtaken."""
+        return await self._single(RECORD_UNION_AMENDMENT, record)
+
+    async def record_suspected(self, record: SuspectedRecord) -> bool:
+        """Enter a second membership, which stands still. False: overtaken. Raises: Claimed, DatabaseUnavailable."""
+        return bool(await self._records.ask(self._record_suspected, record, person=record.other_member))
+
+    async def record_merge(self, record: MergeRecord) -> bool:
+        """Enter one holder's word on a pair; the second one merges. False: overtaken. Raises: Claimed."""
+        return await self._single(RECORD_MERGE, record)
+
+    async def record_decision(self, record: DecisionRecord) -> bool:
+        """Merge a pair by the word of the union above. False: overtaken. Raises: Claimed."""
+        return await self._single(RECORD_DECISION, record)
+
     async def record_union(self, record: UnionRecord) -> bool:
         """Enter a union. False: it is there already, or its parent is closed."""
         return await self._single(RECORD_UNION, record)
@@ -254,6 +372,14 @@ class Ledger:
             )
         return None if row is None else (row["member_id"], row["id_type"], row["sealed"])
 
+    async def reveal_duplicates(self, union_id: UUID, membership_ids: Sequence[UUID]) -> list[Any]:
+        """Give the other one of each pair of which the union holds one of these, and log each reading (A3, A11)."""
+        async with self._database.connection() as connection:
+            rows: list[Any] = await connection.fetch(
+                REVEAL_DUPLICATES, *self._clock, union_id, membership_ids, [uuid4() for _ in membership_ids]
+            )
+        return rows
+
     async def facts_for_login(self, union_uri: str, kid: str) -> Any:
         """Give union_id, alg, jwk, not_before, retired_at, revoked_at, now; all None but `now` for no such key."""
         async with self._database.connection() as connection:
@@ -267,16 +393,37 @@ class Ledger:
     async def _single(self, sql: str, record: tuple[Any, ...]) -> bool:
         async with self._database.connection() as connection:
             try:
-                return bool(await connection.fetchval(sql, *record))
+                failpoints.reach(failpoints.Point.BETWEEN_STATEMENTS)
+                done = bool(await connection.fetchval(sql, *record))
             except asyncpg.PostgresError as fault:
                 if fault.sqlstate in CONFLICTS:
                     raise Claimed from fault
                 raise
+        failpoints.reach(failpoints.Point.AFTER_COMMIT)
+        return done
 
 
 def _signer(row: Any) -> SignerFacts:
     now, login_in_force, uri, name, kind, state, *rest = row
     return SignerFacts(now, login_in_force, uri, name, UnionKind(kind), UnionState(state), *rest)
+
+
+def _join_facts(row: Any) -> JoinFacts:
+    return JoinFacts(
+        signer=_signer(row["signer"]),
+        membership_taken=row["membership_taken"],
+        known_person=row["known_person"],
+        live_membership=row["live_membership"],
+        certificate_taken=row["certificate_taken"],
+        employers=frozenset(row["employers"]),
+        employer_union_uri=row["employer_union_uri"],
+        employer_union_name=row["employer_union_name"],
+        hits_today=row["hits_today"],
+    )
+
+
+def _merge_record(row: Any) -> MergeRecordFacts | None:
+    return None if row is None or row["member_id"] is None else MergeRecordFacts(*row)
 
 
 def _receiver(row: Any) -> ReceiverFacts:
@@ -294,13 +441,13 @@ _NAMED: Final = 26
 
 def _membership(case: Any) -> MembershipFacts:
     _, _, *columns = tuple(case)
-    state, deadline, then_deadline, request, reason, to_union = columns[_NAMED - 2 :]
+    state, deadline, then_deadline, request, reason, to_union, previous = columns[_NAMED - 2 :]
     named = None if state is None else OpenRequest(state, deadline, then_deadline, request, to_union, reason)
-    return MembershipFacts(**dict(zip(_HELD, columns, strict=False)), named=named)
+    return MembershipFacts(**dict(zip(_HELD, columns, strict=False)), named=named, previous_union=previous)
 
 
 #: The fields of a membership, in the order of the columns.
-_HELD: Final = tuple(name for name in MembershipFacts.__dataclass_fields__ if name != "named")
+_HELD: Final = tuple(name for name in MembershipFacts.__dataclass_fields__ if name not in {"named", "previous_union"})
 
 
 def _target(case: Any, asking: UUID) -> TargetFacts:

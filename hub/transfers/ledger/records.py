@@ -10,15 +10,20 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AcceptanceRecord",
+    "AmendmentRecord",
     "AnswerRecord",
     "ClosureRecord",
+    "DecisionRecord",
     "JoinRecord",
     "KeyEndRecord",
     "KeyRecord",
+    "MergeRecord",
     "ReleaseRecord",
     "RequestRecord",
     "Search",
     "Signing",
+    "SuspectedRecord",
+    "UnionAmendmentRecord",
     "UnionRecord",
 ]
 
@@ -156,6 +161,7 @@ class AcceptanceRecord(NamedTuple):
     in_date: date
     holding_basis: str
     employer_uscc: str | None
+    member_unit: str | None
     card_salt: str
     jti: UUID
     sha256: bytes
@@ -231,6 +237,83 @@ class JoinRecord(NamedTuple):
     receipt: str
 
 
+class AmendmentRecord(NamedTuple):
+    """The columns of `record_amendment`, in order: all data as they are to be, and what happens to documents."""
+
+    at: datetime
+    union_id: UUID
+    member_id: UUID
+    membership_id: UUID
+    custody_version: int
+    data_version: int
+    open_handoff: UUID | None
+    open_step: int | None
+    fields: str
+    sealed: bytes | None
+    name: str
+    sex: str
+    birth_month: str
+    ethnic_group: str | None
+    political_status: str | None
+    id_type: str
+    id_number_masked: str | None
+    mobile_masked: str | None
+    mobile_sealed: bytes | None
+    residence_division_code: str | None
+    is_rural_migrant: bool | None
+    employment_form: str | None
+    document_type: str | None
+    document_sealed: bytes | None
+    document_hash: bytes | None
+    id_no: int | None
+    replaces: bool
+    kept_no: int | None
+    claims_id: bool
+    freed: bytes | None
+    joined_on: date
+    dues_paid_through: str
+    employer_uscc: str | None
+    member_unit: str | None
+    card_salt: str
+    certificate_province: str | None
+    certificate_number: str | None
+    certificate_issued_on: date | None
+    issuing_union: str | None
+    claims_number: bool
+    freed_province: str | None
+    freed_number: str | None
+    jti: UUID
+    sha256: bytes
+    typ: str
+    jws: str
+    receipt: str
+
+
+class UnionAmendmentRecord(NamedTuple):
+    """The parameters of `record_union_amendment`, in order. None: stays as it is."""
+
+    at: datetime
+    by_union: UUID
+    union_id: UUID
+    version: int
+    fields: str
+    today: date
+    name: str | None
+    jurisdiction_code: str | None
+    employers: list[str] | None
+    units: list[str] | None
+    units_from: list[date] | None
+    units_until: list[date | None] | None
+    contained: list[UUID] | None
+    contained_from: list[date] | None
+    contained_until: list[date | None] | None
+    jti: UUID
+    sha256: bytes
+    typ: str
+    jws: str
+    receipt: str
+
+
 class UnionRecord(NamedTuple):
     """The parameters of `record_union`, in order."""
 
@@ -286,6 +369,109 @@ class KeyEndRecord(NamedTuple):
     retired_at: datetime | None
     reason: str | None
     invalid_from: datetime | None
+    jti: UUID
+    sha256: bytes
+    typ: str
+    jws: str
+    receipt: str
+
+
+class SuspectedRecord(NamedTuple):
+    """The columns of `record_suspected`, in order: a second membership (`pair_id` with `other_…`) of a person."""
+
+    at: datetime
+    union_id: UUID
+    member_id: UUID
+    membership_id: UUID
+    pair_id: UUID
+    other_member: UUID
+    other_membership: UUID
+    disclosure_id: UUID
+    name: str
+    sex: str
+    birth_month: str
+    ethnic_group: str | None
+    political_status: str | None
+    id_type: str
+    id_number_masked: str | None
+    id_sealed: bytes | None
+    id_hash: bytes | None
+    mobile_masked: str | None
+    mobile_sealed: bytes | None
+    residence_division_code: str | None
+    is_rural_migrant: bool | None
+    employment_form: str | None
+    holding_basis: str
+    joined_on: date
+    dues_paid_through: str
+    employer_uscc: str | None
+    member_unit: str | None
+    card_salt: str
+    certificate_province: str | None
+    certificate_number: str | None
+    certificate_issued_on: date | None
+    issuing_union: str | None
+    card_sealed: bytes
+    jti: UUID
+    sha256: bytes
+    typ: str
+    jws: str
+    receipt: str
+
+
+class MergeRecord(NamedTuple):
+    """The parameters of `record_merge`, in order: one holder's word on a pair.
+
+    `completes`: the other's lies over the same document, or one union holds both. `decide_from`, `higher_union`: until
+    when they are to be one, and who decides then. `case_…`: the loser's, that ends with it, `passed` its last steps.
+    """
+
+    at: datetime
+    union_id: UUID
+    member_id: UUID
+    membership_id: UUID
+    pair_id: UUID
+    other_member: UUID
+    other_membership: UUID
+    other_holder: UUID
+    survives: bool
+    joined_on: date
+    merge_sha256: bytes
+    completes: bool
+    decide_from: datetime | None
+    higher_union: UUID | None
+    name_masked: str
+    case_id: UUID | None
+    case_step: int | None
+    passed: str
+    ground: str | None
+    ground_told: str | None
+    jti: UUID
+    sha256: bytes
+    typ: str
+    jws: str
+    receipt: str
+
+
+class DecisionRecord(NamedTuple):
+    """The parameters of `record_decision`, in order: the union above the holder of the one that goes on decides."""
+
+    at: datetime
+    by_union: UUID
+    member_id: UUID
+    membership_id: UUID
+    pair_id: UUID
+    other_member: UUID
+    other_membership: UUID
+    holder: UUID
+    other_holder: UUID
+    joined_on: date
+    merge_sha256: bytes
+    case_id: UUID | None
+    case_step: int | None
+    passed: str
+    ground: str | None
+    ground_told: str | None
     jti: UUID
     sha256: bytes
     typ: str

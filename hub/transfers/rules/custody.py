@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from federation.encoding import b64url
 from hub.errors import Code, Refusal
-from hub.transfers.kinds import FEDERATION_KINDS, MembershipStatus, UnionKind, UnionState
+from hub.transfers.kinds import FEDERATION_KINDS, STANDING, MembershipStatus, UnionKind, UnionState
 from hub.transfers.machines import HANDOFF, OPEN_STATES, HandoffState, Side
 from hub.transfers.rules.standing import standing_at
 from hub.transfers.words import in_chinese
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from federation import acts
-    from hub.transfers.facts import HandoffFacts, MembershipFacts, SignerFacts
+    from hub.transfers.facts import HandoffFacts, HeldFacts, MembershipFacts, MergeRecordFacts, SignerFacts
     from hub.transfers.rules.questions import Refusals
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "check_case_is_open",
     "check_custody_unmoved",
     "check_handoff_is_new",
+    "check_membership_has_not_ended",
     "check_membership_is_live",
     "check_no_open_handoff",
     "check_release_hash",
@@ -58,7 +59,9 @@ def check_signer_is_active(signer: SignerFacts) -> Refusals:
         yield Refusal(Code.UNION_NOT_ACTIVE)
 
 
-def check_tie_to_member(membership: MembershipFacts | None, *, is_party: bool) -> Refusals:
+def check_tie_to_member(
+    membership: MembershipFacts | HeldFacts | MergeRecordFacts | None, *, is_party: bool
+) -> Refusals:
     """Only the holder acts; whom 5.3 (a) does not name is told the same as of nobody. Source: A11, A12."""
     if membership is None:
         yield Refusal(Code.NOT_HOLDER if is_party else Code.MEMBER_NOT_FOUND_OR_NOT_HELD)
@@ -74,6 +77,12 @@ def check_membership_is_live(status: str) -> Refusals:
     """Only a live membership moves; a suspected duplicate is frozen. Source: A3, A8."""
     if status == MembershipStatus.DUPLICATE_SUSPECTED:
         yield Refusal(Code.ALREADY_MEMBER_USE_TRANSFER)
+
+
+def check_membership_has_not_ended(status: str) -> Refusals:
+    """Nothing more is done with a membership that has ended, by its last holder either. Source: A5."""
+    if MembershipStatus(status) not in STANDING:
+        yield Refusal(Code.NOT_A_MEMBER)
 
 
 def check_no_open_handoff(membership: MembershipFacts, now: datetime) -> Refusals:

@@ -11,8 +11,6 @@ from hub.transfers.rules.days import month_of
 from hub.transfers.rules.policy import POLICY
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from federation import acts
     from hub.transfers.facts import JoinFacts, SignerFacts
     from hub.transfers.person import Person
@@ -31,29 +29,31 @@ __all__ = [
 ]
 
 
-def check_enrolling_union(signer: SignerFacts, holding_basis: str) -> Refusals:
+def check_enrolling_union(signer: SignerFacts, claims: acts.Join) -> Refusals:
     """A union enrols on the bases that its kind may hold on, no other. Source: A2, A5, A6, A7, A9, A15, HUB-P09."""
+    path = (claims.object_name, "holding_basis")
+    holding_basis: str = claims.holding_basis
     if signer.kind == UnionKind.MEMBER_UNIT_BRANCH:
         yield Refusal(Code.ISSUER_IS_JOINT_UNION)
     elif holding_basis not in HoldingBasis.__members__ or holding_basis not in JOINING_BASES:
         yield Refusal(
             Code.INPUT_INVALID,
-            path=("join", "holding_basis"),
+            path=path,
             why_zh="不是入会时可用的管理依据",
             why_en="not a basis on which one joins",
         )
     elif signer.kind not in JOINING_BASES[HoldingBasis(holding_basis)]:
-        yield Refusal(Code.JOIN_NOT_APPROVED_BY_UNION, path=("join", "holding_basis"))
+        yield Refusal(Code.JOIN_NOT_APPROVED_BY_UNION, path=path)
     if signer.state != UnionState.ACTIVE:
         yield Refusal(Code.UNION_NOT_ACTIVE)
 
 
-def check_channel(channel: str) -> Refusals:
+def check_channel(claims: acts.Join) -> Refusals:
     """One applies by word of mouth, in writing or over the internet. Source: A5."""
-    if channel not in JoinChannel.__members__:
+    if claims.channel not in JoinChannel.__members__:
         yield Refusal(
             Code.INPUT_INVALID,
-            path=("join", "channel"),
+            path=(claims.object_name, "channel"),
             why_zh="申请方式应为 ORAL、WRITTEN 或 ONLINE",
             why_en="one applies by ORAL, WRITTEN or ONLINE",
         )
@@ -85,7 +85,7 @@ def check_employer_without_union(claims: acts.Join, facts: JoinFacts) -> Refusal
         return
     if facts.employer_union_uri is not None:
         named = f"{facts.employer_union_name} ({facts.employer_union_uri})"
-        yield Refusal(Code.EMPLOYER_HAS_UNION, path=("join", "employer_uscc"), union=named)
+        yield Refusal(Code.EMPLOYER_HAS_UNION, path=(claims.object_name, "employer_uscc"), union=named)
 
 
 def check_employer_named(claims: acts.Join, facts: JoinFacts) -> Refusals:
@@ -93,25 +93,25 @@ def check_employer_named(claims: acts.Join, facts: JoinFacts) -> Refusals:
     if claims.employer_uscc is None and claims.holding_basis == HoldingBasis.PRE_ESTABLISHMENT.value:
         yield Refusal(
             Code.INPUT_INVALID,
-            path=("join", "employer_uscc"),
+            path=(claims.object_name, "employer_uscc"),
             why_zh="须注明尚未建立工会的用人单位",
             why_en="name the employer that has no union yet",
         )
     if claims.member_unit is not None and claims.member_unit not in facts.employers:
         yield Refusal(
             Code.INPUT_INVALID,
-            path=("join", "member_unit"),
+            path=(claims.object_name, "member_unit"),
             why_zh="不是本联合基层工会的成员单位",
             why_en="not a member unit of this joint union",
         )
 
 
-def check_joined_after_birth(joined_on: date, person: Person) -> Refusals:
+def check_joined_after_birth(claims: acts.Join, person: Person) -> Refusals:
     """Nobody joins before being born. Source: HUB-P17."""
-    if month_of(joined_on) < person.birth_month:
+    if month_of(claims.joined_on) < person.birth_month:
         yield Refusal(
             Code.INPUT_INVALID,
-            path=("join", "joined_on"),
+            path=(claims.object_name, "joined_on"),
             why_zh="入会时间早于出生年月",
             why_en="the date of joining is before the month of birth",
         )
@@ -127,17 +127,17 @@ def check_certificate(claims: acts.Join) -> Refusals:
     except InvalidValue:
         well_formed = False
     if not well_formed or not is_province_code(certificate.province_code):
-        yield Refusal(Code.CERTIFICATE_NUMBER_FORMAT, path=("join", "certificate"))
+        yield Refusal(Code.CERTIFICATE_NUMBER_FORMAT, path=(claims.object_name, "certificate"))
     if certificate.issued_on is not None and certificate.issued_on < claims.joined_on:
         yield Refusal(
             Code.INPUT_INVALID,
-            path=("join", "certificate", "issued_on"),
+            path=(claims.object_name, "certificate", "issued_on"),
             why_zh="发证日期早于入会时间",
             why_en="the certificate is dated before the joining",
         )
 
 
-def check_certificate_is_new(facts: JoinFacts) -> Refusals:
+def check_certificate_is_new(facts: JoinFacts, claims: acts.Join) -> Refusals:
     """A number is unique in its province. Source: N2."""
     if facts.certificate_taken:
-        yield Refusal(Code.CERTIFICATE_NUMBER_DUPLICATE, path=("join", "certificate", "number"))
+        yield Refusal(Code.CERTIFICATE_NUMBER_DUPLICATE, path=(claims.object_name, "certificate", "number"))

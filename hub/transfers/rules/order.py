@@ -12,25 +12,50 @@ from typing import TYPE_CHECKING
 from federation.encoding import b64url
 from hub.errors import Code
 from hub.transfers.machines import Side
-from hub.transfers.rules import columns, custody, joining, labour, pulling, registration
+from hub.transfers.rules import amending, columns, custody, duplicates, joining, labour, pulling, registration
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from federation import acts
-    from hub.transfers.facts import CaseFacts, CitedFacts, HandoffFacts, MatchFacts, ReleaseFacts, RequestFacts
-    from hub.transfers.rules.questions import Case, Join, Refusals, Registration, Release, Request
+    from hub.transfers.facts import (
+        AmendmentFacts,
+        CaseFacts,
+        CitedFacts,
+        HandoffFacts,
+        HeldFacts,
+        MatchFacts,
+        ReleaseFacts,
+        RequestFacts,
+        UnionAmendmentFacts,
+    )
+    from hub.transfers.rules.questions import (
+        Amendment,
+        Case,
+        Join,
+        Merge,
+        MergeDecision,
+        Refusals,
+        Registration,
+        Release,
+        Request,
+    )
 
 __all__ = [
     "acceptance",
+    "amendment",
     "before_a_case",
     "before_a_release",
     "before_a_release_in_lieu",
+    "before_an_amendment",
     "cancellation",
     "dismissal",
+    "importing",
     "join",
     "key_end",
     "key_registration",
+    "merge",
+    "merge_decision",
     "objection",
     "recall",
     "refusal",
@@ -39,6 +64,7 @@ __all__ = [
     "request",
     "request_as_drafted",
     "second_check",
+    "union_amendment",
     "union_registration",
 ]
 
@@ -46,30 +72,121 @@ __all__ = [
 def join(question: Join) -> Refusals:
     """Rules of a join. Source: A2–A9, N2."""
     claims, facts, person = question.claims, question.facts, question.person
-    may_not = tuple(joining.check_enrolling_union(facts.signer, claims.holding_basis))
+    may_not = tuple(joining.check_enrolling_union(facts.signer, claims))
     if may_not:
         # Who may not enrol on this basis has no question about a person to ask (domain 5.3).
         yield from may_not
         return
     yield from joining.check_subject_is_new(facts)
     yield from joining.check_not_yet_a_member(facts, by_id=person.id_number is not None)
-    yield from joining.check_channel(claims.channel)
+    yield from _what_an_enrolment_states(question)
+
+
+def importing(question: Join, claims: acts.Import) -> Refusals:
+    """Rules of an import: a join's, but that the person may be a member elsewhere. Source: A2–A9, A25, N2."""
+    facts, person = question.facts, question.person
+    may_not = tuple(joining.check_enrolling_union(facts.signer, claims))
+    if may_not:
+        yield from may_not
+        return
+    yield from joining.check_subject_is_new(facts)
+    yield from duplicates.check_not_a_third(facts, by_id=person.id_number is not None)
+    yield from duplicates.check_imported_status(claims)
+    yield from duplicates.check_is_of_before(claims, question.today)
+    yield from _what_an_enrolment_states(question)
+
+
+def _what_an_enrolment_states(question: Join) -> Refusals:
+    claims, facts, under = question.claims, question.facts, question.claims.object_name
+    yield from joining.check_channel(claims)
     yield from joining.check_employer_named(claims, facts)
-    yield from labour.check_employer_code(claims.employer_uscc, path=("join", "employer_uscc"))
+    yield from labour.check_employer_code(claims.employer_uscc, path=(under, "employer_uscc"))
     yield from joining.check_employer_without_union(claims, facts)
-    yield from columns.check_not_in_future(claims.joined_on, question.today, path=("join", "joined_on"))
+    yield from columns.check_not_in_future(claims.joined_on, question.today, path=(under, "joined_on"))
     yield from columns.check_not_in_future(
-        claims.relation_started_on, question.today, path=("join", "relation_started_on")
+        claims.relation_started_on, question.today, path=(under, "relation_started_on")
     )
-    yield from joining.check_joined_after_birth(claims.joined_on, person)
+    yield from joining.check_joined_after_birth(claims, question.person)
     yield from columns.check_dues_month(
-        claims.dues_paid_through, joined_on=claims.joined_on, today=question.today, path=("join", "dues_paid_through")
+        claims.dues_paid_through, joined_on=claims.joined_on, today=question.today, path=(under, "dues_paid_through")
     )
     yield from joining.check_certificate(claims)
     if claims.certificate is not None:
-        issued_on, path = claims.certificate.issued_on, ("join", "certificate", "issued_on")
+        issued_on, path = claims.certificate.issued_on, (under, "certificate", "issued_on")
         yield from columns.check_not_in_future(issued_on, question.today, path=path)
-    yield from joining.check_certificate_is_new(facts)
+    yield from joining.check_certificate_is_new(facts, claims)
+
+
+def merge(question: Merge) -> Refusals:
+    """Rules of a holder's word on two memberships of one person. Source: A3, A11, A15."""
+    claims, facts, own = question.claims, question.facts, question.facts.own
+    yield from custody.check_signer_may_sign(facts.signer, holds=own is not None)
+    yield from custody.check_signer_is_active(facts.signer)
+    yield from custody.check_tie_to_member(own, is_party=facts.is_party)
+    if own is None:
+        return
+    yield from custody.check_membership_has_not_ended(own.status)
+    yield from duplicates.check_is_one_of_a_pair(facts)
+    if question.merge_sha256 is not None:
+        yield from duplicates.check_merge_hash(claims, question.merge_sha256)
+
+
+def merge_decision(question: MergeDecision) -> Refusals:
+    """Rules of a decision between two holders. Source: A3, A15, HUB-P02, HUB-P09."""
+    claims, facts, over = question.claims, question.facts, question.merge_sha256
+    yield from custody.check_signer_may_sign(facts.signer, holds=False)
+    yield from custody.check_signer_is_active(facts.signer)
+    yield from duplicates.check_lies_with_signer(over)
+    if over is not None:
+        yield from duplicates.check_merge_hash(claims, over)
+
+
+def before_an_amendment(facts: AmendmentFacts) -> Refusals:
+    """Whether the signer may amend this membership at all. Source: A11, A15, HUB-P09."""
+    yield from custody.check_signer_may_sign(facts.signer, holds=facts.membership is not None)
+    yield from custody.check_signer_is_active(facts.signer)
+    yield from custody.check_tie_to_member(facts.membership, is_party=facts.is_party)
+
+
+def amendment(question: Amendment) -> Refusals:
+    """Rules of an amendment of a member's data. Source: A3, A5, A8, A11, A15, N2, NX-3."""
+    claims, facts, membership = question.claims, question.facts, question.membership
+    yield from before_an_amendment(facts)
+    if membership is None:
+        return
+    yield from amending.check_not_ended(membership)
+    yield from amending.check_card_not_released(question, membership)
+    yield from amending.check_data_version(claims, membership)
+    faulty = tuple(amending.check_fields(question))
+    if faulty:
+        # What is amended isn't known: what would follow speaks of nothing.
+        yield from faulty
+        return
+    yield from amending.check_document_change(question, membership)
+    yield from amending.check_document_is_nobody_elses(question, facts)
+    yield from amending.check_amended_employer(question, membership, facts.employers)
+    yield from labour.check_employer_code(claims.employer_uscc, path=("amendment", "employer_uscc"))
+    yield from _dates_of_an_amendment(question, membership)
+    yield from amending.check_amended_certificate(question, taken=facts.certificate_taken)
+
+
+def _dates_of_an_amendment(question: Amendment, membership: HeldFacts) -> Refusals:
+    claims, fields = question.claims, set(question.claims.fields)
+    for name, day in (("joined_on", claims.joined_on), ("relation_started_on", claims.relation_started_on)):
+        yield from columns.check_not_in_future(day, question.today, path=("amendment", name))
+    if claims.certificate is not None:
+        path = ("amendment", "certificate", "issued_on")
+        yield from columns.check_not_in_future(claims.certificate.issued_on, question.today, path=path)
+    if fields & {"joined_on", "birth_month"}:
+        yield from amending.check_amended_joining(question, membership)
+    yield from amending.check_amended_dues(question, membership)
+    if fields & {"joined_on", "dues_paid_through"}:
+        yield from columns.check_dues_month(
+            question.after("dues_paid_through"),
+            joined_on=question.after("joined_on"),
+            today=question.today,
+            path=("amendment", "dues_paid_through"),
+        )
 
 
 def before_a_release(facts: ReleaseFacts) -> Refusals:
@@ -90,6 +207,7 @@ def request(question: Request, facts: RequestFacts) -> Refusals:
     yield from before_a_request(facts, claims)
     yield from pulling.check_consent(claims, question.today)
     yield from pulling.check_proof_given(facts.outcome)
+    yield from pulling.check_not_frozen(facts.outcome)
     yield from pulling.check_proof_matches(facts)
     if target is None:
         return
@@ -121,6 +239,7 @@ def release(question: Release) -> Refusals:
     yield from before_a_release(facts)
     if membership is None:
         return
+    yield from custody.check_membership_has_not_ended(membership.status)
     yield from custody.check_membership_is_live(membership.status)
     yield from custody.check_no_open_handoff(membership, question.now)
     receiver = None if facts.receiver is None else facts.receiver.union_id
@@ -134,6 +253,7 @@ def release(question: Release) -> Refusals:
     if claims.request_sha256 is None:
         yield from custody.check_handoff_is_new(taken=facts.handoff_taken)
     yield from labour.check_reason(claims)
+    yield from labour.check_correction_goes_back(claims, facts.receiver, membership.previous_union)
     yield from _facts_of_a_release(question)
 
 
@@ -249,9 +369,9 @@ def acceptance(question: Case, claims: acts.Acceptance) -> Refusals:
     handoff = question.handoff
     if handoff is None or handoff.dues_paid_through is None:
         return
-    yield from labour.check_relation_began(claims, question.today)
+    yield from labour.check_relation_began(claims, question.today, handoff.reason_code)
     yield from labour.check_employer_code(claims.employer_uscc, path=("acceptance", "employer_uscc"))
-    yield from labour.check_basis(claims, handoff.reason_code)
+    yield from labour.check_basis(claims, handoff)
     yield from columns.check_printed_date(claims.in_date, question.today, path=("acceptance", "in_date"))
     yield from columns.check_intake_follows_release(claims.in_date, handoff.out_date)
     yield from columns.check_next_dues_month(claims.next_dues_month, handoff.dues_paid_through)
@@ -287,6 +407,21 @@ def union_registration(
     yield from registration.check_codes(claims, wrong=wrong_codes)
     yield from registration.check_makeup(claims, question.facts)
     yield from registration.check_listed_unions(claims, question.facts)
+
+
+def union_amendment(
+    claims: acts.UnionAmendment, facts: UnionAmendmentFacts, *, amended: tuple[str, ...], wrong_codes: tuple[str, ...]
+) -> Refusals:
+    """Rules of an amendment of a union. Source: domain 4.1, 5.1, A15."""
+    yield from registration.check_union_known(facts)
+    yield from amending.check_amended_by_next_higher(facts)
+    if facts.about_union is None:
+        return
+    yield from amending.check_union_version(claims, facts)
+    yield from amending.check_something_amended(claims, amended)
+    yield from amending.check_amended_codes(wrong=wrong_codes)
+    yield from amending.check_amended_makeup(claims, facts)
+    yield from amending.check_amended_unions(claims, facts)
 
 
 def key_registration(question: Registration) -> Refusals:

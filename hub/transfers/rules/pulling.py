@@ -44,6 +44,7 @@ __all__ = [
     "check_in_lieu_ground",
     "check_in_lieu_names",
     "check_no_open_case",
+    "check_not_frozen",
     "check_not_held_here",
     "check_objection_ground",
     "check_proof_given",
@@ -102,12 +103,18 @@ def check_proof_given(outcome: str) -> Refusals:
         yield Refusal(Code.PROOF_OF_MEMBERSHIP_MISSING)
 
 
+def check_not_frozen(outcome: str) -> Refusals:
+    """A suspected duplicate does not move, and who has proved it is told so. Source: A3, A8."""
+    if outcome == "FROZEN":
+        yield Refusal(Code.ALREADY_MEMBER_USE_TRANSFER)
+
+
 def check_proof_matches(facts: RequestFacts) -> Refusals:
     """Proof, name and birth month name one live membership; every other case is told in the same words.
 
     Source: A12, domain 5.3
     """
-    if facts.outcome != "MISSING" and facts.target is None:
+    if facts.outcome not in {"MISSING", "FROZEN"} and facts.target is None:
         yield Refusal(Code.PROOF_OF_MEMBERSHIP_MISMATCH)
 
 
@@ -141,10 +148,11 @@ def check_request_is_new(*, taken: bool) -> Refusals:
 
 def check_reason(claims: acts.Request) -> Refusals:
     """One asks for a listed reason. Source: A12, A14, A3."""
-    if claims.reason_code not in REASONS:
+    open_here = [name for name, reason in REASONS.items() if reason.may_be_asked]
+    if claims.reason_code not in open_here:
         code = INADMISSIBLE_REASONS.get(claims.reason_code, Code.REASON_NOT_ALLOWED)
         yield Refusal(
-            code, path=("request", "reason_code"), allowed=", ".join(REASONS), allowed_zh=listed_in_chinese(REASONS)
+            code, path=("request", "reason_code"), allowed=", ".join(open_here), allowed_zh=listed_in_chinese(open_here)
         )
 
 
