@@ -1,4 +1,4 @@
-.PHONY: help install demo serve check test format golden bench mutants
+.PHONY: help install demo serve check test format golden bench mutants fuzz soak
 VENV := .venv
 PY := $(VENV)/bin/python
 PYTHON ?= python3
@@ -49,3 +49,10 @@ bench: $(DEV_STAMP) ## Measure acts against the floor, as ratios in one run
 
 mutants: $(DEV_STAMP) ## Remove each check, policy and constraint in turn; some test must notice
 	@$(PY) -m tests.mutants
+
+fuzz: $(DEV_STAMP) ## Random acts for long, against a model, and their replay: FUZZ_RUNS=200 FUZZ_STEPS=60 FUZZ_SEED=…
+	@seed="$${FUZZ_SEED:-$$(date +%s)}"; echo "FUZZ_SEED=$$seed"; \
+	 FUZZ_RUNS="$${FUZZ_RUNS:-200}" $(PY) -m pytest -q -n 0 --hypothesis-seed="$$seed" tests/random
+
+soak: $(DEV_STAMP) ## Kill the hub fifty times at each place of an act, and its database under load
+	@CRASH_SEEDS=50 $(PY) -m pytest -q -n 2 tests/crash

@@ -124,7 +124,7 @@ def _acceptance_row(world: World, move: Move, released: ReleaseRecord) -> Accept
     at = datetime.now(UTC) + timedelta(seconds=1)
     return AcceptanceRecord(
         at, move.receiver.caller.union_id, released.member_id, move.membership_id, released.handoff_id, 1,
-        date.fromisoformat(stated["in_date"]), stated["holding_basis"], stated["employer_uscc"],
+        date.fromisoformat(stated["in_date"]), stated["holding_basis"], stated["employer_uscc"], None,
         world.hub.vault.derive_salt("card", statement.sha256), statement.jti, opening.digest_of(statement.sha256), statement.typ,
         statement.jws, opening.receipt_for(world.hub, statement, at),
     )  # fmt: skip

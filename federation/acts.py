@@ -81,6 +81,36 @@ class Join(Act):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MemberAmendment(Act):
+    """The holder puts a member's data right, or up to date. The person's own travel beside it, as in a join.
+
+    What `fields` names and nothing gives a value is emptied.
+    """
+
+    typ: ClassVar[str] = "unionhub.member-amendment+jwt"
+    object_name: ClassVar[str] = "amendment"
+    act: ClassVar[str] = "amend_member"
+
+    custody_version: Version
+    #: That of the data as they stand: of two amendments drafted at once the second is void.
+    data_version: Version
+    #: A mistake is corrected; else the world has changed. Dues go back by a correction alone.
+    is_correction: bool
+    #: The names of all that is amended, the person's data among them.
+    fields: tuple[FieldName, ...]
+    #: Of a document given: whether it stands beside the one shown, follows it, or replaces one that was wrong.
+    id_change: Code | None = None
+    joined_on: date | None = None
+    employer_uscc: Uscc | None = None
+    member_unit: Uscc | None = None
+    relation_started_on: date | None = None
+    certificate: Certificate | None = None
+    issuing_union: UnionName | None = None
+    dues_paid_through: Month | None = None
+    #: Of the person's data; none if they stay as they are.
+    card_sha256: Sha256 | None = None
+
+
 class Import(Join):
     """A union brings in a membership of before the hub, which it holds on paper (A3, A25).
 
@@ -324,6 +354,36 @@ class UnionRegistration(Act):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ContainedUnion:
+    """A union inside a federation, for a half-open span of days."""
+
+    union: UnionUri
+    from_: date
+    until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnionAmendment(Act):
+    """The next-higher union puts right what is registered of a union. What is not named stays as it is.
+
+    A list takes the place of what is in force or to come: what it leaves out ends that day.
+    """
+
+    typ: ClassVar[str] = "unionhub.union-amendment+jwt"
+    object_name: ClassVar[str] = "union"
+    act: ClassVar[str] = "amend_union"
+    subject: ClassVar[Literal["membership", "union"]] = "union"
+
+    #: That of the union as it stands: of two amendments drafted at once the second is void.
+    version: Version
+    name: UnionName | None = None
+    jurisdiction_code: DivisionCode | None = None
+    employer_usccs: tuple[Uscc, ...] | None = None
+    member_units: tuple[MemberUnit, ...] | None = None
+    contains: tuple[ContainedUnion, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class KeyRegistration(Act):
     """A union's new key, vouched for from above or by a key in force, and proved to be in the union's hands."""
 
@@ -389,9 +449,9 @@ ACTS: Mapping[str, type[Act]] = MappingProxyType(
     {
         act.typ: act
         for act in (
-            *(Join, Request, Release, InLieuRelease, Acceptance, Refusal, Recall),
-            *(Objection, Cancellation, Dismissal, Import, Merge, MergeDecision),
-            *(UnionRegistration, KeyRegistration, KeyRetirement, KeyRevocation),
+            *(Join, MemberAmendment, Import, Merge, MergeDecision),
+            *(Request, Release, InLieuRelease, Acceptance, Refusal, Recall, Objection, Cancellation, Dismissal),
+            *(UnionRegistration, UnionAmendment, KeyRegistration, KeyRetirement, KeyRevocation),
         )
     }
 )

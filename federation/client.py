@@ -12,7 +12,6 @@ from uuid import UUID
 import httpx
 
 from federation import assertions, documents, merging, statements
-from federation.acts import Join
 from federation.documents import ActDocuments
 from federation.drafts import Draft, check_draft
 from federation.errors import AnswerLost, Refused
@@ -63,8 +62,8 @@ class HubClient(Session):
     async def submit(self, act: ActDocuments, statement: str, person: str | None = None) -> Answer:
         """Hand in a statement; the same one again, whenever, gives the same receipt and acts no second time.
 
-        Takes, for a join, the person's data: the draft's card. Gives the object as it is now. Refuses: Refused;
-        AnswerLost, with the statement.
+        Takes, for a join or an amendment of a person's data, these: the draft's card. Gives the object as it is now.
+        Refuses: Refused; AnswerLost, with the statement.
         """
         variables = {"statement": statement} | ({} if person is None else {"person": person})
         try:
@@ -81,13 +80,17 @@ class HubClient(Session):
             first.also = tuple(also)
             raise first
         statement = self.sign(act, draft, asked if checked is None else checked)
-        return await self.submit(act, statement, draft.card if issubclass(act.act, Join) else None)
+        return await self.submit(act, statement, draft.card if act in documents.WITH_PERSON else None)
 
     # Members
 
     async def join_member(self, asked: Input) -> Answer:
         """Take in a person who is nobody's member. Takes a `JoinMemberDraft`, gives the `Member` (A5)."""
         return await self.act(documents.JOIN, asked)
+
+    async def amend_member(self, asked: Input) -> Answer:
+        """Put a member's data right, or up to date. Takes an `AmendMemberDraft`, gives the `Member` (A11)."""
+        return await self.act(documents.AMEND_MEMBER, asked)
 
     async def import_member(self, asked: Input) -> Answer:
         """Bring in a membership of before the hub. Takes an `ImportMemberDraft`, gives the `Member` (A3, A25)."""
@@ -183,6 +186,10 @@ class HubClient(Session):
     async def register_union(self, asked: Input) -> Answer:
         """Bring a union of the next lower level in. Takes a `UnionDraft`, gives the `Union`."""
         return await self.act(documents.REGISTER_UNION, asked)
+
+    async def amend_union(self, asked: Input) -> Answer:
+        """Put right what is registered of a union of the next lower level. Takes an `AmendUnionDraft`."""
+        return await self.act(documents.AMEND_UNION, asked)
 
     async def register_key(
         self, *, use: KeyUse, jwk: str, proof: str, union: str | None = None, not_before: datetime | None = None

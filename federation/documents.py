@@ -8,7 +8,7 @@ from federation import acts
 REFUSAL: Final = "code articles message messageEn nextStep path retryable possibleFrom"
 UNION_NAME: Final = "uri name"
 UNION: Final = (
-    "id uri uscc name kind provinceCode jurisdictionCode establishedOn "
+    "id uri uscc name kind provinceCode jurisdictionCode establishedOn version "
     "keys { kid use alg jwk notBefore retiredAt revokedAt reason invalidFrom }"
 )
 CARD: Final = (
@@ -21,7 +21,7 @@ HANDOFF: Final = (
 )
 MEMBER: Final = (
     "id membershipId name sex birthMonth joinedOn status holdingBasis custodyVersion duesPaidThrough "
-    "employerUscc memberUnit"
+    "dataVersion employerUscc memberUnit"
 )
 DEADLINE: Final = "at rule consequence tentative"
 TRANSFER_ENTRY: Final = "outDate outReasonText duesPaidThrough releasingSeal inDate receivingSeal line"
@@ -39,10 +39,14 @@ class ActDocuments:
     submit: str
 
 
+#: Whose data travel beside the statement; an amendment may touch none.
+_PERSON: Final[dict[type[acts.Act], str]] = {acts.Join: "String!", acts.MemberAmendment: "String"}
+
+
 def _act(act: type[acts.Act], mutation: str, draft_input: str, answer: str, selection: str) -> ActDocuments:
     title = mutation[0].upper() + mutation[1:]
-    person = issubclass(act, acts.Join)
-    variables = "$statement: String!" + (", $person: String!" if person else "")
+    person = _PERSON.get(act)
+    variables = "$statement: String!" + (f", $person: {person}" if person else "")
     arguments = "statement: $statement" + (", person: $person" if person else "")
     return ActDocuments(
         act,
@@ -55,6 +59,7 @@ def _act(act: type[acts.Act], mutation: str, draft_input: str, answer: str, sele
 
 
 JOIN: Final = _act(acts.Join, "joinMember", "JoinMemberDraft", "Member", MEMBER)
+AMEND_MEMBER: Final = _act(acts.MemberAmendment, "amendMember", "AmendMemberDraft", "Member", MEMBER)
 IMPORT: Final = _act(acts.Import, "importMember", "ImportMemberDraft", "Member", MEMBER)
 MERGE: Final = _act(acts.Merge, "mergeMemberships", "MergeDraft", "Member", MEMBER)
 DECIDE_MERGE: Final = _act(
@@ -70,9 +75,12 @@ OBJECT: Final = _act(acts.Objection, "objectToRequest", "GroundDraft", "Handoff"
 CANCEL: Final = _act(acts.Cancellation, "cancelRequest", "HandoffDraft", "Handoff", HANDOFF)
 DISMISS: Final = _act(acts.Dismissal, "dismissRequest", "GroundDraft", "Handoff", HANDOFF)
 REGISTER_UNION: Final = _act(acts.UnionRegistration, "registerUnion", "UnionDraft", "Union", UNION)
+AMEND_UNION: Final = _act(acts.UnionAmendment, "amendUnion", "AmendUnionDraft", "Union", UNION)
 REGISTER_KEY: Final = _act(acts.KeyRegistration, "registerKey", "KeyDraft", "Union", UNION)
 RETIRE_KEY: Final = _act(acts.KeyRetirement, "retireKey", "KeyEndDraft", "Union", UNION)
 REVOKE_KEY: Final = _act(acts.KeyRevocation, "revokeKey", "KeyEndDraft", "Union", UNION)
+
+WITH_PERSON: Final = (JOIN, AMEND_MEMBER)
 
 REVEAL_ID_NUMBER: Final = (
     "mutation RevealIdNumber($memberId: ID!, $purpose: String!) { answer: revealIdNumber(memberId: $memberId, "
@@ -121,8 +129,8 @@ ALL: Final = (
     *(
         text
         for act in (
-            JOIN, IMPORT, MERGE, DECIDE_MERGE, REQUEST, RELEASE, RELEASE_IN_LIEU, ACCEPT, REFUSE, RECALL, OBJECT,
-            CANCEL, DISMISS, REGISTER_UNION, REGISTER_KEY, RETIRE_KEY, REVOKE_KEY,
+            JOIN, IMPORT, AMEND_MEMBER, MERGE, DECIDE_MERGE, REQUEST, RELEASE, RELEASE_IN_LIEU, ACCEPT, REFUSE, RECALL,
+            OBJECT, CANCEL, DISMISS, REGISTER_UNION, AMEND_UNION, REGISTER_KEY, RETIRE_KEY, REVOKE_KEY,
         )
         for text in (act.draft, act.submit)
     ),

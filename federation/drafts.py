@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from federation import encoding, statements
-from federation.acts import Act, Certificate, InLieuRelease
-from federation.claims import form_of
+from federation.acts import Act, Certificate, InLieuRelease, MemberAmendment, UnionAmendment
+from federation.claims import dump, form_of
 from federation.errors import Refused, StatementCode, StatementError
 from federation.forms import FormError, is_union_uri
 from federation.keys import PublicKey
@@ -68,6 +68,7 @@ def check_draft(draft: Draft, act: type[A], asked: Mapping[str, Any], *, union: 
         raise StatementError(StatementCode.DOCUMENT_TAMPERED, ("sub",), "the draft is about another union")
     for name, value in _snake(asked).items():
         _check_asked(body, name, value)
+    _check_not_more(body, _snake(asked))
     # 4. card
     bound = getattr(body, "card_sha256", None)
     # Who releases in lieu is not shown the card: it answers for the act, and the receiver for comparing the card.
@@ -90,6 +91,29 @@ def _check_asked(body: Act, name: str, value: Any) -> None:
         same = False
     if not same:
         raise _differs(type(body), name)
+
+
+def _check_not_more(body: Act, asked: Mapping[str, Any]) -> None:
+    """Refuse an amendment of what nobody asked to amend: all else is to stay as it is."""
+    if isinstance(body, MemberAmendment):
+        wanted = {*asked, *asked.get("person", ()), *asked.get("emptied", ())}
+        # A document is amended by kind and number together.
+        wanted |= {"id_number"} if "id_type" in wanted else set()
+        extra = {*body.fields, *_stated(body)} - wanted
+    elif isinstance(body, UnionAmendment):
+        extra = _stated(body) - asked.keys()
+    else:
+        return
+    if extra:
+        raise _differs(type(body), min(extra))
+
+
+#: What an amendment says that amends nothing.
+_OF_ITSELF = frozenset(("custody_version", "data_version", "version", "is_correction", "fields", "card_sha256"))
+
+
+def _stated(body: Act) -> set[str]:
+    return {name for name in dump(body) if name not in _OF_ITSELF}
 
 
 def _in_form(value: Any, signed: Any) -> Any:

@@ -78,6 +78,8 @@ def serve() -> None:
     _, master = keys(settings)
     with databases(settings, only_mine=True) as dsns:
         _migrated(dsns.owner if dsns.is_embedded else None, dsns.owner)
+        if dsns.is_embedded:
+            _run(_deadlines_again(dsns.for_owner(), settings))
         _run(_belongs(dsns.app, master))
         # The workers are processes of their own: they read the settings anew, the database's address among them.
         os.environ["HUB_DATABASE_URL"] = dsns.app
@@ -94,6 +96,17 @@ def _migrated(upgrade_dsn: str | None, owner_dsn: str | None) -> None:
         _run(migrations.upgrade(upgrade_dsn))
     elif owner_dsn is not None and _run(migrations.stamped(owner_dsn)) != migrations.head():
         raise SetUpError("The database's schema is not this version's. Run `unionhub migrate`, then serve.")
+
+
+async def _deadlines_again(owner_dsn: str, settings: Settings) -> int:
+    """Compute tentative deadlines again: this version may know the calendar of a year that the one before did not."""
+    from hub.transfers.desk.deadlines import recompute  # noqa: PLC0415
+
+    connection = await asyncpg.connect(owner_dsn)
+    try:
+        return await recompute(connection, test_clock=settings.clock is Clock.TEST)
+    finally:
+        await connection.close()
 
 
 async def _belongs(app_dsn: str, master: MasterKeys) -> None:
@@ -169,7 +182,10 @@ def bootstrap(
 
 @app.command()
 def migrate(*, as_json: Json = False) -> None:
-    """Bring the database's schema to this version, as its owner. Forward only; running it again changes nothing."""
+    """Bring the database's schema to this version, as its owner. Forward only; running it again changes nothing.
+
+    Deadlines that were tentative are computed again, by the calendar of this version.
+    """
     settings = load()
     if settings.is_embedded and not has_database(settings.data_dir):
         keys(settings)  # beside a database that is there none are made any more
@@ -178,8 +194,10 @@ def migrate(*, as_json: Json = False) -> None:
         before = _run(migrations.stamped(owner))
         _run(migrations.upgrade(owner))
         after = _run(migrations.stamped(owner))
-    told = {"before": before, "after": after}
-    typer.echo(json.dumps(told) if as_json else f"schema {before or 'empty'} → {after}")
+        deadlines = _run(_deadlines_again(owner, settings))
+    told = {"before": before, "after": after, "deadlines": deadlines}
+    moved = f", {deadlines} tentative deadlines computed again" if deadlines else ""
+    typer.echo(json.dumps(told) if as_json else f"schema {before or 'empty'} → {after}{moved}")
 
 
 @app.command()
@@ -226,6 +244,7 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `unionhub bac
         owner = dsns.for_owner()
         found = read_backup(owner, file)
         _run(migrations.upgrade(owner))
+        _run(_deadlines_again(owner, settings))
     typer.echo(f"{found.file}: schema {found.revision} restored")
     typer.echo(not_included(settings.key_file, settings.master_key_file))
 

@@ -113,7 +113,7 @@ CATALOGUE: dict[Code, Entry] = {
         "A5",
         "未查到有效会籍，请先办理入会。",
         "There is no membership in force: it has ended.",
-        "会籍已终止的，不能再办理手续；本人仍是会员的，请以其有效会籍办理。",
+        "会籍已终止的，不能再办理手续，其信息也不再更改；本人仍是会员的，请以其有效会籍办理。",
         "Nothing more can be done with a membership that has ended; if the person has another, act on that one.",
     ),
     Code.JOIN_NOT_APPROVED_BY_UNION: _entry(

@@ -16,6 +16,8 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from hub import failpoints
+
 __all__ = ["Clock", "Environment", "LogLevel", "Settings", "SettingsError", "load", "unknown_variables"]
 
 PREFIX = "HUB_"
@@ -93,6 +95,12 @@ def _absolute(value: Path) -> Path:
     return Path(os.path.expanduser(value)).absolute()  # noqa: PTH111 - Path's own raises where there is no such user
 
 
+def _failpoint(value: str) -> str:
+    if failpoints.FORM.fullmatch(value) is None:
+        raise _must_be(f"must be one of {', '.join(failpoints.Point)}, a colon and a number, like after_commit:1")
+    return value
+
+
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 FilePath = Annotated[Path, AfterValidator(_absolute)]
 
@@ -129,6 +137,9 @@ class Settings(BaseSettings):
     pg_bin: Annotated[Path, AfterValidator(_bin_folder)] | None = Field(
         None, description="Folder of PostgreSQL's programs, instead of those of the wheel."
     )
+    failpoint: Annotated[str, AfterValidator(_failpoint)] | None = Field(
+        None, description="Where an act ends the process, for tests of crashes; refused in prod."
+    )
     log_level: LogLevel = Field(LogLevel.INFO, description="debug, info, warning or error.")
 
     @model_validator(mode="before")
@@ -147,6 +158,8 @@ class Settings(BaseSettings):
     def _fit_together(self) -> Self:
         if self.clock is Clock.TEST and self.env is Environment.PROD:
             raise _must_be("HUB_CLOCK=test is refused when HUB_ENV=prod: nobody may move the clock of a real hub.")
+        if self.failpoint is not None and self.env is Environment.PROD:
+            raise _must_be("HUB_FAILPOINT is refused when HUB_ENV=prod: it ends the process in the midst of an act.")
         if self.database_owner_url is not None and self.database_url is None:
             raise _must_be("HUB_DATABASE_OWNER_URL is set without HUB_DATABASE_URL: set both, or neither.")
         if self.database_url is not None and self.database_owner_url is not None:

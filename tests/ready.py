@@ -9,7 +9,18 @@ from uuid import uuid4
 
 from federation import statements
 from hub.errors import Refusal
-from hub.transfers.desk import cases, deciding, drafting, drafting_pulls, joining, merging, pulling, releasing
+from hub.transfers.desk import (
+    amending,
+    amending_unions,
+    cases,
+    deciding,
+    drafting,
+    drafting_pulls,
+    joining,
+    merging,
+    pulling,
+    releasing,
+)
 from tests.world import EMPLOYERS, MemberFixture
 
 if TYPE_CHECKING:
@@ -81,6 +92,24 @@ async def ready_join(world: World, actor: Actor, member: MemberFixture, **change
     draft = await world.draft_join(actor, member, **changes)
     assert draft.card is not None
     return ready(joining.join, actor, draft, draft.card.json)
+
+
+async def ready_amendment(world: World, actor: Actor, membership_id: UUID, **changes: Any) -> Ready:
+    return amendment_of(actor, await world.draft_amendment(actor, membership_id, **changes))
+
+
+def amendment_of(actor: Actor, draft: Draft) -> Ready:
+    more = () if draft.card is None else (draft.card.json,)
+    return ready(_amend, actor, draft, *more)
+
+
+async def _amend(hub: Hub, caller: Any, jws: str, person_text: str | None = None) -> Any:
+    return await amending.amend_member(hub, caller, jws, person_text)
+
+
+async def ready_union_amendment(world: World, actor: Actor, union: str, **changes: Any) -> Ready:
+    draft = await world.draft_union_amendment(actor, union, **changes)
+    return ready(amending_unions.amend_union, actor, draft)
 
 
 async def ready_import(world: World, actor: Actor, member: MemberFixture, **changes: Any) -> Ready:

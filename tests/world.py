@@ -22,8 +22,11 @@ from hub.database.pool import Database
 from hub.demo.fixtures import EMPLOYERS, MEMBERS, UNIONS, MemberFixture, UnionFixture
 from hub.keyfiles import load_master_keys, load_receipt_keys
 from hub.transfers.desk import (
+    amending,
+    amending_unions,
     cases,
     drafting,
+    drafting_amendments,
     drafting_merges,
     drafting_pulls,
     drafting_unions,
@@ -106,8 +109,9 @@ class World:
 
     async def now(self) -> datetime:
         """Give the hub's time."""
-        found: datetime = await self.as_owner(lambda c: c.fetchval("select hub.hub_now(true)"))
-        return found
+        async with self.hub.database.connection() as connection:
+            found: datetime = await connection.fetchval("select hub.hub_now(true)")
+            return found
 
     async def found(self, *refs: str) -> None:
         """Register these unions and all above them, each with a signing and a login key."""
@@ -205,6 +209,23 @@ class World:
 
     async def draft_join(self, actor: Actor, member: MemberFixture, **changes: Any) -> Draft:
         return await drafting.draft_join(self.hub, actor.caller, _enrolling(member, changes))
+
+    async def draft_amendment(self, actor: Actor, membership_id: UUID, **changes: Any) -> Draft:
+        """Draft an update of a member's data (`is_correction=True`: a correction)."""
+        given = {"membership_id": membership_id, "is_correction": False, **changes}
+        return await drafting_amendments.draft_amendment(self.hub, actor.caller, given)
+
+    async def amend(self, actor: Actor, membership_id: UUID, **changes: Any) -> MemberView:
+        draft = await self.draft_amendment(actor, membership_id, **changes)
+        text = None if draft.card is None else draft.card.json
+        return await amending.amend_member(self.hub, actor.caller, sign(draft, actor), text)
+
+    async def draft_union_amendment(self, actor: Actor, union: str, **changes: Any) -> Draft:
+        return await drafting_amendments.draft_union_amendment(self.hub, actor.caller, {"union": union, **changes})
+
+    async def amend_union(self, actor: Actor, union: str, **changes: Any) -> UUID:
+        draft = await self.draft_union_amendment(actor, union, **changes)
+        return await amending_unions.amend_union(self.hub, actor.caller, sign(draft, actor))
 
     async def draft_release(self, actor: Actor, membership_id: UUID | None, receiver: str, **changes: Any) -> Draft:
         given = {

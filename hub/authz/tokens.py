@@ -45,6 +45,10 @@ class Unauthenticated(Exception):  # noqa: N818
     """No good token, or its login key has ended: HTTP 401, code UNAUTHENTICATED. The text is for the log only."""
 
 
+class OutOfTime(Unauthenticated):
+    """A token of ours that has ended, or is yet to be issued: unless the clock that it was looked at by is wrong."""
+
+
 class Tokens:
     """Issues and verifies access tokens under one key of at least 32 bytes, the same in every process of the hub."""
 
@@ -76,7 +80,7 @@ class Tokens:
 
         1. size  2. header, the one that we write  3. MAC  4. claims, exactly ours  5. issuer and audience  6. times
 
-        Refuses: Unauthenticated
+        Refuses: Unauthenticated, OutOfTime
         """
         # 1.
         if len(token) > LENGTH_MAX or not token.isascii():
@@ -94,13 +98,13 @@ class Tokens:
         # 5.
         if claims["iss"] != self._hub or claims["aud"] != self._hub:
             raise Unauthenticated("audience")
-        # 6. The database's clock wrote the times and this process's reads them: a token may seem to come from ahead.
+        # 6. The database's clock wrote the times: as this process knows it, a token may seem to come from ahead.
         moment = now.timestamp()
         issued_at, expires = claims["iat"], claims["exp"]
         if type(issued_at) is not int or type(expires) is not int or not 0 < expires - issued_at <= LIFETIME_SECONDS:
             raise Unauthenticated("times")
         if moment >= expires or moment + LEEWAY_SECONDS < issued_at:
-            raise Unauthenticated("expired")
+            raise OutOfTime("expired")
         return Caller(union_id=UUID(claims["uid"]), union=claims["sub"], kid=claims["kid"])
 
     def _mac(self, signed: bytes) -> bytes:

@@ -46,6 +46,8 @@ DATABASE = "hub"
 RETRY_SECONDS = 10.0
 #: A long crash recovery is no failure: how long a living server may take to get ready.
 READY_SECONDS = 600.0
+#: Between two starts of a server that has ended and does not start.
+PAUSE_SECONDS = 2.0
 STOP_SECONDS = 60.0
 POLL_SECONDS = 0.02
 #: A socket's path is limited to 107 bytes by the system; this leaves room for the socket's own name.
@@ -230,12 +232,22 @@ class EmbeddedServer:
             if self._stopping.is_set():
                 return
             _log.error("The embedded PostgreSQL ended by itself (%s); starting it again", code)
-            try:
-                process = self._launch()
-            except EmbeddedError:
-                if not self._stopping.is_set():
-                    _log.exception("The embedded PostgreSQL could not be started again")
+            again = self._launch_again()
+            if again is None:
                 return
+            process = again
+
+    def _launch_again(self) -> "subprocess.Popen[bytes] | None":
+        """Start PostgreSQL as soon as it can be: what keeps it down, a full disk, may be over by and by."""
+        while True:
+            try:
+                return self._launch()
+            except EmbeddedError as error:
+                if self._stopping.is_set():
+                    return None
+                _log.error("%s Trying again in %s seconds.", error, PAUSE_SECONDS)
+            if self._stopping.wait(PAUSE_SECONDS):
+                return None
 
     def _launch(self) -> "subprocess.Popen[bytes]":
         """Start PostgreSQL and wait until it takes connections."""

@@ -58,7 +58,7 @@ def tell(errors: Sequence[GraphQLError], unavailable: tuple[type[BaseException],
             entry["extensions"] = cause.extensions
         elif isinstance(cause, unavailable):
             told.unavailable = True
-            entry.update(_masked(cause, "The hub cannot reach its database; send the same again.", retryable=True))
+            entry.update(unreachable(cause))
         elif _is_of_input(error, cause):
             entry["extensions"] = {"code": FaultCode.BAD_USER_INPUT.value}
         else:
@@ -70,6 +70,11 @@ def tell(errors: Sequence[GraphQLError], unavailable: tuple[type[BaseException],
 def masked(error: BaseException) -> dict[str, Any]:
     """Give the entry for an exception that no resolver's field contains."""
     return _masked(error, "Something is wrong in the hub.")
+
+
+def unreachable(error: BaseException) -> dict[str, Any]:
+    """Give the entry for an exception that means that the database can't be reached."""
+    return _masked(error, "The hub cannot reach its database; send the same again.", retryable=True)
 
 
 def _cause(error: GraphQLError) -> BaseException:

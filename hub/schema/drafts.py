@@ -6,6 +6,7 @@ import strawberry
 
 from hub.schema.context import Info
 from hub.schema.fields import told
+from hub.schema.types.amendment_inputs import AmendMemberDraft, AmendUnionDraft
 from hub.schema.types.drafts import Draft
 from hub.schema.types.inputs import (
     AcceptHandoffDraft,
@@ -23,7 +24,7 @@ from hub.schema.types.inputs import (
     UnionDraft,
     given_of,
 )
-from hub.transfers.desk import drafting, drafting_merges, drafting_pulls, drafting_unions
+from hub.transfers.desk import drafting, drafting_amendments, drafting_merges, drafting_pulls, drafting_unions
 
 __all__ = ["Drafts"]
 
@@ -41,6 +42,16 @@ class Drafts:
     async def draft_join_member(self, info: Info, asked: Annotated[JoinMemberDraft, _INPUT]) -> Draft:
         """Draft a join."""
         return Draft.of(await drafting.draft_join(info.context.hub, info.context.caller, given_of(asked)))
+
+    @told(
+        "起草会员信息的更正或更新；所填证件如属他人，该查询记录在案。",
+        "Drafts an amendment of a member's data. That a number is another's is told, and that look-up is logged.",
+    )
+    async def draft_amend_member(self, info: Info, asked: Annotated[AmendMemberDraft, _INPUT]) -> Draft:
+        """Draft an amendment of a member."""
+        return Draft.of(
+            await drafting_amendments.draft_amendment(info.context.hub, info.context.caller, given_of(asked))
+        )
 
     @told(
         "起草导入入网前的会籍；此人另有有效会籍的，提交后才告知。",
@@ -120,6 +131,13 @@ class Drafts:
     async def draft_register_union(self, info: Info, asked: Annotated[UnionDraft, _INPUT]) -> Draft:
         """Draft the registration of a union."""
         return Draft.of(await drafting_unions.draft_union(info.context.hub, info.context.caller, given_of(asked)))
+
+    @told("起草下一级工会登记信息的更正。", "Drafts an amendment of a union beneath yours.")
+    async def draft_amend_union(self, info: Info, asked: Annotated[AmendUnionDraft, _INPUT]) -> Draft:
+        """Draft an amendment of a union."""
+        return Draft.of(
+            await drafting_amendments.draft_union_amendment(info.context.hub, info.context.caller, given_of(asked))
+        )
 
     @told("起草密钥登记。", "Drafts the registration of a key.")
     async def draft_register_key(self, info: Info, asked: Annotated[KeyDraft, _INPUT]) -> Draft:

@@ -11,7 +11,7 @@ import strawberry
 from federation.forms import KeyUse
 from hub.errors import CATALOGUE, Code
 from hub.transfers import machines
-from hub.transfers.kinds import EmploymentForm, HoldingBasis, IdType, MembershipStatus, UnionKind
+from hub.transfers.kinds import EmploymentForm, HoldingBasis, IdChange, IdType, MembershipStatus, UnionKind
 from hub.transfers.machines import HandoffState
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ __all__ = [
     "EmploymentForm",
     "HandoffState",
     "HoldingBasis",
+    "IdChange",
     "IdType",
     "KeyUse",
     "MembershipStatus",
@@ -163,6 +164,19 @@ _describe(
         IdType.FOREIGN_PR: "外国人永久居留身份证。\nThe permanent residence card of foreigners.",
         IdType.PASSPORT: "护照。\nA passport.",
         IdType.OTHER: "其他证件，可无号码。\nAnother document; it may be without a number.",
+    },
+)
+
+_describe(
+    IdChange,
+    "更改证件的方式；一人可有多个证件，均可据以找到本人。\n"
+    "What an amendment does with a document. A person may have several, and is found by each of them.",
+    {
+        IdChange.FURTHER: "另有一个证件，显示的证件不变。\nOne more, beside the one that is shown.",
+        IdChange.RENEWED: "换发的证件；原证件仍可据以找到本人。\n"
+        "It is shown from now on; the former one still names the person.",
+        IdChange.CORRECTED: "原来登记有误；原号码不再属于本人。\n"
+        "The one shown was wrong: its number names this person no more.",
     },
 )
 

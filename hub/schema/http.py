@@ -20,9 +20,9 @@ from starlette.requests import Request
 from starlette.routing import Route
 from strawberry.execution import optimized_is_awaitable
 
-from hub import bodies
+from hub import bodies, failpoints
 from hub.authz.tokens import Caller, Unauthenticated
-from hub.schema.answers import RETRY_AFTER_SECONDS, masked, tell
+from hub.schema.answers import RETRY_AFTER_SECONDS, masked, tell, unreachable
 from hub.schema.documents import Document, DocumentRefused, Documents
 from hub.schema.faults import BadUserInput, Fault, FaultCode, Throttled
 from hub.schema.limits import Limits, exceeded
@@ -128,7 +128,7 @@ class _Endpoint(Generic[Context]):
         except bodies.ClientGone:
             return
         except self._unavailable as error:
-            answer = _retry_later([masked(error)])
+            answer = _retry_later([unreachable(error)])
         except Exception as error:  # noqa: BLE001 - the border: what is not told here would be a stack trace
             answer = _Answer(500, _errors([masked(error)]))
         headers = [_CONTENT_TYPE[media_type], (b"content-length", b"%d" % len(answer.body)), *_ALWAYS, *answer.headers]
@@ -177,7 +177,10 @@ class _Endpoint(Generic[Context]):
             hide_suggestions=True,
         )
         # 7.
-        return self._told(head, await result if isawaitable(result) else result)
+        answer = self._told(head, await result if isawaitable(result) else result)
+        if operation.kind == "mutation":
+            failpoints.reach(failpoints.Point.BEFORE_ANSWER)
+        return answer
 
     def _document(self, request: GraphQLRequest) -> Document:
         """Give the document of a request. Refuses: DocumentRefused, BadUserInput."""

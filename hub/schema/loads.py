@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from hub.authz.tokens import Caller
     from hub.transfers.desk.opening import Hub
     from hub.transfers.views import (
+        AmendmentView,
         DuplicateView,
         HandoffView,
         HoldingView,
@@ -55,11 +56,13 @@ class _Kind(Generic[V]):
 
 _UNIONS: Final[_Kind[UnionView]] = _Kind(reads.unions, is_public=True)
 _KEYS: Final[_Kind[list[KeyView]]] = _Kind(reads.keys, is_public=True)
+_UNION_AMENDMENTS: Final[_Kind[list[AmendmentView]]] = _Kind(reads.union_amendments, is_public=True)
 _MEMBERS: Final[_Kind[MemberView]] = _Kind(reads.members)
 _HANDOFFS: Final[_Kind[HandoffView]] = _Kind(reads.handoffs)
 _CARDS: Final[_Kind[str]] = _Kind(reads.cards)
 _STEPS: Final[_Kind[list[StepView]]] = _Kind(reads.steps)
 _HOLDINGS: Final[_Kind[list[HoldingView]]] = _Kind(reads.holdings)
+_AMENDMENTS: Final[_Kind[list[AmendmentView]]] = _Kind(reads.amendments)
 _TRANSFERS: Final[_Kind[list[TransferView]]] = _Kind(reads.transfers)
 
 
@@ -86,6 +89,10 @@ class Loads:
         """Give every key that a union ever had. Public."""
         return self._load(_KEYS, union_id)
 
+    def union_amendments(self, union_id: UUID) -> Awaitable[list[AmendmentView] | None]:
+        """Give the amendments of a union. Public."""
+        return self._load(_UNION_AMENDMENTS, union_id)
+
     def member(self, membership_id: UUID) -> Awaitable[MemberView | None]:
         """Give a member whom the caller holds."""
         return self._load(_MEMBERS, membership_id)
@@ -109,6 +116,10 @@ class Loads:
     def holdings(self, membership_id: UUID) -> Awaitable[list[HoldingView] | None]:
         """Give who has held a member, if the caller holds it now."""
         return self._load(_HOLDINGS, membership_id)
+
+    def amendments(self, membership_id: UUID) -> Awaitable[list[AmendmentView] | None]:
+        """Give the amendments of a member's data, if the caller holds it now."""
+        return self._load(_AMENDMENTS, membership_id)
 
     def transfers(self, membership_id: UUID) -> Awaitable[list[TransferView] | None]:
         """Give the transfers of a member, if the caller holds it now."""

@@ -17,7 +17,18 @@ from hub.schema.types.handoffs import Handoff
 from hub.schema.types.members import IdNumber, Member
 from hub.schema.types.merges import MergeDecision
 from hub.schema.types.unions import Union, union_of
-from hub.transfers.desk import cases, deciding, joining, merging, pulling, registering, releasing, revealing
+from hub.transfers.desk import (
+    amending,
+    amending_unions,
+    cases,
+    deciding,
+    joining,
+    merging,
+    pulling,
+    registering,
+    releasing,
+    revealing,
+)
 
 __all__ = ["Mutation"]
 
@@ -76,6 +87,27 @@ class Mutation:
         """Join."""
         context = _fresh(info)
         return Member.of(await joining.join(context.hub, context.caller, statement, person))
+
+    @act(
+        "更正或更新会员信息，由会籍所在工会办理；只记录所更改的栏目，不保留可见的原值。",
+        "Puts a member's data right, or up to date, as the union that holds the membership. What is amended is kept "
+        "by its name; what stood there before is shown to nobody.",
+    )
+    async def amend_member(
+        self,
+        info: Info,
+        statement: Statement,
+        person: Annotated[
+            str | None,
+            strawberry.argument(
+                description="所更改的个人信息，即草稿的 card.json 原文；未更改个人信息的不填。\n"
+                "What is amended of the person's data: the exact text of the draft's `card.json`, if it has a card."
+            ),
+        ] = strawberry.UNSET,
+    ) -> MemberResult:
+        """Amend a member."""
+        context = _fresh(info)
+        return Member.of(await amending.amend_member(context.hub, context.caller, statement, person or None))
 
     @act(
         "导入入网前的会籍；此人另有有效会籍的，导入的会籍冻结，待双方合并。",
@@ -170,6 +202,12 @@ class Mutation:
         """Register a union."""
         context = _fresh(info)
         return await _union(info, await registering.register_union(context.hub, context.caller, statement))
+
+    @act("更正下一级工会的登记信息。", "Puts right what is registered of a union beneath yours.")
+    async def amend_union(self, info: Info, statement: Statement) -> UnionResult:
+        """Amend a union."""
+        context = _fresh(info)
+        return await _union(info, await amending_unions.amend_union(context.hub, context.caller, statement))
 
     @act("登记密钥，由上一级工会或本工会的有效密钥签署。", "Registers a key of your union or of one beneath it.")
     async def register_key(self, info: Info, statement: Statement) -> UnionResult:

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from hub.transfers.kinds import UnionKind, UnionState
 
 __all__ = [
+    "AmendmentFacts",
     "CaseFacts",
     "CitedFacts",
     "DecisionFacts",
     "HandoffFacts",
+    "HeldFacts",
     "JoinFacts",
     "MatchFacts",
     "MembershipFacts",
@@ -31,6 +33,7 @@ __all__ = [
     "RequestFacts",
     "SignerFacts",
     "TargetFacts",
+    "UnionAmendmentFacts",
     "UnionFacts",
 ]
 
@@ -95,6 +98,7 @@ class MembershipFacts:
     open_requested_at: datetime | None = None
     holder_union: UUID | None = None
     named: OpenRequest | None = None
+    previous_union: UUID | None = None  #: from whom the holder took the member over
 
     def standing(self, now: datetime) -> Standing | None:
         """Give where the open handoff stands; None if there is none."""
@@ -169,6 +173,9 @@ class HandoffFacts:
     overdue_at: datetime | None = None
     overdue_tentative: bool = False
     name_masked: str | None = None
+    prior_basis: str | None = None  #: of a receiver that held before the releasing union did: how it held
+    prior_employer: str | None = None
+    prior_unit: str | None = None
 
     def standing(self, now: datetime) -> Standing:
         """Give where the case stands."""
@@ -213,6 +220,7 @@ class CitedFacts:
     closed_at: datetime | None
     by_objection: bool  #: the hash cited is the objection's, else the request's
     higher_union: UUID | None
+    is_of_this_custody: bool = True  #: the union that objected, or let it lie, is the holder still
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +315,81 @@ class DecisionFacts:
     pair_id: UUID | None
     survivor: MergeRecordFacts | None
     loser: MergeRecordFacts | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFacts:
+    """A membership with the person's data, as its holder may see and amend them."""
+
+    member_id: UUID
+    custody_version: int
+    data_version: int
+    held_from: datetime  #: when the first holding began
+    status: str
+    holding_basis: str
+    joined_on: date
+    dues_paid_through: str
+    employer_uscc: str | None
+    member_unit: str | None
+    card_salt: str
+    certificate_province: str | None
+    certificate_number: str | None
+    certificate_issued_on: date | None
+    issuing_union: str | None
+    name: str
+    sex: str
+    birth_month: str
+    ethnic_group: str | None
+    political_status: str | None
+    id_type: str
+    id_number_masked: str | None
+    mobile_masked: str | None
+    mobile_sealed: bytes | None
+    residence_division_code: str | None
+    is_rural_migrant: bool | None
+    employment_form: str | None
+    id_hash: bytes | None  #: of the document that is shown
+    ids: int  #: how many documents there are
+    open_handoff: UUID | None
+    open_step: int | None
+    open_state: str | None
+    open_deadline: datetime | None
+    open_then: datetime | None
+
+    def standing(self, now: datetime) -> Standing | None:
+        """Give where the open handoff stands; None if there is none."""
+        if self.open_handoff is None or self.open_state is None:
+            return None
+        return standing_at(self.open_state, self.open_deadline, self.open_then, now)
+
+
+@dataclass(frozen=True, slots=True)
+class AmendmentFacts:
+    """For an amendment of a member's data. `membership` is None unless the signer holds it."""
+
+    signer: SignerFacts
+    membership: HeldFacts | None
+    is_party: bool
+    known_person: UUID | None  #: whose the number given is already
+    known_membership: UUID | None  #: that person's, for the log
+    certificate_taken: bool
+    employers: frozenset[str]
+    hits_today: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnionAmendmentFacts:
+    """For an amendment of a union."""
+
+    signer: SignerFacts
+    about_union: UUID | None
+    is_next_higher: bool
+    kind: UnionKind | None
+    state: UnionState | None
+    version: int
+    employers: frozenset[str]  #: what it organises today or is going to
+    units: frozenset[str]
+    listed: dict[str, UUID]  #: the unions found among those that the statement lists, by URI
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ __all__ = [
     "STANDING",
     "EmploymentForm",
     "HoldingBasis",
+    "IdChange",
     "IdType",
     "JoinChannel",
     "MembershipStatus",
@@ -89,6 +90,14 @@ class IdType(StrEnum):
     FOREIGN_PR = "FOREIGN_PR"
     PASSPORT = "PASSPORT"
     OTHER = "OTHER"
+
+
+class IdChange(StrEnum):
+    """What an amendment does with a document (domain 4.2): a person may have several."""
+
+    FURTHER = "FURTHER"
+    RENEWED = "RENEWED"
+    CORRECTED = "CORRECTED"
 
 
 class EmploymentForm(StrEnum):

@@ -16,10 +16,21 @@ from hub.transfers.rules import codes, identity
 from hub.transfers.rules.days import month_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date
 
-__all__ = ["PERSON_BYTES_MAX", "Person", "person_json", "person_of", "read_person"]
+__all__ = [
+    "CLEARABLE",
+    "PERSONAL",
+    "PERSON_BYTES_MAX",
+    "Person",
+    "changes_json",
+    "changes_of",
+    "person_json",
+    "person_of",
+    "read_changes",
+    "read_person",
+]
 
 PERSON_BYTES_MAX = 16_384
 
@@ -36,6 +47,11 @@ _OPTIONAL = frozenset(
         "employment_form",
     }
 )
+
+
+#: All that is a person's, and what of it may be empty.
+PERSONAL = _REQUIRED | _OPTIONAL
+CLEARABLE = _OPTIONAL - {"id_number"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -57,13 +73,26 @@ class Person:
 
 def person_json(person: Person, salt: str) -> str:
     """Give the text that a join binds by hash: the data with a random salt, keys in order."""
-    content = {name: getattr(person, name) for name in (*_REQUIRED, *_OPTIONAL)}
-    content["salt"] = salt
+    return changes_json({name: getattr(person, name) for name in PERSONAL}, salt)
+
+
+def changes_json(changes: Mapping[str, Any], salt: str) -> str:
+    """Give the text that an amendment binds by hash: what is put in the place of what was, and a random salt."""
+    content = {**changes, "salt": salt}
     return orjson.dumps({k: v for k, v in content.items() if v is not None}, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def read_person(text: str, today: date) -> Person:
     """Read the text that came beside a join. Refuses: INPUT_INVALID, with the path of what is wrong."""
+    return person_of(_content_of(text), today)
+
+
+def read_changes(text: str, today: date) -> dict[str, Any]:
+    """Read the text that came beside an amendment. Refuses: INPUT_INVALID, with the path of what is wrong."""
+    return changes_of(_content_of(text), today)
+
+
+def _content_of(text: str) -> dict[str, Any]:
     if len(text.encode("utf-8", "surrogatepass")) > PERSON_BYTES_MAX:
         raise _invalid((), "个人信息过长", "longer than 16 KiB")
     try:
@@ -75,35 +104,60 @@ def read_person(text: str, today: date) -> Person:
     salt = content.pop("salt", None)
     if not isinstance(salt, str):
         raise _invalid(("salt",), "缺少盐值", "the salt is missing")
-    return person_of(content, today)
+    return content
 
 
 def person_of(content: Mapping[str, Any], today: date) -> Person:
     """Read a person's data by their names. Refuses: INPUT_INVALID. Source: A4, domain 4.2, 5.4."""
-    for name in content.keys() - _REQUIRED - _OPTIONAL:
-        raise _invalid((name if name in _OPTIONAL else "?",), "不收集该项信息", "this is not collected")
+    _check_types(content)
     for name in sorted(_REQUIRED):
         if content.get(name) is None:
             raise _invalid((name,), "须填写", "missing")
+    return Person(**{name: _value_of(name, content, today) for name in _READ})
+
+
+def changes_of(content: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """Read those of a person's data that are amended; a document by kind and number. Refuses: INPUT_INVALID."""
+    _check_types(content)
+    for name, value in content.items():
+        if value is None:
+            raise _invalid((name,), "须填写", "missing")
+    if "id_number" in content and "id_type" not in content:
+        raise _invalid(("id_type",), "须填写", "missing")
+    named = content.keys() | ({"id_number"} if "id_type" in content else set())
+    return {name: _value_of(name, content, today) for name in _READ if name in named}
+
+
+def _check_types(content: Mapping[str, Any]) -> None:
+    for name in content.keys() - PERSONAL:
+        raise _invalid((name if name in _OPTIONAL else "?",), "不收集该项信息", "this is not collected")
     for name, value in content.items():
         if value is not None and type(value) is not (bool if name == "is_rural_migrant" else str):
             raise _invalid((name,), "类型不正确", "not the right type")
+
+
+def _value_of(name: str, content: Mapping[str, Any], today: date) -> Any:
+    """Read one of a person's data. Refuses: INPUT_INVALID."""
     try:
-        return Person(
-            name=codes.normalise_name(content["name"]),
-            sex=_one_of(content, "sex", codes.SEXES),
-            birth_month=_birth_month(content["birth_month"], today),
-            ethnic_group=_maybe_one_of(content, "ethnic_group", codes.ETHNIC_GROUPS),
-            political_status=_maybe_one_of(content, "political_status", codes.POLITICAL_STATUSES),
-            id_type=content["id_type"],
-            id_number=identity.normalise(content["id_type"], content.get("id_number"), today),
-            mobile=codes.normalise_mobile(content["mobile"]) if content.get("mobile") else None,
-            residence_division_code=_division(content.get("residence_division_code")),
-            is_rural_migrant=content.get("is_rural_migrant"),
-            employment_form=_maybe_one_of(content, "employment_form", tuple(EmploymentForm.__members__)),
-        )
+        return _READ[name](content, today)
     except codes.InvalidValue as error:
         raise _invalid((error.field,), error.why_zh, error.why_en) from None
+
+
+#: How each is read, and in which order they are looked at.
+_READ: dict[str, Callable[[Mapping[str, Any], date], Any]] = {
+    "name": lambda content, _: codes.normalise_name(content["name"]),
+    "sex": lambda content, _: _one_of(content, "sex", codes.SEXES),
+    "birth_month": lambda content, today: _birth_month(content["birth_month"], today),
+    "ethnic_group": lambda content, _: _maybe_one_of(content, "ethnic_group", codes.ETHNIC_GROUPS),
+    "political_status": lambda content, _: _maybe_one_of(content, "political_status", codes.POLITICAL_STATUSES),
+    "id_type": lambda content, _: content["id_type"],
+    "id_number": lambda content, today: identity.normalise(content["id_type"], content.get("id_number"), today),
+    "mobile": lambda content, _: codes.normalise_mobile(content["mobile"]) if content.get("mobile") else None,
+    "residence_division_code": lambda content, _: _division(content.get("residence_division_code")),
+    "is_rural_migrant": lambda content, _: content.get("is_rural_migrant"),
+    "employment_form": lambda content, _: _maybe_one_of(content, "employment_form", tuple(EmploymentForm.__members__)),
+}
 
 
 def _birth_month(text: str, today: date) -> str:

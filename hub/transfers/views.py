@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hub.transfers.rules.standing import Passed
 
 __all__ = [
+    "AmendmentView",
     "DecisionView",
     "Draft",
     "DuplicateView",
@@ -121,6 +122,7 @@ class MemberView:
     status: str
     holding_basis: str
     custody_version: int
+    data_version: int
     dues_paid_through: str
     certificate_province: str | None
     certificate_number: str | None
@@ -167,6 +169,16 @@ class DecisionView:
 
 
 @dataclass(frozen=True, slots=True)
+class AmendmentView:
+    """An amendment of a member's data, or of a union: which version it made, and the names of what was amended."""
+
+    version: int
+    at: datetime
+    sha256: bytes
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HoldingView:
     """Who held, from when to when (half-open)."""
 
@@ -205,6 +217,16 @@ class UnionView:
     jurisdiction_code: str | None
     established_on: date
     closed_on: date | None
+    version: int
+    former_names: list[str]  #: with `former_until`, the earliest first
+    former_until: list[datetime]
+
+    def name_at(self, instant: datetime) -> str:
+        """Give the name that it bore at an instant: what its seal says of that day. Source: NX-3."""
+        for name, until_at in zip(self.former_names, self.former_until, strict=True):
+            if instant < until_at:
+                return name
+        return self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,7 @@ _NAMES: dict[str, str] = {
     "DUPLICATE_MERGED": "重复会籍已合并",
     # reasons of a release
     "CHANGE_OF_EMPLOYER": "调动",
+    "CORRECTION": "更正",
 }
 
 

@@ -18,10 +18,11 @@ from hub.transfers.desk.explaining import explain
 from hub.transfers.desk.proving import proofs
 from hub.transfers.ledger import reads
 from hub.transfers.machines import HandoffState, Side
+from hub.transfers.rules.days import day_of
 from hub.transfers.rules.policy import POLICY
 from tests.desk.conftest import said
 from tests.sql.wholeness import assert_whole
-from tests.world import MEMBERS, sign, sign_act
+from tests.world import EMPLOYERS, MEMBERS, sign, sign_act
 from tests.worlds import START, differing, everything
 
 if TYPE_CHECKING:
@@ -374,6 +375,24 @@ class TestObjection:
         await world.object_to(u1, asked.handoff_id, "RELATION_CONTINUES")
         await world.set_clock(START + timedelta(days=31))
         assert (await world.request(u2, "M1", appeals=asked.handoff_id)).state is S.REQUESTED
+
+    @pytest.mark.parametrize("ended", ["objected", "lapsed"])
+    async def test_what_an_earlier_holder_did_is_no_appeal_against_the_present_one(
+        self, world: World, superuser: Any, u1: Actor, u2: Actor, m1: UUID, asked: HandoffView, ended: str
+    ) -> None:
+        if ended == "objected":
+            await world.object_to(u1, asked.handoff_id, "RELATION_CONTINUES")
+        else:
+            await world.set_clock(LAPSES)
+        today, u7 = day_of(await world.now()), world.actors["U7"]
+        released = await world.release(u1, m1, u7.uri, out_date=today, new_employer_uscc=EMPLOYERS["丙"])
+        await world.accept(u7, released.handoff_id, in_date=today, employer_uscc=EMPLOYERS["丙"])
+        again = await world.request(u2, "M1", appeals=asked.handoff_id)
+        assert again.state is S.REQUESTED
+        above = await superuser.fetchval(
+            "select higher_union from hub.handoffs where handoff_id = $1", again.handoff_id
+        )
+        assert above == world.actors["U16"].caller.union_id
 
     async def test_what_is_no_objection_of_the_case_cannot_be_cited(
         self, world: World, u2: Actor, asked: HandoffView

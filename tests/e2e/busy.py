@@ -40,6 +40,8 @@ class Planted:
     mobile: str
     residence: str
     certificate: str
+    #: What was amended: it stood there once.
+    former: tuple[str, ...] = ()
     member: Json = field(default_factory=dict)
 
     @property
@@ -93,6 +95,7 @@ class Busy:
         for number, holder in enumerate(_HOLDERS, start=1):
             await busy._enrol(_planted(number), holder)
         u1, u2, u3 = stage["U1"], stage["U2"], stage["U3"]
+        await busy._amend("P6", "U3")
         await busy._release("P5", "U7", "U2")
         await stage.let_it_be(NOW)
         moved = await busy._release("P1", "U1", "U2")
@@ -141,6 +144,16 @@ class Busy:
         }
         person.member = await self.stage[holder].act(mutation, asked)
         self.people[person.ref] = person
+
+    async def _amend(self, ref: str, by: str) -> None:
+        """Put a person's name, document and mobile number right: what stood there before is nobody's to see."""
+        person = self.people[ref]
+        person.former = (person.name, person.id_number, person.mobile)
+        person.name, person.mobile = "公孙策六", "+8613900867686"
+        person.id_number = id_number("99010119670617988")
+        changed = {"name": person.name, "idType": "RESIDENT_ID", "idNumber": person.id_number, "mobile": person.mobile}
+        asked = {"memberId": person.member["id"], "isCorrection": True, "person": changed, "idChange": "CORRECTED"}
+        person.member = await self.stage[by].act("amendMember", asked)
 
     async def _release(self, ref: str, by: str, to: str, *, employer: str = "乙", name: str = "") -> str:
         today = self.stage.clock.now().date().isoformat()

@@ -5,7 +5,11 @@ from __future__ import annotations
 REFUSAL = "code articles message messageEn nextStep path retryable possibleFrom"
 UNION_NAME = "uri name"
 KEY = "kid use alg jwk notBefore retiredAt revokedAt reason invalidFrom"
-UNION = f"id uri uscc name kind provinceCode jurisdictionCode establishedOn closedOn keys {{ {KEY} }}"
+AMENDMENT = "version at statementSha256 fields"
+UNION = (
+    "id uri uscc name kind provinceCode jurisdictionCode establishedOn closedOn version "
+    f"amendments {{ {AMENDMENT} }} keys {{ {KEY} }}"
+)
 CARD = "json name sex birthMonth joinedOn certificate { provinceCode number } issuingUnion duesPaidThrough"
 ENTRY = "outDate outReasonText duesPaidThrough releasingSeal inDate receivingSeal line"
 DEADLINE = "at rule consequence tentative"
@@ -19,7 +23,8 @@ CERTIFICATE = f"number {{ provinceCode number }} issuedOn issuingUnion transferC
 MEMBER = (
     "id membershipId name sex birthMonth ethnicGroup politicalStatus idType idNumberMasked mobileMasked "
     "residenceDivisionCode isRuralMigrant employmentForm employerUscc memberUnit joinedOn status holdingBasis "
-    f"custodyVersion duesPaidThrough certificate {{ {CERTIFICATE} }} openHandoff {{ id state }} "
+    f"custodyVersion dataVersion amendments {{ {AMENDMENT} }} duesPaidThrough "
+    f"certificate {{ {CERTIFICATE} }} openHandoff {{ id state }} "
     f"holdings {{ from until union {{ {UNION_NAME} }} }}"
 )
 PAGE_INFO = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
@@ -27,6 +32,7 @@ PAGE_INFO = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 #: What each act drafts with and answers with.
 ACTS = {
     "joinMember": ("JoinMemberDraft", "Member", MEMBER),
+    "amendMember": ("AmendMemberDraft", "Member", MEMBER),
     "importMember": ("ImportMemberDraft", "Member", MEMBER),
     "mergeMemberships": ("MergeDraft", "Member", MEMBER),
     "decideMerge": ("MergeDecisionDraft", "MergeDecision", "membershipId receipt"),
@@ -40,6 +46,7 @@ ACTS = {
     "refuseHandoff": ("GroundDraft", "Handoff", HANDOFF),
     "recallHandoff": ("HandoffDraft", "Handoff", HANDOFF),
     "registerUnion": ("UnionDraft", "Union", UNION),
+    "amendUnion": ("AmendUnionDraft", "Union", UNION),
     "registerKey": ("KeyDraft", "Union", UNION),
     "retireKey": ("KeyEndDraft", "Union", UNION),
     "revokeKey": ("KeyEndDraft", "Union", UNION),
@@ -99,10 +106,20 @@ def draft_document(mutation: str) -> str:
 def act_document(mutation: str) -> str:
     """Give the mutation of an act."""
     _, answer, fields = ACTS[mutation]
-    given, taken = "$statement: String!", "statement: $statement"
-    if mutation in TAKES_PERSON:
-        given, taken = f"{given}, $person: String!", f"{taken}, person: $person"
+    given, taken = arguments_of(mutation)
     return (
         f"mutation ({given}) {{ answer: {mutation}({taken}) "
         f"{{ __typename ... on {answer} {{ {fields} }} ... on Refusal {{ {REFUSAL} }} }} }}"
     )
+
+
+#: Whose data travel beside the statement: always, or if they are amended.
+WITH_PERSON = {"joinMember": "String!", "amendMember": "String"}
+
+
+def arguments_of(mutation: str) -> tuple[str, str]:
+    """Give the variables of an act's mutation, and its arguments."""
+    given, taken = "$statement: String!", "statement: $statement"
+    if mutation in WITH_PERSON:
+        return f"{given}, $person: {WITH_PERSON[mutation]}", f"{taken}, person: $person"
+    return given, taken

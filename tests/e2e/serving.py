@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from types import TracebackType
     from typing import Self
 
@@ -56,8 +56,10 @@ def run(settings: Mapping[str, str], *arguments: str, cwd: Path | None = None) -
 class Serving:
     """A hub that serves. Leave the context to stop it as an operator would, by SIGINT."""
 
-    def __init__(self, settings: Mapping[str, str], log: Path) -> None:
+    def __init__(self, settings: Mapping[str, str], log: Path, *, within: Sequence[str] = ()) -> None:
+        """Take `within`: a command that runs the hub's own, which comes after it, in the same process."""
         self._settings = settings
+        self._command = [*within, *COMMAND, "serve"]
         self.log = log
         self.port = int(settings["HUB_PORT"])
         self.origin = settings.get("HUB_ORIGIN", f"http://127.0.0.1:{self.port}")
@@ -67,7 +69,7 @@ class Serving:
     def __enter__(self) -> Self:
         with self.log.open("ab") as said:
             self.process = subprocess.Popen(
-                [*COMMAND, "serve"], stdin=subprocess.DEVNULL, stdout=said, stderr=said, env=self._settings
+                self._command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, env=self._settings
             )
         try:
             self._wait_until_ready()

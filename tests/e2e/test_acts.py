@@ -17,7 +17,7 @@ from tests.e2e import inputs
 from tests.e2e.documents import HANDOFF_QUERY, MEMBER_QUERY, RECEIPT_QUERY, TAKES_PERSON
 from tests.e2e.inputs import EMPLOYERS, MEMBERS, UNIONS
 from tests.e2e.stage import TODAY, day
-from tests.e2e.wire import claims_of, header_of, sha256_of
+from tests.e2e.wire import claims_of, header_of, person_in, sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -58,6 +58,16 @@ def _id_number(seventeen: str) -> str:
 async def _join(_: Stage) -> tuple[str, Json]:
     person = NEWCOMER["person"] | {"idNumber": _id_number("99010119800101001")}
     return "U1", NEWCOMER | {"person": person}
+
+
+async def _amendment(stage: Stage) -> tuple[str, Json]:
+    return "U1", {
+        "memberId": stage.member("M1"),
+        "isCorrection": True,
+        "person": {"name": "张一一", "idType": "PASSPORT", "idNumber": "E99887766", "residenceDivisionCode": "310117"},
+        "idChange": "FURTHER",
+        "duesPaidThrough": "2025-01",
+    }
 
 
 async def _import(_: Stage) -> tuple[str, Json]:
@@ -105,6 +115,10 @@ async def _union(_: Stage) -> tuple[str, Json]:
     }
 
 
+async def _union_amendment(stage: Stage) -> tuple[str, Json]:
+    return "U9", {"union": stage["U2"].uri, "name": "乙公司工会", "employerUsccs": [EMPLOYERS["乙"], EMPLOYERS["新店"]]}
+
+
 async def _key(stage: Stage) -> tuple[str, Json]:
     return "U1", stage.key_input(stage["U1"].uri, "SIGNING", PrivateKey.generate("ES256"))
 
@@ -133,6 +147,14 @@ CASES = {
             _join,
             "channel joined_on holding_basis dues_paid_through card_sha256",
             "employer_uscc member_unit relation_started_on certificate issuing_union",
+        ),
+        Case(
+            "amendMember",
+            "member-amendment",
+            "amendment",
+            _amendment,
+            "custody_version data_version is_correction fields",
+            "id_change dues_paid_through card_sha256",
         ),
         Case(
             "importMember",
@@ -171,6 +193,7 @@ CASES = {
             "name kind established_on",
             "uscc local_code province_code jurisdiction_code employer_usccs member_units contains",
         ),
+        Case("amendUnion", "union-amendment", "union", _union_amendment, "version", "name employer_usccs"),
         Case("registerKey", "key", "key", _key, "use jwk not_before proof"),
         Case("retireKey", "key-retirement", "key", _retirement, "kid use retired_at"),
         Case("revokeKey", "key-revocation", "key", _revocation, "kid use reason invalid_from"),
@@ -209,6 +232,7 @@ async def test_a_draft_signed_as_it_is_acts_and_has_its_receipt(stage: Stage, mu
     draft = await party.draft(mutation, asked)
     statement = party.sign(draft)
 
+    answer = await party.submit(mutation, statement, person_in(mutation, draft))
     answer = await party.submit(mutation, statement, draft["card"]["json"] if mutation in TAKES_PERSON else None)
 
     assert answer["__typename"] in {"Member", "Handoff", "Union", "MergeDecision"}
@@ -225,7 +249,7 @@ async def test_a_draft_signed_as_it_is_acts_and_has_its_receipt(stage: Stage, mu
 
 
 async def test_the_card_is_bound_by_its_hash_and_salted(stage: Stage) -> None:
-    for mutation in ("joinMember", "releaseMember"):
+    for mutation in ("joinMember", "amendMember", "releaseMember"):
         case = CASES[mutation]
         ref, asked = await case.prepared(stage)
         draft = await stage[ref].draft(mutation, asked)
@@ -257,6 +281,8 @@ async def test_what_was_joined_with_is_what_the_holder_reads(stage: Stage) -> No
         "status": "ACTIVE",
         "holdingBasis": "ORDINARY",
         "custodyVersion": 1,
+        "dataVersion": 1,
+        "amendments": [],
         "duesPaidThrough": "2025-02",
         "openHandoff": None,
     }

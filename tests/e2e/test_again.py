@@ -12,12 +12,12 @@ import pytest
 from federation.keys import PrivateKey
 from hub.errors import Code
 from tests.e2e import inputs
-from tests.e2e.documents import HANDOFF_QUERY, MEMBER_QUERY, RECEIPT_QUERY, TAKES_PERSON
+from tests.e2e.documents import HANDOFF_QUERY, MEMBER_QUERY, RECEIPT_QUERY
 from tests.e2e.forging import RELEASE_TYP, made_up_release, signed
 from tests.e2e.inputs import EMPLOYERS, UNIONS
 from tests.e2e.stage import TODAY, day
 from tests.e2e.test_acts import CASES
-from tests.e2e.wire import claims_of, sha256_of
+from tests.e2e.wire import claims_of, person_in, sha256_of
 
 if TYPE_CHECKING:
     from tests.e2e.stage import Stage
@@ -48,7 +48,7 @@ async def test_the_same_bytes_act_once_and_have_the_same_receipt_for_ever(stage:
     ref, asked = await CASES[mutation].prepared(stage)
     party = stage[ref]
     draft = await party.draft(mutation, asked)
-    person = draft["card"]["json"] if mutation in TAKES_PERSON else None
+    person = person_in(mutation, draft)
     statement = party.sign(draft)
     first = await party.hand_in(mutation, statement, person)
     receipt = await _receipt(party, statement)

@@ -17,12 +17,13 @@ from tests.e2e.documents import (
     MEMBERS_QUERY,
     PAGE_INFO,
     STEP,
-    TAKES_PERSON,
     UNION_NAME,
     UNIONS_QUERY,
+    arguments_of,
 )
 from tests.e2e.inputs import MEMBERS
 from tests.e2e.test_acts import CASES
+from tests.e2e.wire import person_in
 
 if TYPE_CHECKING:
     from tests.e2e.stage import Stage
@@ -109,13 +110,12 @@ async def test_an_act_costs_two_statements(stage: Stage, mutation: str) -> None:
     ref, asked = await CASES[mutation].prepared(stage)
     party = stage[ref]
     draft = await party.draft(mutation, asked)
-    statement, person = party.sign(draft), draft["card"] and draft["card"]["json"]
-    query = "mutation ($statement: String!%s) { answer: %s(statement: $statement%s) { __typename } }"
-    joins = mutation in TAKES_PERSON
-    text = query % (", $person: String!" if joins else "", mutation, ", person: $person" if joins else "")
+    statement, person = party.sign(draft), person_in(mutation, draft)
+    given, taken = arguments_of(mutation)
+    text = f"mutation ({given}) {{ answer: {mutation}({taken}) {{ __typename }} }}"
 
     async with stage.statements() as said:
-        answer = await party.post(text, {"statement": statement} | ({"person": person} if joins else {}))
+        answer = await party.post(text, {"statement": statement} | ({"person": person} if person else {}))
 
     assert answer.data["answer"]["__typename"] != "Refusal"
     facts, record, *rest = [heard for heard in said if "hub_now" not in heard]

@@ -64,6 +64,7 @@ HOLDERS_FIELDS = {
     "employerUscc",
     "memberUnit",
     "holdingBasis",
+    "dataVersion",
 }
 
 
@@ -146,6 +147,7 @@ async def test_a_union_sees_what_it_may_and_nothing_else(busy: Busy, ref: str) -
         assert shown == (list(person.on_card) if held or person.ref in sight.cards.split() else []), person.ref
         assert [value for value in person.unmasked if value in text] == [], "shown by a logged act alone"
         assert [value in text for value in person.masked] == [held] * len(person.masked), person.ref
+        assert [value for value in person.former if value in text] == [], "amended: nobody's to see any more"
         known = any(value in text for value in person.ids)
         assert known is (held or person.ref in sight.cases.split()), person.ref
     for name, handoff in busy.handoffs.items():
@@ -163,6 +165,8 @@ def look_at_types(seen: Seen, sight: Sight) -> None:
     assert ("Certificate" in reached) is bool(sight.holds)
     assert ("Handoff" in reached) is bool(sight.cases or sight.cards)
     assert ("Card" in reached) is bool(sight.cards)
+    # P6 alone was amended, and no union.
+    assert ("Amendment" in reached) is ("P6" in sight.holds.split())
     if sight == Sight():
         assert reached - {"MemberConnection", "DocketConnection"} == _PUBLIC
         for root in ("member", "node", "certificate", "handoff", "explain", "receipt"):
@@ -282,6 +286,11 @@ def _probes(busy: Busy, ref: str) -> list[tuple[str, str, str]]:
         ("query ($id: ID!) { answer: nodes(ids: [$id]) { id ... on Member { name } } }", member, NO_MEMBER),
         ("query ($id: ID!) { answer: certificate(memberId: $id) { issuedOn } }", member, NO_MEMBER),
         (_REVEAL, member, NO_MEMBER),
+        (
+            _draft("draftAmendMember", 'memberId: $id, isCorrection: true, person: {sex: "9"}, emptied: ["mobile"]'),
+            member,
+            NO_MEMBER,
+        ),
         (
             _draft("draftReleaseMember", f'memberId: $id, receivingUnion: "{UNIONS["U2"].uri}", {_RELEASED}'),
             member,

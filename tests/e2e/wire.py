@@ -18,7 +18,7 @@ import httpx
 from federation.assertions import client_assertion
 from federation.encoding import b64url, b64url_decode, sha256_b64url
 from federation.statements import sign_claims
-from tests.e2e.documents import REFUSAL, TAKES_PERSON, act_document, draft_document
+from tests.e2e.documents import REFUSAL, WITH_PERSON, act_document, draft_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -172,7 +172,7 @@ class Party:
         """Draft, sign and hand in; nothing may speak against it."""
         draft = await self.draft(mutation, asked)
         assert draft["refusals"] == [], draft["refusals"]
-        person = draft["card"]["json"] if mutation in TAKES_PERSON else None
+        person = person_in(mutation, draft)
         answer = await self.submit(mutation, self.sign(draft), person)
         assert answer["__typename"] != "Refusal", answer
         return answer
@@ -181,11 +181,16 @@ class Party:
         """Draft, sign and hand in what the hub refuses; the draft's first refusal and the act's are the same."""
         draft = await self.draft(mutation, asked)
         assert draft["refusals"], "nothing speaks against it"
-        person = draft["card"]["json"] if mutation in TAKES_PERSON else None
+        person = person_in(mutation, draft)
         answer = await self.submit(mutation, self.sign(draft), person)
         assert answer.pop("__typename") == "Refusal", answer
         assert answer == draft["refusals"][0]
         return answer
+
+
+def person_in(mutation: str, draft: Mapping[str, Any]) -> str | None:
+    """Give the person's data that an act takes beside its statement: the draft's card, if it has one."""
+    return draft["card"]["json"] if mutation in WITH_PERSON and draft["card"] else None
 
 
 def look_at(refusal: Json) -> Json:

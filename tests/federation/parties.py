@@ -200,6 +200,39 @@ def a_recall(release_sha256: Sha256 | None = None) -> acts.Recall:
     return acts.Recall(handoff_id=a_uuid("handoff"), release_sha256=release_sha256 or a_hash("release"))
 
 
+def a_member_amendment() -> acts.MemberAmendment:
+    """Of a name and all that may stand in the statement itself."""
+    names = ("name", "joined_on", "employer_uscc", "member_unit", "relation_started_on", "certificate")
+    return acts.MemberAmendment(
+        custody_version=Version(1),
+        data_version=Version(3),
+        is_correction=True,
+        fields=tuple(map(FieldName, (*names, "issuing_union", "dues_paid_through", "id_type", "id_number"))),
+        id_change=Code("CORRECTED"),
+        joined_on=date(2012, 7, 1),
+        employer_uscc=Uscc("91310120MC0P141427"),
+        member_unit=Uscc("91310120MC0P141427"),
+        relation_started_on=date(2012, 6, 1),
+        certificate=acts.Certificate(
+            province_code=ProvinceCode("31"), number=CertificateNumber("000001"), issued_on=date(2012, 7, 2)
+        ),
+        issuing_union=UnionName("甲机械厂工会"),
+        dues_paid_through=Month("2025-02"),
+        card_sha256=a_hash("card"),
+    )
+
+
+def a_union_amendment() -> acts.UnionAmendment:
+    return acts.UnionAmendment(
+        version=Version(1),
+        name=UnionName("松江小微企业工会联合会"),
+        jurisdiction_code=DivisionCode("310117"),
+        employer_usccs=(Uscc("91310117MC0Q15154X"),),
+        member_units=(acts.MemberUnit(employer_uscc=Uscc("91310117MC0R16166Y"), from_=date(2020, 1, 1)),),
+        contains=(acts.ContainedUnion(union=BRANCH, from_=date(2020, 1, 1), until=date(2025, 1, 1)),),
+    )
+
+
 def a_union_registration() -> acts.UnionRegistration:
     return acts.UnionRegistration(
         uscc=Uscc("81310117MC0C30036R"),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -37,9 +38,11 @@ from tests.federation.parties import (
     a_key_registration,
     a_key_retirement,
     a_key_revocation,
+    a_member_amendment,
     a_recall,
     a_refusal,
     a_release,
+    a_union_amendment,
     a_union_registration,
     an_acceptance,
     changed,
@@ -173,6 +176,23 @@ async def test_a_join_takes_the_person_along() -> None:
     assert hub.asked[-1][1]["person"] == CARD
 
 
+async def test_an_amendment_takes_along_what_is_amended_of_the_person() -> None:
+    whole = changed(a_member_amendment(), card_sha256=Sha256(CARD_SHA256))
+    names = ("name", "dues_paid_through")
+    for bound, card in ((Sha256(CARD_SHA256), the_card()), (None, None)):
+        absent: dict[str, Any] = {field.name: None for field in fields(whole)}
+        kept = {name: getattr(whole, name) for name in ("custody_version", "data_version", "is_correction")}
+        amendment = changed(
+            whole, **absent | kept | {"fields": names, "dues_paid_through": "2025-02", "card_sha256": bound}
+        )
+        member = {"__typename": "Member", "id": "TWVtYmVyOjE="}
+        hub = a_hub(DraftAmendMember=a_draft(amendment, card=card), AmendMember=member)
+        asked = {"memberId": "x", "isCorrection": True, "person": {"name": "张伊"}, "duesPaidThrough": "2025-02"}
+        async with hub.client() as client:
+            assert await client.amend_member(asked) == {"id": "TWVtYmVyOjE="}
+        assert hub.asked[-1][1].get("person") == (None if card is None else CARD)
+
+
 NEW_KEY = a_key("U1 new", kid="u1-new")
 UNION_INPUT = {
     "uscc": "81310117MC0C30036R",
@@ -212,6 +232,14 @@ Do = Callable[[HubClient], Awaitable[dict[str, Any]]]
         ("RefuseHandoff", changed(a_refusal(), fields=None), None, lambda c: c.refuse_handoff("x", "DATA_MISMATCH")),
         ("RecallHandoff", a_recall(), None, lambda client: client.recall_handoff("x")),
         ("RegisterUnion", a_union_registration(), U3, lambda client: client.register_union(UNION_INPUT)),
+        (
+            "AmendUnion",
+            changed(a_union_amendment(), **dict.fromkeys(("jurisdiction_code", "member_units", "contains"))),
+            U3,
+            lambda client: client.amend_union(
+                {"union": U3, "name": "松江小微企业工会联合会", "employerUsccs": ["91310117MC0Q15154X"]}
+            ),
+        ),
         (
             "RetireKey",
             a_key_retirement("old"),

@@ -19,7 +19,9 @@ from tests.federation.parties import (
     a_join,
     a_key,
     a_key_registration,
+    a_member_amendment,
     a_release,
+    a_union_amendment,
     a_union_registration,
     an_acceptance,
     changed,
@@ -90,6 +92,57 @@ def test_nested_inputs_are_compared_too() -> None:
     assert refused(a_union_registration(), {"memberUnits": units}, sub=U3)[1] == ("union", "member_units")
     acceptance = an_acceptance()
     assert refused(acceptance, {"formReceived": False})[1] == ("acceptance", "form_received")
+
+
+AMENDMENT_INPUT: dict[str, Any] = {
+    "memberId": "TWVtYmVyOjE=",
+    "isCorrection": True,
+    "person": {"name": "张伊", "idType": "RESIDENT_ID", "idNumber": "990101198805120016"},
+    "idChange": "CORRECTED",
+    "joinedOn": "2012-07-01",
+    "employerUscc": "91310120MC0P141427",
+    "memberUnit": "91310120MC0P141427",
+    "relationStartedOn": "2012-06-01",
+    "certificate": {"provinceCode": "31", "number": "000001"},
+    "certificateIssuedOn": "2012-07-02",
+    "issuingUnion": "甲机械厂工会",
+    "duesPaidThrough": "2025-02",
+}
+AMENDMENT = changed(a_member_amendment(), card_sha256=Sha256(CARD_SHA256))
+
+
+def test_an_amendment_says_what_was_asked_and_nothing_more() -> None:
+    assert checked(AMENDMENT, AMENDMENT_INPUT) == AMENDMENT
+    for name, claim in (("joinedOn", "joined_on"), ("idChange", "id_change"), ("issuingUnion", "issuing_union")):
+        asked = {given: value for given, value in AMENDMENT_INPUT.items() if given != name}
+        assert refused(AMENDMENT, asked) == (StatementCode.DOCUMENT_TAMPERED, ("amendment", claim))
+    person = {name: value for name, value in AMENDMENT_INPUT["person"].items() if name != "name"}
+    assert refused(AMENDMENT, AMENDMENT_INPUT | {"person": person})[1] == ("amendment", "name")
+    assert refused(AMENDMENT, AMENDMENT_INPUT | {"isCorrection": False})[1] == ("amendment", "is_correction")
+    emptied = changed(AMENDMENT, fields=(*AMENDMENT.fields, "mobile"))
+    assert checked(emptied, AMENDMENT_INPUT | {"emptied": ["mobile"]}) == emptied
+    assert refused(emptied, AMENDMENT_INPUT)[1] == ("amendment", "mobile")
+    alone = changed(AMENDMENT, card_sha256=None)
+    assert checked(alone, AMENDMENT_INPUT, card=None) == alone
+
+
+def test_an_amendment_of_a_union_too() -> None:
+    amendment = a_union_amendment()
+    asked: dict[str, Any] = {
+        "union": U3,
+        "name": "松江小微企业工会联合会",
+        "jurisdictionCode": "310117",
+        "employerUsccs": ["91310117MC0Q15154X"],
+        "memberUnits": [{"employerUscc": "91310117MC0R16166Y", "from": "2020-01-01"}],
+        "contains": [
+            {"union": "urn:union:local:31:81310117MC0C30036R-01", "from": "2020-01-01", "until": "2025-01-01"}
+        ],
+    }
+    assert checked(amendment, asked, sub=U3) == amendment
+    assert refused(amendment, asked | {"union": U2}, sub=U3)[1] == ("sub",)
+    for name, claim in (("name", "name"), ("memberUnits", "member_units"), ("contains", "contains")):
+        less = {given: value for given, value in asked.items() if given != name}
+        assert refused(amendment, less, sub=U3) == (StatementCode.DOCUMENT_TAMPERED, ("union", claim))
 
 
 def test_a_key_is_the_one_offered_for_the_union_named() -> None:

@@ -23,6 +23,7 @@ from tests.federation.parties import (
     a_key_registration,
     a_key_retirement,
     a_key_revocation,
+    a_member_amendment,
     a_merge,
     a_merge_decision,
     a_recall,
@@ -30,6 +31,7 @@ from tests.federation.parties import (
     a_release,
     a_request,
     a_statement,
+    a_union_amendment,
     a_union_registration,
     a_uuid,
     an_acceptance,
@@ -44,12 +46,22 @@ from tests.federation.parties import (
 )
 
 MEMBER_ACTS: list[acts.Act] = [
-    *(a_join(), a_request(), a_release(), an_in_lieu_release(), an_acceptance(), a_refusal(), a_recall()),
+    *(
+        a_join(),
+        a_member_amendment(),
+        a_request(),
+        a_release(),
+        an_in_lieu_release(),
+        an_acceptance(),
+        a_refusal(),
+        a_recall(),
+    ),
     *(an_objection(), a_cancellation(), a_dismissal()),
     *(an_import(), a_merge(), a_merge_decision()),
 ]
 UNION_ACTS: list[acts.Act] = [
     a_union_registration(),
+    a_union_amendment(),
     a_key_registration(a_key("new"), "e30.e30.AAAA"),
     a_key_retirement("old"),
     a_key_revocation("old"),

@@ -74,6 +74,22 @@ async def test_database_away_is_503_and_may_be_tried_again(hub: SmallClient) -> 
     assert response.json()["data"] == {"ping": "pong", "unreachable": None}
 
 
+async def test_database_away_before_any_field_is_told_the_same(hub: SmallClient) -> None:
+    """Who the caller is may be asked of the database, too."""
+
+    def away(_caller: Caller, _request: object) -> small_hub.Context:
+        raise ConnectionError(small_hub.SECRET)
+
+    inside = only_error(await hub.ask("{unreachable}"))
+    async with client(context_factory=away) as other:
+        response = await other.ask("{ping}")
+
+    assert response.status_code == 503
+    outside = only_error(response)
+    assert (outside["message"], outside["extensions"]["retryable"]) == (inside["message"], True)
+    assert outside["extensions"].keys() == inside["extensions"].keys()
+
+
 async def test_throttled_says_when(hub: SmallClient) -> None:
     error = (await hub.ask("{throttled}")).json()["errors"][0]
 

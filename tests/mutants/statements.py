@@ -24,7 +24,7 @@ _DESK: Final = (
     "tests/desk/test_accepting.py", "tests/desk/test_closing.py", "tests/desk/test_releasing.py",
     "tests/desk/test_joining.py", "tests/desk/test_opening.py", "tests/desk/test_registering.py",
 )  # fmt: skip
-_ACTS: Final = (*_DESK, "tests/desk/test_pulling.py")
+_ACTS: Final = (*_DESK, "tests/desk/test_pulling.py", "tests/desk/test_correcting.py", "tests/sql/test_amendments.py")
 _PAIRS: Final = ("tests/desk/test_duplicates.py", "tests/desk/test_merging.py", "tests/desk/test_deciding.py")
 _MERGING: Final = ("tests/sql/test_merging.py", "tests/sql/test_merging_among_others.py")
 _READING: Final = ("tests/sql/test_reading.py", "tests/sql/test_visibility.py")
@@ -33,6 +33,14 @@ _OF_FUNCTION: Final = {
     "record_key": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
     "record_key_end": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
     "record_login": ("tests/sql/test_registers.py",),
+    "record_amendment": (
+        "tests/sql/test_amendments.py",
+        "tests/desk/test_amending.py",
+        "tests/desk/test_amending_documents.py",
+    ),
+    "record_union_amendment": ("tests/sql/test_amendments.py", "tests/desk/test_amending_unions.py"),
+    "facts_for_amendment": ("tests/desk/test_amending.py", "tests/sql/test_visibility.py"),
+    "facts_for_union_amendment": ("tests/desk/test_amending_unions.py",),
     "record_request": ("tests/desk/test_pulling.py", "tests/sql/test_pull_races.py"),
     "record_answer": ("tests/desk/test_pulling.py", "tests/sql/test_pull_races.py"),
     "record_match": ("tests/desk/test_pulling.py", *_PAIRS),

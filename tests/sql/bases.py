@@ -26,7 +26,7 @@ select relname from pg_class where relnamespace = 'hub'::regnamespace and relkin
 
 
 async def fill(world: World) -> UUID:
-    """Let there be something of everything: a case open, one accepted, refused, recalled. Gives the open one."""
+    """Let there be something of everything: cases open, accepted, refused, recalled, asked for. Gives the open one."""
     if not world.members:
         await world.enrol("M1", "M2", "M3", "M4")
     await world.found("U2")
@@ -34,6 +34,7 @@ async def fill(world: World) -> UUID:
     await world.accept(u2, (await world.release(u1, world.members["M2"], u2.uri)).handoff_id)
     await world.refuse(u2, (await world.release(u1, world.members["M3"], u2.uri)).handoff_id, "DOCUMENT_DEFECT")
     await world.recall(u1, (await world.release(u1, world.members["M4"], u2.uri)).handoff_id)
+    await world.request(u2, "M4")
     return (await world.release(u1, world.members["M1"], u2.uri)).handoff_id
 
 

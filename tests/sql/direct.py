@@ -11,6 +11,8 @@ from uuid import UUID, uuid4
 from hub.transfers.ledger import acts
 from hub.transfers.ledger.records import (
     AcceptanceRecord,
+    AmendmentRecord,
+    AnswerRecord,
     ClosureRecord,
     DecisionRecord,
     JoinRecord,
@@ -38,6 +40,8 @@ async def call(connection: Any, *records: Any) -> list[int]:
         AcceptanceRecord: acts.RECORD_ACCEPTANCE,
         ClosureRecord: acts.RECORD_CLOSURE,
         JoinRecord: acts.RECORD_JOIN,
+        AmendmentRecord: acts.RECORD_AMENDMENT,
+        AnswerRecord: acts.RECORD_ANSWER,
         SuspectedRecord: acts.RECORD_SUSPECTED,
     }[type(records[0])]
     columns = [list(column) for column in zip(*records, strict=True)]
@@ -97,7 +101,7 @@ def a_release(custody: Mapping[str, Any], to_union: UUID, **changes: Any) -> Rel
         "passed": "[]",
         "lapsed_ground": None,
         **_statement("release"),
-        "card": "{}",
+        "card": json.dumps({"salt": custody["card_salt"]}),
     }
     return ReleaseRecord(**{**given, **changes})
 
@@ -114,6 +118,7 @@ def an_acceptance(release: ReleaseRecord, **changes: Any) -> AcceptanceRecord:
         "in_date": TODAY,
         "holding_basis": "ORDINARY",
         "employer_uscc": None,
+        "member_unit": None,
         "card_salt": "another salt",
         **_statement("acceptance"),
     }
@@ -225,3 +230,20 @@ def _statement(kind: str) -> dict[str, Any]:
         "jws": f"a {kind}",
         "receipt": f"receipt of a {kind}",
     }
+
+
+def an_amendment(custody: Mapping[str, Any], person: Mapping[str, Any], **changes: Any) -> AmendmentRecord:
+    """An amendment by the holder of a membership (its row, and the person's) that leaves all as it is."""
+    stands = {**person, **custody}
+    given: dict[str, Any] = {
+        **dict.fromkeys(AmendmentRecord._fields),
+        **{name: stands[name] for name in AmendmentRecord._fields if name in stands},
+        "at": NOON,
+        "union_id": custody["holder_union"],
+        "fields": "sex",
+        "replaces": False,
+        "claims_id": False,
+        "claims_number": False,
+        **_statement("member-amendment"),
+    }
+    return AmendmentRecord(**{**given, **changes})

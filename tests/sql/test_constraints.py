@@ -119,6 +119,10 @@ CUSTODY: Final = (
     _check("memberships_custody_version_check", "memberships", custody_version=0),
     _check("memberships_status_check", "memberships", status="MEMBER"),
     _check("memberships_dues_paid_through_check", "memberships", dues_paid_through="2025-13"),
+    _check("memberships_data_version_check", "memberships", data_version=0),
+    _key("amendments_pkey", "amendments"),
+    _reference("amendments_of_a_membership", "amendments", membership_id=NEW),
+    _reference("amendments_union_id_fkey", "amendments", data_version=99, union_id=NEW),
     _key("persons_pkey", "persons"),
     _reference("persons_holder_union_fkey", "persons", member_id=NEW, holder_union=NEW),
     _key("person_ids_pkey", "person_ids"),
@@ -195,6 +199,12 @@ PUBLIC: Final = (
     _key("union_statements_pkey", "union_statements"),
     _reference("union_statements_union_id_fkey", "union_statements", union_id=NEW),
     _reference("union_statements_iss_fkey", "union_statements", sha256=NEW, iss=NEW),
+    _check("unions_version_check", "unions", union_id=NEW, version=0),
+    _key("union_former_names_pkey", "union_former_names"),
+    _reference("union_former_names_union_id_fkey", "union_former_names", union_id=NEW),
+    _key("union_amendments_pkey", "union_amendments"),
+    _reference("union_amendments_union_id_fkey", "union_amendments", union_id=NEW),
+    _reference("union_amendments_by_union_fkey", "union_amendments", version=99, by_union=NEW),
     _key("legal_steps_pkey", "legal_steps"),
     _key("clock_pkey", "clock"),
     _check("clock_only_row_check", "clock", only_row=False),
@@ -213,7 +223,8 @@ NULLABLE: Final = {
         "employer_uscc", "member_unit", "certificate_province", "certificate_number", "certificate_issued_on",
         "issuing_union", "open_handoff", "open_step", "open_duplicate",
     },
-    "holdings": set[str](),
+    "holdings": {"holding_basis", "employer_uscc", "member_unit"},
+    "amendments": {"sealed"},
     "handoffs": {
         "release_sha256", "out_date", "dues_paid_through", "deadline", "request_sha256", "objection_sha256",
         "then_deadline", "higher_union",
@@ -249,6 +260,8 @@ async def filled(cluster: Cluster, founded: Founded, key_folder: Path) -> AsyncI
         await world.accept(u2, moved.handoff_id)
         await world.release(u1, world.members["M1"], u2.uri)
         await world.request(u2, "M4")
+        await world.amend(u1, world.members["M3"], person={"sex": "9"})
+        await world.amend_union(world.actors["U9"], u2.uri, name="乙公司工会")
         await world.draft_request(u2, "M4", name="某人")
         paper = replace(MEMBERS["M3"], employer="乙", certificate=("31", "700001"))
         second = await world.bring_in(u2, paper)

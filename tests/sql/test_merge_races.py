@@ -17,7 +17,7 @@ from tests.ready import (
     ready_join,
     ready_merge,
 )
-from tests.sql.test_races import hubs, race
+from tests.sql.racing import hubs, race
 from tests.sql.wholeness import assert_whole
 
 if TYPE_CHECKING:

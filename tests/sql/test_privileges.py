@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: Organisational data that anybody who has logged in may read (domain: S0), and what the hub says of itself.
 PUBLIC: Final = {
     "unions", "union_employers", "union_federations", "union_keys", "union_statements", "legal_steps", "clock",
-    "installation",
+    "installation", "union_former_names", "union_amendments",
 }  # fmt: skip
 #: Member data that hub_app reads, each by one column that must equal the acting union.
 SEEN_BY: Final = {
@@ -32,7 +32,8 @@ SEEN_BY: Final = {
 #: Member data that nobody reads but through a function.
 HIDDEN: Final = {
     "person_ids", "holdings", "handoffs", "steps", "join_cards", "membership_claims", "handoff_claims",
-    "identity_claims", "certificate_claims", "statement_claims", "assertion_claims", "matches", "duplicates",
+    "identity_claims", "certificate_claims", "statement_claims", "assertion_claims", "matches", "amendments",
+    "duplicates",
 }  # fmt: skip
 
 #: What the mover may do besides reading; rows that are never updated nor deleted are what makes a record one (I14).
@@ -40,27 +41,34 @@ _NOTHING: Final = set[str]()
 _READ: Final = {"SELECT"}
 _MOVED: Final = {"SELECT", "INSERT", "UPDATE"}
 _APPENDED: Final = {"SELECT", "INSERT"}
+_RIGHTED: Final = {"SELECT", "INSERT", "UPDATE", "DELETE"}
 _PASSING: Final = {"SELECT", "INSERT", "DELETE"}
 MOVER: Final = {
-    **dict.fromkeys(("unions", "union_employers", "union_federations", "union_statements"), _APPENDED),
+    **dict.fromkeys(("union_statements", "union_former_names", "union_amendments"), _APPENDED),
+    # What of a union is put right is put right in its place; what never began, or was wrong, goes.
+    **dict.fromkeys(("union_employers", "union_federations"), _RIGHTED),
     **dict.fromkeys(("legal_steps", "clock", "installation"), _READ),
-    **dict.fromkeys(("union_keys", "persons", "memberships", "holdings", "handoffs", "duplicates"), _MOVED),
-    # The number of a person goes on with the one of two memberships that does.
-    "identity_claims": _MOVED,
-    # A copy for a union above goes before it was ever seen, if the case was settled without it.
-    "dockets": {*_MOVED, "DELETE"},
     **dict.fromkeys(
-        ("person_ids", "steps", "statements", "join_cards", "membership_claims", "handoff_claims", "certificate_claims",
-          "statement_claims", "disclosures", "matches"),
+        ("unions", "union_keys", "persons", "person_ids", "memberships", "holdings", "handoffs", "duplicates"), _MOVED
+    ),
+    # A copy for a union above goes before it was ever seen, if the case was settled without it.
+    "dockets": _RIGHTED,
+    # The number of a person goes on with the one of two memberships that does; one that was wrong is free again.
+    "identity_claims": _RIGHTED,
+    **dict.fromkeys(
+        ("steps", "statements", "join_cards", "membership_claims", "handoff_claims", "statement_claims",
+         "disclosures", "matches", "amendments"),
         _APPENDED,
     ),
-    **dict.fromkeys(("cards", "assertion_claims"), _PASSING),
+    # A number that was wrong is free again.
+    **dict.fromkeys(("cards", "assertion_claims", "identity_claims", "certificate_claims"), _PASSING),
 }  # fmt: skip
 
 #: The doors of hub_app.
 FUNCTIONS: Final = {
     "hub_now", "hub_begin",
     "facts_for_release", "facts_for_request", "facts_for_case", "facts_for_join", "facts_for_union", "facts_for_login",
+    "facts_for_amendment", "facts_for_union_amendment", "record_amendment", "record_union_amendment", "read_amendments",
     "record_release", "record_request", "record_answer", "record_match",
     "record_acceptance", "record_closure", "record_join", "record_union", "record_key",
     "record_key_end", "record_login", "record_disclosure", "reveal_id_number",

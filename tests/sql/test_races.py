@@ -2,65 +2,40 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from hub.database.pool import Database
-from hub.errors import Code, Refusal
-from hub.transfers.desk.opening import Hub
-from hub.transfers.ledger.acts import Ledger
+from federation.forms import KeyUse
+from federation.keys import PrivateKey
+from hub.errors import Code
+from hub.transfers.desk import drafting_unions, registering
 from hub.transfers.views import HandoffView
 from tests.ready import (
     person,
+    ready,
     ready_acceptance,
     ready_join,
     ready_recall,
     ready_refusal,
     ready_release,
 )
+from tests.sql.racing import ROUNDS, hubs, members_of, prepared, race, races, told
 from tests.sql.wholeness import assert_whole
-from tests.world import EMPLOYERS, HUB
+from tests.world import EMPLOYERS, Actor
 from tests.worlds import everything
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
+    from hub.transfers.desk.opening import Hub
+    from hub.transfers.views import MemberView
     from tests.ready import Ready
     from tests.world import World
 
-ROUNDS: Final = 200
+__all__ = ["hubs"]
+
 ACCEPTERS: Final = 16
-
-
-@pytest.fixture
-async def hubs(world: World) -> AsyncIterator[list[Hub]]:
-    """The world's hub, and another process's on the same database."""
-    database = await Database.connect(world.app_dsn, test_clock=True)
-    second = Hub(HUB, database, Ledger(database), world.hub.vault, world.hub.receipt_key)
-    yield [world.hub, second]
-    await second.ledger.close()
-    await database.close()
-
-
-async def race(hubs: list[Hub], *acts: Ready) -> tuple[list[Any], list[Refusal]]:
-    """Send all at once, in turn to each hub. Gives the answers and the refusals; anything else is raised."""
-    outcomes = await asyncio.gather(
-        *(act.send(hubs[number % len(hubs)]) for number, act in enumerate(acts)), return_exceptions=True
-    )
-    refused = [outcome for outcome in outcomes if isinstance(outcome, Refusal)]
-    answers = [outcome for outcome in outcomes if not isinstance(outcome, Refusal)]
-    for answer in answers:
-        if isinstance(answer, BaseException):
-            raise answer
-    return answers, refused
-
-
-def told(refusals: list[Refusal]) -> set[tuple[Any, ...]]:
-    """Give what these refusals say, each once."""
-    return {(r.code, r.articles, r.message, r.message_en, r.next_step, r.path, r.possible_from) for r in refusals}
 
 
 @pytest.mark.attack("F01")
@@ -84,12 +59,16 @@ async def test_of_sixteen_acceptances_one_wins_two_hundred_times(world: World, h
 @pytest.mark.invariant("I4")
 async def test_of_two_releases_one_is_opened(world: World, hubs: list[Hub], superuser: Any) -> None:
     u1 = world.actors["U1"]
-    for number in range(20):
-        member = await (await ready_join(world, u1, person(number))).send(world.hub)
-        acts = [await ready_release(world, u1, member.membership_id, world.actors[ref]) for ref in ("U2", "U3")]
-        answers, refused = await race(hubs, *acts)
-        assert [refusal.code for refusal in refused] == [Code.HANDOFF_ALREADY_OPEN]
-        assert isinstance(answers[0], HandoffView)
+
+    async def releases(member: MemberView) -> list[Ready]:
+        return [await ready_release(world, u1, member.membership_id, world.actors[ref]) for ref in ("U2", "U3")]
+
+    outcomes = await races(hubs, await prepared(releases, await members_of(world, "U1", ROUNDS)))
+    assert all(isinstance(answer, HandoffView) for answer, _ in outcomes)
+    assert {refusal.code for _, (refusal,) in outcomes} == {Code.HANDOFF_ALREADY_OPEN}
+    assert len(told([refusal for _, (refusal,) in outcomes])) == 1
+    assert {answer.counterpart for answer, _ in outcomes} == {world.actors[r].caller.union_id for r in ("U2", "U3")}
+    assert await superuser.fetchval("select count(*) from hub.handoffs where is_open") == ROUNDS
     await assert_whole(superuser)
 
 
@@ -99,21 +78,57 @@ async def test_an_acceptance_or_its_contrary_wins_and_the_other_is_late(
     world: World, hubs: list[Hub], superuser: Any, against: str
 ) -> None:
     u1, u2 = world.actors["U1"], world.actors["U2"]
-    final: set[str] = set()
-    for number in range(20):
-        member = await (await ready_join(world, u1, person(number))).send(world.hub)
+
+    async def acceptance_and_contrary(member: MemberView) -> list[Ready]:
         case = await world.release(u1, member.membership_id, u2.uri)
-        acceptance = await ready_acceptance(world, u2, case.handoff_id)
         contrary = (
             await ready_recall(world, u1, case.handoff_id)
             if against == "recall"
             else await ready_refusal(world, u2, case.handoff_id)
         )
-        pair = (acceptance, contrary) if number % 2 else (contrary, acceptance)
-        (answer,), (refusal,) = await race(hubs, *pair)
+        return [await ready_acceptance(world, u2, case.handoff_id), contrary]
+
+    outcomes = await races(hubs, await prepared(acceptance_and_contrary, await members_of(world, "U1", ROUNDS)))
+    final = Counter(answer.state for answer, _ in outcomes)
+    assert final.keys() == {"ACCEPTED", {"recall": "RECALLED", "refuse": "REFUSED"}[against]}
+    for answer, (refusal,) in outcomes:
         assert (refusal.code, refusal.facts["state"]) == (Code.HANDOFF_NOT_OPEN, answer.state)
-        final.add(answer.state)
-    assert "ACCEPTED" in final
+    holders = "select count(*) from hub.holdings where holder_union = $1 and custody_version = 2"
+    assert await superuser.fetchval(holders, u2.caller.union_id) == final["ACCEPTED"]
+    await assert_whole(superuser)
+
+
+async def test_a_release_is_before_the_revocation_of_its_key_or_is_not(
+    world: World, hubs: list[Hub], superuser: Any
+) -> None:
+    u1 = world.actors["U1"]
+
+    async def release_and_revocation(member: MemberView) -> tuple[Ready, Ready]:
+        key = PrivateKey.generate()
+        await world.register_key(u1, u1.uri, KeyUse.SIGNING, key)
+        by_it = Actor(u1.fixture, u1.caller, key, u1.login)
+        release = await ready_release(world, by_it, member.membership_id, world.actors["U2"])
+        given = {"union": u1.uri, "use": KeyUse.SIGNING, "kid": key.kid, "reason": "COMPROMISED"}
+        draft = await drafting_unions.draft_key_revocation(world.hub, u1.caller, given | {"at": await world.now()})
+        return release, ready(registering.revoke_key, u1, draft)
+
+    pairs = await prepared(release_and_revocation, await members_of(world, "U1", ROUNDS))
+
+    async def outcome(numbered: tuple[int, tuple[Ready, Ready]]) -> Code | str:
+        number, pair = numbered
+        _, refused = await race(hubs, *(pair if number % 2 else pair[::-1]))
+        assert {refusal.code for refusal in refused} <= {Code.SIGNING_KEY_NOT_VALID}
+        # The revocation is never refused. The release stands for ever or never was: sent again, it is told the same.
+        if refused:
+            again = await pair[0].refused(hubs[0])
+            assert told([again]) == told(refused)
+            return again.code
+        return str((await pair[0].send(hubs[0])).state)
+
+    outcomes = Counter(await prepared(outcome, enumerate(pairs)))
+    assert outcomes.keys() == {"RELEASED", Code.SIGNING_KEY_NOT_VALID}
+    assert await superuser.fetchval("select count(*) from hub.handoffs") == outcomes["RELEASED"]
+    assert await superuser.fetchval("select count(*) from hub.union_keys where reason = 'COMPROMISED'") == ROUNDS
     await assert_whole(superuser)
 
 
@@ -124,18 +139,18 @@ async def test_one_statement_fifty_times_at_once_is_one_act(
 ) -> None:
     u1, u2, m1 = world.actors["U1"], world.actors["U2"], world.members["M1"]
     if act == "join":
-        ready = await ready_join(world, u1, person(1))
+        one = await ready_join(world, u1, person(1))
     elif act == "release":
-        ready = await ready_release(world, u1, m1, u2)
+        one = await ready_release(world, u1, m1, u2)
     else:
-        ready = await ready_acceptance(world, u2, (await world.release(u1, m1, u2.uri)).handoff_id)
-    answers, refused = await race(hubs, *[ready] * 50)
+        one = await ready_acceptance(world, u2, (await world.release(u1, m1, u2.uri)).handoff_id)
+    answers, refused = await race(hubs, *[one] * 50)
     assert refused == []
     assert len(set(answers)) == 1
-    rows = await superuser.fetch("select receipt from hub.statements where jti = $1", ready.jti)
+    rows = await superuser.fetch("select receipt from hub.statements where jti = $1", one.jti)
     assert len(rows) == 1
     before = await everything(superuser)
-    assert await ready.send(hubs[1]) == answers[0]
+    assert await one.send(hubs[1]) == answers[0]
     assert await everything(superuser) == before
     await assert_whole(superuser)
 
@@ -143,16 +158,16 @@ async def test_one_statement_fifty_times_at_once_is_one_act(
 @pytest.mark.attack("F04")
 @pytest.mark.invariant("I3")
 async def test_of_two_joins_of_one_person_one_enters(world: World, hubs: list[Hub], superuser: Any) -> None:
-    for number in range(20):
-        acts = [
+    async def joins(number: int) -> list[Ready]:
+        return [
             await ready_join(world, world.actors["U1"], person(number)),
             await ready_join(
                 world, world.actors["U2"], person(number, employer="乙", certificate=("31", f"8{number:05}"))
             ),
         ]
-        answers, refused = await race(hubs, *acts)
-        assert len(answers) == 1
-        assert [refusal.code for refusal in refused] == [Code.ALREADY_MEMBER_USE_TRANSFER]
+
+    outcomes = await races(hubs, await prepared(joins, range(ROUNDS)))
+    assert {refusal.code for _, (refusal,) in outcomes} == {Code.ALREADY_MEMBER_USE_TRANSFER}
     await assert_whole(superuser)
 
 

@@ -112,10 +112,12 @@ class TestReads:
         ask = "select * from hub.read_transfers($1)"
         async with as_union(app, union("U1")):
             rows = await app.fetch(ask, [world.members["M1"], world.members["M2"]])
-            assert [(r["handoff_id"], r["releasing_name"], r["receiving_name"]) for r in rows] == [
-                (history[1].handoff_id, world.actors["U1"].fixture.name, world.actors["U3"].fixture.name),
-                (history[2].handoff_id, world.actors["U3"].fixture.name, world.actors["U1"].fixture.name),
+            assert [(r["handoff_id"], r["releasing"], r["in_lieu_of"], r["receiving"]) for r in rows] == [
+                (history[1].handoff_id, union("U1"), None, union("U3")),
+                (history[2].handoff_id, union("U3"), None, union("U1")),
             ]
+            assert [r["released_at"] for r in rows] == [history[1].at, history[2].at]
+            assert all(r["released_at"] < r["accepted_at"] for r in rows)
             assert {(r["release_jws"], r["acceptance_jws"]) for r in rows} == {("a release", "a acceptance")}
             assert await app.fetch(ask, [world.members["M2"]]) == []
         # A case that stands otherwise than accepted is none, whatever steps it has.

@@ -34,9 +34,11 @@ async def app(world: World) -> AsyncIterator[Any]:
 async def busy(world: World) -> World:
     """M1 released to U2, open; M2 moved from U1 to U2; M3's release to U2 refused; M5 released to U8; M4 asked for.
 
-    M3 is U2's too, on paper.
+    M2 was amended before, and a union above nobody of these has another name. M3 is U2's too, on paper.
     """
     u1, u2 = world.actors["U1"], world.actors["U2"]
+    await world.amend(u1, world.members["M2"], person={"sex": "9"})
+    await world.amend_union(world.actors["U9"], world.actors["U15"].uri, name="某某大学工会")
     await world.release(u1, world.members["M1"], u2.uri)
     await world.accept(u2, (await world.release(u1, world.members["M2"], u2.uri)).handoff_id)
     refused = await world.release(u1, world.members["M3"], u2.uri)
@@ -203,9 +205,9 @@ class TestEachUnion:
         known = await _arguments(superuser)
         async with as_union(app, busy.actors["U2"].caller.union_id):
             found = [len(await app.fetch(call, *arguments)) for call, arguments in _reads(known)]
-        # Steps of four cases (1, 2, 2, 1); both holdings of M2, that of M3 on paper; the one transfer of M2; M2 and M3
-        # by their ids, M2 by certificate.
-        assert found == [6, 3, 1, 2, 1]
+        # Steps of four cases (1, 2, 2, 1); both holdings of M2, that of M3 on paper; the one transfer of M2; its
+        # amendment; M2 and M3 by their ids, M2 by certificate.
+        assert found == [6, 3, 1, 1, 2, 1]
 
     @pytest.mark.attack("Z02")
     async def test_the_ex_holder_keeps_its_own_case_and_nothing_live(
@@ -218,6 +220,7 @@ class TestEachUnion:
             assert await app.fetch("select 1 from hub.persons where member_id = $1", m2["member_id"]) == []
             assert await app.fetch("select * from hub.read_holdings($1)", [m2["membership_id"]]) == []
             assert await app.fetch("select * from hub.read_transfers($1)", [m2["membership_id"]]) == []
+            assert await app.fetch("select * from hub.read_amendments($1)", [m2["membership_id"]]) == []
             assert len(await app.fetch("select 1 from hub.cards where member_id = $1", m2["member_id"])) == 1
 
     @pytest.mark.attack("Z04")
@@ -256,6 +259,7 @@ def _reads(known: dict[str, list[Any]]) -> list[tuple[str, tuple[Any, ...]]]:
         ("select * from hub.read_steps($1, $2)", (known["handoff"], START)),
         ("select * from hub.read_holdings($1)", (known["membership"],)),
         ("select * from hub.read_transfers($1)", (known["membership"],)),
+        ("select * from hub.read_amendments($1)", (known["membership"],)),
         ("select * from hub.find_held($1, null, null)", (known["hash"],)),
         ("select * from hub.find_held(null, '31', '000002')", ()),
     ]
@@ -296,6 +300,40 @@ class TestFacts:
     async def test_of_a_release_the_holder_learns_all(self, busy: World, app: Any) -> None:
         found = await self._release(app, busy.actors["U1"].caller.union_id, busy.members["M4"])
         assert (found["tie"], found["member_name"]) == ("HOLDER", MEMBERS["M4"].name)
+
+    async def _amendment(self, app: Any, union_id: UUID, membership_id: UUID, known: dict[str, Any]) -> Any:
+        (row,) = await app.fetch(
+            "select * from hub.facts_for_amendment("
+            "true, $1, '{x}', '{x}', '{x}', array[null::uuid], $2, $3, '{31}', '{000003}')",
+            [union_id],
+            [membership_id],
+            [known["hash"]],
+        )
+        return row
+
+    @pytest.mark.attack("Z01")
+    async def test_of_an_amendment_the_holder_alone_learns(self, busy: World, app: Any) -> None:
+        vault = busy.hub.vault
+        known = {"hash": vault.blind_index("RESIDENT_ID", MEMBERS["M5"].id_number)}
+        for ref in ("U3", "U9", "U13", "U0"):
+            for sub in (busy.members["M1"], busy.members["M2"], uuid4()):
+                row = await self._amendment(app, busy.actors[ref].caller.union_id, sub, known)
+                assert (row["membership"], row["known_person"], row["known_membership"]) == (None, None, None)
+                assert not row["certificate_taken"]
+        for ref, member in (("U1", "M2"), ("U2", "M1"), ("U2", "M4")):
+            row = await self._amendment(app, busy.actors[ref].caller.union_id, busy.members[member], known)
+            found = row["membership"]
+            assert found["tie"] == "PARTY"
+            assert [value for key, value in found.items() if key not in {"ord", "tie"} and value is not None] == []
+            assert (row["known_person"], row["known_membership"], row["certificate_taken"]) == (None, None, False)
+        # Of a closed release, or one whose day has passed, its receiver is a stranger again.
+        u2 = busy.actors["U2"].caller.union_id
+        assert (await self._amendment(app, u2, busy.members["M3"], known))["membership"] is None
+        row = await self._amendment(app, busy.actors["U1"].caller.union_id, busy.members["M4"], known)
+        assert (row["membership"]["tie"], row["membership"]["member_name"]) == ("HOLDER", MEMBERS["M4"].name)
+        assert (row["known_membership"], row["certificate_taken"]) == (busy.members["M5"], True)
+        await busy.set_clock(START + timedelta(days=100))
+        assert (await self._amendment(app, u2, busy.members["M1"], known))["membership"] is None
 
     @pytest.mark.attack("Z01")
     async def test_of_a_case_only_its_parties_learn(self, busy: World, app: Any, superuser: Any) -> None:

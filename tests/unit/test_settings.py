@@ -70,6 +70,8 @@ def test_an_empty_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> N
         ("HUB_ENV", "production", "must be dev or prod"),
         ("HUB_CLOCK", "fake", "must be real or test"),
         ("HUB_LOG_LEVEL", "loud", "must be debug, info, warning or error"),
+        ("HUB_FAILPOINT", "after_lunch:1", "must be one of before_verification, between_statements, after_commit"),
+        ("HUB_FAILPOINT", "after_commit:0", "a colon and a number, like after_commit:1"),
         ("HUB_ORIGIN", "https://hub.example.cn/", "no slash or path after it"),
         ("HUB_ORIGIN", "hub.example.cn", "must be a scheme and a host"),
         ("HUB_ORIGIN", "https://hub.example.cn?x=1", "must be a scheme and a host"),
@@ -106,6 +108,14 @@ def test_the_test_clock_is_refused_in_production() -> None:
     assert settings.load(clock="test").clock is Clock.TEST
     (told,) = sentences(clock="test", env="prod")
     assert told.startswith("HUB_CLOCK=test is refused when HUB_ENV=prod")
+
+
+def test_no_failpoint_is_armed_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_FAILPOINT", "between_statements:1")
+    assert settings.load().failpoint == "between_statements:1"
+    monkeypatch.setenv("HUB_ENV", "prod")
+    (told,) = sentences()
+    assert told.startswith("HUB_FAILPOINT is refused when HUB_ENV=prod")
 
 
 def test_the_hub_does_not_serve_as_the_owner_of_the_tables() -> None:

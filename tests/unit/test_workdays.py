@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from hub.transfers.workdays import PUBLISHED, due_after, is_working_day
+from hub.transfers.workdays import CALENDAR
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ from hub.transfers.workdays import PUBLISHED, due_after, is_working_day
     ],
 )
 def test_a_day_is_as_arranged(day: date, *, works: bool) -> None:
-    assert is_working_day(day) is works
+    assert CALENDAR.is_working_day(day) is works
 
 
 @pytest.mark.parametrize(
@@ -43,13 +43,13 @@ def test_a_day_is_as_arranged(day: date, *, works: bool) -> None:
     ],
 )
 def test_a_term_ends_with_its_last_working_day(received: date, days: int, last: date) -> None:
-    due = due_after(received, days)
+    due = CALENDAR.due_after(received, days)
     assert (due.day, due.tentative) == (last, False)
     assert due.at == datetime(last.year, last.month, last.day, 16, tzinfo=UTC)  # 24:00 in Shanghai
 
 
 def test_a_term_into_a_year_that_is_not_arranged_is_tentative() -> None:
-    assert {2024, 2025, 2026} == PUBLISHED
-    assert not due_after(date(2026, 12, 1), 15).tentative
-    assert due_after(date(2026, 12, 25), 15).tentative
-    assert due_after(date(2027, 3, 1), 15).tentative
+    assert {2024, 2025, 2026} == CALENDAR.published
+    assert not CALENDAR.due_after(date(2026, 12, 1), 15).tentative
+    assert CALENDAR.due_after(date(2026, 12, 25), 15).tentative
+    assert CALENDAR.due_after(date(2027, 3, 1), 15).tentative

@@ -221,9 +221,14 @@ class Handoff(Node):
         if release is None or release.jws is None or release.by_union is None or holder is None:
             return None
         receiver = None if acceptance is None else acceptance.by_union
+        # A seal bears the name of its day.
         names = [
-            None if union_id is None else (await union_of(info, union_id)).name
-            for union_id in (release.by_union, holder if holder != release.by_union else None, receiver)
+            None if step is None or union_id is None else (await union_of(info, union_id)).view.name_at(step.at)
+            for union_id, step in (
+                (release.by_union, release),
+                (holder if holder != release.by_union else None, release),
+                (receiver, acceptance),
+            )
         ]
         seal = seal_of(names[0] or "", names[1])
         return TransferEntry.of(entry_of(release.jws, seal, None if acceptance is None else acceptance.jws, names[2]))

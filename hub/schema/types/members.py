@@ -12,6 +12,7 @@ from hub.schema.enums import EmploymentForm, HoldingBasis, IdType, MembershipSta
 from hub.schema.fields import told
 from hub.schema.ids import encode_id
 from hub.schema.scalars import YearMonth
+from hub.schema.types.amendments import Amendment
 from hub.schema.types.certificates import Certificate
 from hub.schema.types.handoffs import Handoff
 from hub.schema.types.nodes import Node
@@ -125,6 +126,9 @@ class Member(Node):
     custody_version: int = strawberry.field(
         description="会籍版本，每转移一次加一。\nCounts the moves: a release names the version that it was drafted on."
     )
+    data_version: int = strawberry.field(
+        description="信息版本，每更改一次加一。\nCounts the amendments: one names the version that it was drafted on."
+    )
     dues_paid_through: YearMonth = strawberry.field(description="会费交至的月份。\nThe month to which dues are paid.")
     certificate: Certificate | None = strawberry.field(
         description="会员证；尚未颁发的为空。\nThe certificate, if issued."
@@ -154,6 +158,7 @@ class Member(Node):
             status=MembershipStatus(view.status),
             holding_basis=HoldingBasis(view.holding_basis),
             custody_version=view.custody_version,
+            data_version=view.data_version,
             dues_paid_through=cast("YearMonth", view.dues_paid_through),
             certificate=Certificate.of(view),
         )
@@ -196,6 +201,14 @@ class Member(Node):
         """Give the holdings."""
         views = await info.context.loads.holdings(self.view.membership_id) or ()
         return [Holding(union_id=view.holder_union, from_=view.from_at, until=view.until_at) for view in views]
+
+    @told(
+        "信息的历次更改，按先后排列；只列栏目名称，不含原值。",
+        "The amendments of the data, the earliest first: the names of the fields, never what stood there.",
+    )
+    async def amendments(self, info: Info) -> list[Amendment]:
+        """Give the amendments."""
+        return [Amendment.of(view) for view in await info.context.loads.amendments(self.view.membership_id) or ()]
 
 
 @strawberry.type(description="会员列表的一页。\nA page of members.")

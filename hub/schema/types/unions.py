@@ -10,6 +10,7 @@ from hub.schema.context import Info
 from hub.schema.enums import KeyUse, UnionKind
 from hub.schema.fields import told
 from hub.schema.ids import encode_id
+from hub.schema.types.amendments import Amendment
 from hub.schema.types.nodes import Node
 from hub.transfers.views import KeyView, UnionView
 
@@ -72,6 +73,10 @@ class Union(Node):
     )
     established_on: date | None = strawberry.field(description="成立日期。\nThe day on which it was founded.")
     closed_on: date | None = strawberry.field(description="注销日期。\nThe day on which it was closed.")
+    version: int = strawberry.field(
+        description="登记信息的版本，每更正一次加一。\n"
+        "Counts the amendments: one names the version that it was drafted on."
+    )
 
     @classmethod
     def of(cls, view: UnionView) -> "Union":
@@ -87,6 +92,7 @@ class Union(Node):
             jurisdiction_code=view.jurisdiction_code,
             established_on=view.established_on,
             closed_on=view.closed_on,
+            version=view.version,
         )
 
     @told(
@@ -105,6 +111,14 @@ class Union(Node):
     async def keys(self, info: Info) -> list[UnionKey]:
         """Give the keys."""
         return [UnionKey.of(view) for view in await info.context.loads.keys(self.view.union_id) or ()]
+
+    @told(
+        "登记信息的历次更正，按先后排列。",
+        "The amendments of what is registered of it, the earliest first.",
+    )
+    async def amendments(self, info: Info) -> list[Amendment]:
+        """Give the amendments."""
+        return [Amendment.of(view) for view in await info.context.loads.union_amendments(self.view.union_id) or ()]
 
 
 @strawberry.type(description="工会列表的一页，按名称排列。\nA page of unions, in the order of their names.")

@@ -26,7 +26,7 @@ from hub.transfers.ledger.records import AcceptanceRecord, ClosureRecord
 from hub.transfers.machines import HANDOFF, HandoffState, Side
 from hub.transfers.rules import order
 from hub.transfers.rules.questions import Case
-from hub.transfers.rules.reasons import ground_told
+from hub.transfers.rules.reasons import CORRECTION, ground_told
 from hub.transfers.views import HandoffView
 
 if TYPE_CHECKING:
@@ -144,6 +144,11 @@ def _party(facts: CaseFacts) -> HandoffFacts:
     return facts.handoff
 
 
+def _time_of_receipt(facts: CaseFacts) -> datetime:
+    handoff = _party(facts)
+    return custody_time(facts.signer.now, handoff.held_since, handoff.requested_at, handoff.released_at)
+
+
 def _unless_voided(view: HandoffView) -> HandoffView:
     """Give the case, or refuse again with what voided it: an acceptance that comes again gets its first answer."""
     if view.state is HandoffState.VOIDED and view.ground is not None:
@@ -155,7 +160,7 @@ def _acceptance_record(
     hub: Hub, caller: Caller, statement: Statement[acts.Acceptance], claims: acts.Acceptance, facts: CaseFacts
 ) -> AcceptanceRecord:
     handoff = _party(facts)
-    received_at = custody_time(facts.signer.now, handoff.held_since)
+    received_at = _time_of_receipt(facts)
     receipt = receipt_for(
         hub,
         statement,
@@ -175,7 +180,9 @@ def _acceptance_record(
         step_no=handoff.step_no,
         in_date=claims.in_date,
         holding_basis=claims.holding_basis,
-        employer_uscc=claims.employer_uscc,
+        # After a correction the old relation goes on, as far as the hub knows it.
+        employer_uscc=handoff.prior_employer if handoff.reason_code == CORRECTION else claims.employer_uscc,
+        member_unit=handoff.prior_unit if handoff.reason_code == CORRECTION else None,
         card_salt=hub.vault.derive_salt("card", statement.sha256),
         jti=statement.jti,
         sha256=digest_of(statement.sha256),
@@ -194,16 +201,17 @@ def _closure_record(
     told, articles = (ground, ()) if act not in _OBJECTING else ground_told(ground)
     handoff_id = uuid_in(statement, "handoff_id")
     assert handoff_id is not None, "the facts were asked by it"
+    received_at = _time_of_receipt(facts)
     receipt = receipt_for(
         hub,
         statement,
-        facts.signer.now,
+        received_at,
         handoff_id=handoff_id,
         state_after=step.target,
         custody_version_after=handoff.custody_version,
     )
     return ClosureRecord(
-        at=facts.signer.now,
+        at=received_at,
         union_id=caller.union_id,
         side=handoff.side,
         member_id=handoff.member_id,

@@ -51,7 +51,9 @@ __all__ = [
     "draft_recall",
     "draft_refusal",
     "draft_release",
+    "numbered",
     "plain",
+    "storable",
 ]
 
 #: A draft's input by the snake_case names of the schema's input type; None where nothing was given.
@@ -105,7 +107,7 @@ async def draft_enrolment(
         {
             **{name: plain(given.get(name)) for name in _JOIN_MEMBERS},
             **({"status": given["status"]} if given.get("status") else {}),
-            "certificate": certificate and _numbered(certificate, given.get("certificate_issued_on")),
+            "certificate": certificate and numbered(certificate, given.get("certificate_issued_on")),
             "card_sha256": sha256_b64url((text or "").encode()),
         },
         unread,
@@ -118,7 +120,7 @@ async def draft_enrolment(
         unread.append(refusal)
     refusals = (*unread, *every(rules(Join(claims, person, facts), claims)))
     for found in refusals:
-        await note_hit(hub, caller, facts, found)
+        await note_hit(hub, caller, facts.live_membership, facts.signer.now, found)
     signed = claims_text(hub, caller, claims, sub=str(membership_id), now=facts.signer.now)
     return Draft(act.typ, signed, _join_card(text, person, claims, facts.signer.name), refusals)
 
@@ -311,7 +313,8 @@ def storable(text: str) -> str:
     return "" if "\x00" in text else text
 
 
-def _numbered(certificate: Mapping[str, Any], issued_on: date | None) -> dict[str, object]:
+def numbered(certificate: Mapping[str, Any], issued_on: date | None) -> dict[str, object]:
+    """Write a certificate of an input as a statement has it."""
     stated = {"province_code": certificate["province_code"], "number": certificate["number"]}
     return stated if issued_on is None else {**stated, "issued_on": issued_on.isoformat()}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID, uuid4
 
@@ -35,7 +35,6 @@ from hub.vault import mask_id_number, mask_mobile
 if TYPE_CHECKING:
     from federation.statements import Statement
     from hub.authz.tokens import Caller
-    from hub.transfers.facts import JoinFacts
 
 __all__ = [
     "check_bound",
@@ -75,7 +74,7 @@ async def join(hub: Hub, caller: Caller, jws: str, person_text: str) -> MemberVi
         try:
             first(order.join(question))
         except Refusal as refusal:
-            await note_hit(hub, caller, facts, refusal)
+            await note_hit(hub, caller, facts.live_membership, facts.signer.now, refusal)
             raise
         record = join_record(hub, caller, statement, question, person_text)
         try:
@@ -92,10 +91,10 @@ def check_bound(claims: acts.Join, person_text: str) -> None:
         raise Refusal(Code.DOCUMENT_TAMPERED, path=(claims.object_name, "card_sha256"))
 
 
-async def note_hit(hub: Hub, caller: Caller, facts: JoinFacts, refusal: Refusal) -> None:
+async def note_hit(hub: Hub, caller: Caller, membership_id: UUID | None, now: datetime, refusal: Refusal) -> None:
     """Enter in the disclosure log that the caller has learned that this person is a member. Source: A11, domain 5.3."""
-    if refusal.code is Code.ALREADY_MEMBER_USE_TRANSFER and facts.live_membership is not None:
-        await hub.ledger.record_already_member(caller.union_id, facts.signer.now, uuid4(), facts.live_membership)
+    if refusal.code is Code.ALREADY_MEMBER_USE_TRANSFER and membership_id is not None:
+        await hub.ledger.record_already_member(caller.union_id, now, uuid4(), membership_id)
 
 
 def id_hash(hub: Hub, person: Person) -> bytes | None:
@@ -186,6 +185,7 @@ def joined(record: JoinRecord, *, status: str = "ACTIVE", pair_id: UUID | None =
         **{name: getattr(record, name) for name in fields},
         status=status,
         custody_version=1,
+        data_version=1,
         open_handoff=None,
         open_duplicate=pair_id,
     )
@@ -196,6 +196,6 @@ async def member_now(hub: Hub, caller: Caller, membership_id: UUID) -> MemberVie
     async with hub.database.as_union(caller.union_id, caller.kid) as reading:
         found = await reads.members(reading, [membership_id])
     if membership_id not in found:
-        # It has moved on meanwhile. Whoever enrolled it is its ex-holder now, and is told no more than that.
+        # It has moved on meanwhile. Whoever held it then is its ex-holder now, and is told no more than that.
         raise Refusal(Code.NOT_HOLDER)
     return found[membership_id]

@@ -37,12 +37,12 @@ from hub.transfers.machines import HANDOFF, OPEN_STATES, HandoffState, Side
 from hub.transfers.person import read_person
 from hub.transfers.rules import order
 from hub.transfers.rules.days import day_of
-from hub.transfers.rules.policy import POLICY
 from hub.transfers.rules.questions import Join, Merge
 from hub.transfers.rules.reasons import ENDED, MERGED
 from hub.transfers.rules.standing import Passed, standing_at
+from hub.transfers.terms import merge_term
 from hub.transfers.views import DuplicateView
-from hub.transfers.workdays import due_after
+from hub.transfers.workdays import CALENDAR
 from hub.vault import mask_name
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ async def import_member(hub: Hub, caller: Caller, jws: str, person_text: str) ->
         try:
             first(order.importing(question, claims))
         except Refusal as refusal:
-            await note_hit(hub, caller, facts, refusal)
+            await note_hit(hub, caller, facts.live_membership, facts.signer.now, refusal)
             raise
         try:
             if facts.live_membership is None:
@@ -212,7 +212,7 @@ def _merge_record(
         joined_on=min(own.joined_on, other.joined_on),
         merge_sha256=over,
         completes=completes,
-        decide_from=None if begun else due_after(day_of(received_at), POLICY.request_working_days).at,
+        decide_from=None if begun else merge_term(CALENDAR, day_of(received_at)).at,
         higher_union=facts.own_decider if claims.survivor else facts.other_decider,
         name_masked=mask_name(facts.member_name or ""),
         case_id=loser.open_handoff if completes else None,

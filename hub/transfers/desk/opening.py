@@ -16,6 +16,7 @@ from federation.encoding import EncodingError, b64url_decode
 from federation.errors import StatementCode, StatementError
 from federation.keys import KeyDates, PublicKey
 from federation.receipts import sign_receipt
+from hub import failpoints
 from hub.authz.tokens import Unauthenticated
 from hub.errors import Code, Refusal
 from hub.transfers.ledger.records import Signing
@@ -103,6 +104,7 @@ def open_statement(statement: Statement[A], signer: SignerFacts, caller: Caller,
     Refuses: SIGNATURE_INVALID, SIGNER_IS_NOT_CALLER, IDEMPOTENCY_CONFLICT, STATEMENT_MALFORMED, CLOCK_SKEW,
         STATEMENT_EXPIRED, SIGNING_KEY_NOT_VALID. Raises: Repeated, Unauthenticated
     """
+    failpoints.reach(failpoints.Point.BEFORE_VERIFICATION)
     require_login(signer)
     try:
         # (6) the key by (iss, kid)

@@ -32,12 +32,12 @@ from hub.transfers.ledger.records import RequestRecord
 from hub.transfers.machines import HANDOFF, START, HandoffState, Side
 from hub.transfers.rules import order
 from hub.transfers.rules.days import day_of
-from hub.transfers.rules.policy import POLICY
 from hub.transfers.rules.pulling import opens_escalated
 from hub.transfers.rules.questions import Request
 from hub.transfers.rules.standing import Passed, standing_at
+from hub.transfers.terms import answer_term, decision_term
 from hub.transfers.views import HandoffView
-from hub.transfers.workdays import Due, due_after
+from hub.transfers.workdays import CALENDAR
 from hub.vault import mask_name
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from federation.statements import Statement
     from hub.authz.tokens import Caller
     from hub.transfers.facts import RequestFacts, TargetFacts
+    from hub.transfers.workdays import Due
 
 __all__ = ["cancel", "dismiss", "object_to", "request"]
 
@@ -121,15 +122,12 @@ class _Course:
 def _course(claims: acts.Request, facts: RequestFacts, received_at: datetime) -> _Course:
     day = day_of(received_at)
     if not opens_escalated(claims, facts.cited, received_at):
-        answer = due_after(day, POLICY.request_working_days)
-        decision = due_after(answer.day, POLICY.escalation_working_days)
-        then = Due(decision.day, decision.at, tentative=answer.tentative or decision.tentative)
-        return _Course("request", answer, then, facts.higher_union, answer.at)
+        answer = answer_term(CALENDAR, day)
+        return _Course("request", answer, decision_term(CALENDAR, answer), facts.higher_union, answer.at)
     assert facts.cited is not None, "an appeal cites a case"
     # After a lapse the next one up: who let the request lie is not asked again.
     above = facts.higher_union if facts.cited.by_objection else facts.further_union
-    decision = due_after(day, POLICY.escalation_working_days)
-    return _Course("appeal", decision, None, above, received_at)
+    return _Course("appeal", decision_term(CALENDAR, day), None, above, received_at)
 
 
 def _request_record(

@@ -30,11 +30,11 @@ from hub.transfers.ledger.records import AnswerRecord, ReleaseRecord
 from hub.transfers.machines import HandoffState, Side
 from hub.transfers.rules import order
 from hub.transfers.rules.days import day_of, end_of
-from hub.transfers.rules.policy import POLICY
 from hub.transfers.rules.questions import Release
 from hub.transfers.rules.standing import Passed
+from hub.transfers.terms import acceptance_term
 from hub.transfers.views import HandoffView
-from hub.transfers.workdays import due_after
+from hub.transfers.workdays import CALENDAR
 from hub.vault import mask_name
 
 if TYPE_CHECKING:
@@ -53,9 +53,12 @@ SUPERSEDED = "SUPERSEDED_BY_RELEASE"
 R = TypeVar("R", acts.Release, acts.InLieuRelease)
 
 
-def custody_time(now: datetime, held_since: datetime) -> datetime:
-    """Give the time of receipt of an act on custody: it goes forward for each membership, whatever the clock does."""
-    return max(now, held_since + _TICK)
+def custody_time(now: datetime, *before: datetime | None) -> datetime:
+    """Give the time of receipt of an act on custody: after those before it, whatever the clock does.
+
+    Takes: since when the membership is held, and the times of the case's steps so far.
+    """
+    return max(now, *(instant + _TICK for instant in before if instant is not None))
 
 
 async def as_it_is_now(hub: Hub, caller: Caller, handoff_id: UUID | None) -> HandoffView:
@@ -147,7 +150,7 @@ def _line_one(
     """Give what is recorded of every release, whoever signed it."""
     claims = question.claims
     held, _ = _parties(question)
-    overdue = due_after(day_of(received_at), POLICY.acceptance_working_days)
+    overdue = acceptance_term(CALENDAR, day_of(received_at))
     return {
         "at": received_at,
         "union_id": caller.union_id,
@@ -182,7 +185,7 @@ def _line_one(
 
 def _release_record(hub: Hub, caller: Caller, statement: Statement[acts.Release], question: Release) -> ReleaseRecord:
     held, receiver = _parties(question)
-    received_at = custody_time(question.now, held.held_since)
+    received_at = custody_time(question.now, held.held_since, held.open_requested_at)
     standing, asked = held.standing(question.now), held.asked(question.now)
     passed = () if standing is None else standing.passed
     if asked is not None and standing is not None:
@@ -204,7 +207,7 @@ def _answer_record(hub: Hub, caller: Caller, statement: Statement[R], question: 
     assert standing is not None, "the rules let no answer pass without an open request"
     assert held.open_request is not None, "which has its hash"
     assert held.open_step is not None, "and its step"
-    received_at = custody_time(question.now, held.held_since)
+    received_at = custody_time(question.now, held.held_since, held.open_requested_at)
     return AnswerRecord(
         **_line_one(hub, caller, statement, question, received_at),
         side=side.value,

@@ -8,11 +8,14 @@ from uuid import uuid4
 
 import asyncpg
 
+from hub import failpoints
 from hub.transfers.facts import (
+    AmendmentFacts,
     CaseFacts,
     CitedFacts,
     DecisionFacts,
     HandoffFacts,
+    HeldFacts,
     JoinFacts,
     MatchFacts,
     MembershipFacts,
@@ -24,6 +27,7 @@ from hub.transfers.facts import (
     RequestFacts,
     SignerFacts,
     TargetFacts,
+    UnionAmendmentFacts,
     UnionFacts,
 )
 from hub.transfers.kinds import UnionKind, UnionState
@@ -38,6 +42,7 @@ if TYPE_CHECKING:
     from hub.database.pool import Database
     from hub.transfers.ledger.records import (
         AcceptanceRecord,
+        AmendmentRecord,
         AnswerRecord,
         ClosureRecord,
         DecisionRecord,
@@ -50,6 +55,7 @@ if TYPE_CHECKING:
         Search,
         Signing,
         SuspectedRecord,
+        UnionAmendmentRecord,
         UnionRecord,
     )
 
@@ -66,6 +72,8 @@ FACTS_FOR_RELEASE: Final = _function("facts_for_release", 10)
 FACTS_FOR_REQUEST: Final = _function("facts_for_request", 9)
 FACTS_FOR_CASE: Final = _function("facts_for_case", 8)
 FACTS_FOR_JOIN: Final = _function("facts_for_join", 11)
+FACTS_FOR_AMENDMENT: Final = _function("facts_for_amendment", 10)
+FACTS_FOR_UNION_AMENDMENT: Final = _function("facts_for_union_amendment", 8)
 FACTS_FOR_IMPORT: Final = _function("facts_for_import", 11)
 FACTS_FOR_MERGE: Final = _function("facts_for_merge", 7)
 FACTS_FOR_DECISION: Final = _function("facts_for_decision", 7)
@@ -74,9 +82,11 @@ RECORD_RELEASE: Final = _function("record_release", 25)
 RECORD_REQUEST: Final = _function("record_request", 27)
 RECORD_ANSWER: Final = _function("record_answer", 24)
 RECORD_MATCH: Final = _function("record_match", 13)
-RECORD_ACCEPTANCE: Final = _function("record_acceptance", 15)
+RECORD_ACCEPTANCE: Final = _function("record_acceptance", 16)
 RECORD_CLOSURE: Final = _function("record_closure", 19)
 RECORD_JOIN: Final = _function("record_join", 35)
+RECORD_AMENDMENT: Final = _function("record_amendment", 47)
+RECORD_UNION_AMENDMENT: Final = _function("record_union_amendment", 20)
 RECORD_SUSPECTED: Final = _function("record_suspected", 38)
 RECORD_MERGE: Final = _function("record_merge", 25)
 RECORD_DECISION: Final = _function("record_decision", 21)
@@ -103,6 +113,7 @@ class Ledger:
         self._facts_for_request = Call("facts_for_request", FACTS_FOR_REQUEST, clock)
         self._facts_for_case = Call("facts_for_case", FACTS_FOR_CASE, clock)
         self._facts_for_join = Call("facts_for_join", FACTS_FOR_JOIN, clock)
+        self._facts_for_amendment = Call("facts_for_amendment", FACTS_FOR_AMENDMENT, clock)
         self._facts_for_import = Call("facts_for_import", FACTS_FOR_IMPORT, clock)
         self._record_release = Call("record_release", RECORD_RELEASE)
         self._record_request = Call("record_request", RECORD_REQUEST)
@@ -110,6 +121,7 @@ class Ledger:
         self._record_acceptance = Call("record_acceptance", RECORD_ACCEPTANCE)
         self._record_closure = Call("record_closure", RECORD_CLOSURE)
         self._record_join = Call("record_join", RECORD_JOIN)
+        self._record_amendment = Call("record_amendment", RECORD_AMENDMENT)
         self._record_suspected = Call("record_suspected", RECORD_SUSPECTED)
 
     async def close(self) -> None:
@@ -231,6 +243,43 @@ class Ledger:
             loser=_merge_record(row["other"]),
         )
 
+    async def facts_for_amendment(
+        self, signing: Signing, membership_id: UUID, id_hash: bytes | None, certificate: tuple[str, str] | None
+    ) -> AmendmentFacts:
+        """Give the facts for an amendment of a member's data. `certificate`: province and number."""
+        province, number = certificate or (None, None)
+        row = await self._facts.ask(self._facts_for_amendment, (*signing, membership_id, id_hash, province, number))
+        case = row["membership"]
+        return AmendmentFacts(
+            signer=_signer(row["signer"]),
+            membership=HeldFacts(*tuple(case)[2:]) if case is not None and case["tie"] == Side.HOLDER else None,
+            is_party=case is not None and case["tie"] == "PARTY",
+            known_person=row["known_person"],
+            known_membership=row["known_membership"],
+            certificate_taken=row["certificate_taken"],
+            employers=frozenset(row["employers"]),
+            hits_today=row["hits_today"],
+        )
+
+    async def facts_for_union_amendment(
+        self, signing: Signing, about: str, *, listed: list[str]
+    ) -> UnionAmendmentFacts:
+        """Give the facts for an amendment of a union (`about`, its URI)."""
+        async with self._database.connection() as connection:
+            row = await connection.fetchrow(FACTS_FOR_UNION_AMENDMENT, *self._clock, *signing, about, listed)
+        is_known = row["about_union"] is not None
+        return UnionAmendmentFacts(
+            signer=_signer(row["signer"]),
+            about_union=row["about_union"],
+            is_next_higher=row["is_next_higher"],
+            kind=UnionKind(row["kind"]) if is_known else None,
+            state=UnionState(row["state"]) if is_known else None,
+            version=row["version"] or 0,
+            employers=frozenset(row["employers"]),
+            units=frozenset(row["units"]),
+            listed=dict(zip(row["listed_found"], row["listed"], strict=True)),
+        )
+
     async def facts_for_union(
         self, signing: Signing, about: str, *, use: str | None, kid: str | None, listed: list[str]
     ) -> UnionFacts:
@@ -271,6 +320,14 @@ class Ledger:
     async def record_join(self, record: JoinRecord) -> bool:
         """Enter a first holding. Raises: Claimed, DatabaseUnavailable."""
         return bool(await self._records.ask(self._record_join, record, person=record.member_id))
+
+    async def record_amendment(self, record: AmendmentRecord) -> bool:
+        """Put a member's data right. False: overtaken. Raises: Claimed, DatabaseUnavailable."""
+        return bool(await self._records.ask(self._record_amendment, record, person=record.member_id))
+
+    async def record_union_amendment(self, record: UnionAmendmentRecord) -> bool:
+        """Put a union right. False: overtaken."""
+        return await self._single(RECORD_UNION_AMENDMENT, record)
 
     async def record_suspected(self, record: SuspectedRecord) -> bool:
         """Enter a second membership, which stands still. False: overtaken. Raises: Claimed, DatabaseUnavailable."""
@@ -336,11 +393,14 @@ class Ledger:
     async def _single(self, sql: str, record: tuple[Any, ...]) -> bool:
         async with self._database.connection() as connection:
             try:
-                return bool(await connection.fetchval(sql, *record))
+                failpoints.reach(failpoints.Point.BETWEEN_STATEMENTS)
+                done = bool(await connection.fetchval(sql, *record))
             except asyncpg.PostgresError as fault:
                 if fault.sqlstate in CONFLICTS:
                     raise Claimed from fault
                 raise
+        failpoints.reach(failpoints.Point.AFTER_COMMIT)
+        return done
 
 
 def _signer(row: Any) -> SignerFacts:
@@ -381,13 +441,13 @@ _NAMED: Final = 26
 
 def _membership(case: Any) -> MembershipFacts:
     _, _, *columns = tuple(case)
-    state, deadline, then_deadline, request, reason, to_union = columns[_NAMED - 2 :]
+    state, deadline, then_deadline, request, reason, to_union, previous = columns[_NAMED - 2 :]
     named = None if state is None else OpenRequest(state, deadline, then_deadline, request, to_union, reason)
-    return MembershipFacts(**dict(zip(_HELD, columns, strict=False)), named=named)
+    return MembershipFacts(**dict(zip(_HELD, columns, strict=False)), named=named, previous_union=previous)
 
 
 #: The fields of a membership, in the order of the columns.
-_HELD: Final = tuple(name for name in MembershipFacts.__dataclass_fields__ if name != "named")
+_HELD: Final = tuple(name for name in MembershipFacts.__dataclass_fields__ if name not in {"named", "previous_union"})
 
 
 def _target(case: Any, asking: UUID) -> TargetFacts:
@@ -407,4 +467,5 @@ def _cited(case: Any) -> CitedFacts:
         closed_at=case["cited_closed_at"],
         by_objection=bool(case["cites_objection"]),
         higher_union=case["cited_higher"],
+        is_of_this_custody=case["cited_unmoved"],
     )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import asyncpg
 import structlog
 
-from hub import logs
+from hub import failpoints, logs
 from hub.database.pool import CONNECTION_FAULTS, DatabaseUnavailable
 
 if TYPE_CHECKING:
@@ -177,7 +177,9 @@ async def _call(connection: Any, group: Sequence[_Item]) -> list[Any]:
     call = group[0].call
     columns = [list(column) for column in zip(*(item.row for item in group), strict=True)]
     if call.name.startswith("record_"):
+        failpoints.reach(failpoints.Point.BETWEEN_STATEMENTS, len(group))
         applied = set(await connection.fetchval(call.sql, *call.shared, *columns))
+        failpoints.reach(failpoints.Point.AFTER_COMMIT, len(group))
         return [ordinal in applied for ordinal in range(1, len(group) + 1)]
     rows = {row["ord"]: row for row in await connection.fetch(call.sql, *call.shared, *columns)}
     return [rows[ordinal] for ordinal in range(1, len(group) + 1)]

@@ -8,6 +8,7 @@ from uuid import UUID
 from hub.transfers.machines import OPEN_STATES, HandoffState, Side
 from hub.transfers.rules.standing import standing_at
 from hub.transfers.views import (
+    AmendmentView,
     HandoffView,
     HoldingView,
     KeyEndView,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from hub.database.pool import Reading
 
 __all__ = [
+    "amendments",
     "cards",
     "docket_page",
     "find_held",
@@ -39,6 +41,7 @@ __all__ = [
     "own_receipt",
     "steps",
     "transfers",
+    "union_amendments",
     "union_page",
     "unions",
 ]
@@ -55,12 +58,17 @@ _DOCKET: Final = (
 _MEMBER: Final = (
     "m.membership_id, p.name, p.sex, p.birth_month, p.ethnic_group, p.political_status, p.id_type, p.id_number_masked, "
     "p.mobile_masked, p.residence_division_code, p.is_rural_migrant, p.employment_form, m.employer_uscc, "
-    "m.member_unit, m.joined_on, m.status, m.holding_basis, m.custody_version, m.dues_paid_through, "
+    "m.member_unit, m.joined_on, m.status, m.holding_basis, m.custody_version, m.data_version, m.dues_paid_through, "
     "m.certificate_province, m.certificate_number, m.certificate_issued_on, m.issuing_union, m.open_handoff, "
     "m.open_duplicate"
 )
 _UNION: Final = (
-    "union_id, uri, uscc, name, kind, parent_union, province_code, jurisdiction_code, established_on, closed_on"
+    "union_id, uri, uscc, name, kind, parent_union, province_code, jurisdiction_code, established_on, closed_on, "
+    "version, "
+    "array(select f.name from hub.union_former_names f where f.union_id = unions.union_id order by f.until_at) "
+    "as former_names, "
+    "array(select f.until_at from hub.union_former_names f where f.union_id = unions.union_id order by f.until_at) "
+    "as former_until"
 )
 
 MEMBERS: Final = f"""
@@ -120,6 +128,12 @@ STEPS: Final = "select * from hub.read_steps($1, $2)"
 HOLDINGS: Final = "select * from hub.read_holdings($1)"
 
 TRANSFERS: Final = "select * from hub.read_transfers($1)"
+
+AMENDMENTS: Final = "select * from hub.read_amendments($1)"
+
+UNION_AMENDMENTS: Final = """
+select union_id, version, at, sha256, fields from hub.union_amendments
+ where union_id = any ($1::uuid[]) order by union_id, version"""
 
 FIND_HELD: Final = "select membership_id from hub.find_held($1, $2, $3)"
 
@@ -279,16 +293,40 @@ async def holdings(reading: Reading, membership_ids: Sequence[UUID]) -> dict[UUI
 async def transfers(reading: Reading, membership_ids: Sequence[UUID]) -> dict[UUID, list[TransferView]]:
     """Give the transfers of these members, oldest first, to the holder."""
     found: dict[UUID, list[TransferView]] = {membership_id: [] for membership_id in membership_ids}
-    for row in await reading.connection.fetch(TRANSFERS, membership_ids):
+    rows = await reading.connection.fetch(TRANSFERS, membership_ids)
+    sealing = {row[name] for row in rows for name in ("releasing", "in_lieu_of", "receiving")} - {None}
+    # One statement more, whether or not there was any transfer.
+    by_id = await unions(reading.connection, list(sealing))
+    for row in rows:
+        released_at, passed_over = row["released_at"], row["in_lieu_of"]
+        in_lieu_of = None if passed_over is None else by_id[passed_over].name_at(released_at)
         found[row["membership_id"]].append(
             TransferView(
                 row["handoff_id"],
                 row["release_jws"],
-                seal_of(row["releasing_name"], row["in_lieu_of_name"]),
+                seal_of(by_id[row["releasing"]].name_at(released_at), in_lieu_of),
                 row["acceptance_jws"],
-                row["receiving_name"],
+                by_id[row["receiving"]].name_at(row["accepted_at"]),
             )
         )
+    return found
+
+
+async def amendments(reading: Reading, membership_ids: Sequence[UUID]) -> dict[UUID, list[AmendmentView]]:
+    """Give the amendments of these members' data, to the holder, the earliest first."""
+    found: dict[UUID, list[AmendmentView]] = {membership_id: [] for membership_id in membership_ids}
+    for row in await reading.connection.fetch(AMENDMENTS, membership_ids):
+        fields = tuple(row["fields"].split())
+        found[row["membership_id"]].append(AmendmentView(row["data_version"], row["at"], row["sha256"], fields))
+    return found
+
+
+async def union_amendments(connection: Any, union_ids: Sequence[UUID]) -> dict[UUID, list[AmendmentView]]:
+    """Give the amendments of these unions, the earliest first. Public."""
+    found: dict[UUID, list[AmendmentView]] = {union_id: [] for union_id in union_ids}
+    for row in await connection.fetch(UNION_AMENDMENTS, union_ids):
+        fields = tuple(row["fields"].split())
+        found[row["union_id"]].append(AmendmentView(row["version"], row["at"], row["sha256"], fields))
     return found
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AcceptanceRecord",
+    "AmendmentRecord",
     "AnswerRecord",
     "ClosureRecord",
     "DecisionRecord",
@@ -22,6 +23,7 @@ __all__ = [
     "Search",
     "Signing",
     "SuspectedRecord",
+    "UnionAmendmentRecord",
     "UnionRecord",
 ]
 
@@ -159,6 +161,7 @@ class AcceptanceRecord(NamedTuple):
     in_date: date
     holding_basis: str
     employer_uscc: str | None
+    member_unit: str | None
     card_salt: str
     jti: UUID
     sha256: bytes
@@ -227,6 +230,145 @@ class JoinRecord(NamedTuple):
     certificate_issued_on: date | None
     issuing_union: str | None
     card_sealed: bytes
+    jti: UUID
+    sha256: bytes
+    typ: str
+    jws: str
+    receipt: str
+
+
+class AmendmentRecord(NamedTuple):
+    """The columns of `record_amendment`, in order: all data as they are to be, and what happens to documents."""
+
+    at: datetime
+    union_id: UUID
+    member_id: UUID
+    membership_id: UUID
+    custody_version: int
+    data_version: int
+    open_handoff: UUID | None
+    open_step: int | None
+    fields: str
+    sealed: bytes | None
+    name: str
+    sex: str
+    birth_month: str
+    ethnic_group: str | None
+    political_status: str | None
+    id_type: str
+    id_number_masked: str | None
+    mobile_masked: str | None
+    mobile_sealed: bytes | None
+    residence_division_code: str | None
+    is_rural_migrant: bool | None
+    employment_form: str | None
+    document_type: str | None
+    document_sealed: bytes | None
+    document_hash: bytes | None
+    id_no: int | None
+    replaces: bool
+    kept_no: int | None
+    claims_id: bool
+    freed: bytes | None
+    joined_on: date
+    dues_paid_through: str
+    employer_uscc: str | None
+    member_unit: str | None
+    card_salt: str
+    certificate_province: str | None
+    certificate_number: str | None
+    certificate_issued_on: date | None
+    issuing_union: str | None
+    claims_number: bool
+    freed_province: str | None
+    freed_number: str | None
+    jti: UUID
+    sha256: bytes
+    typ: str
+    jws: str
+    receipt: str
+
+
+class UnionAmendmentRecord(NamedTuple):
+    """The parameters of `record_union_amendment`, in order. None: stays as it is."""
+
+    at: datetime
+    by_union: UUID
+    union_id: UUID
+    version: int
+    fields: str
+    today: date
+    name: str | None
+    jurisdiction_code: str | None
+    employers: list[str] | None
+    units: list[str] | None
+    units_from: list[date] | None
+    units_until: list[date | None] | None
+    contained: list[UUID] | None
+    contained_from: list[date] | None
+    contained_until: list[date | None] | None
+    jti: UUID
+    sha256: bytes
+    typ: str
+    jws: str
+    receipt: str
+
+
+class UnionRecord(NamedTuple):
+    """The parameters of `record_union`, in order."""
+
+    at: datetime
+    by_union: UUID
+    union_id: UUID
+    uri: str
+    uscc: str | None
+    local_code: str | None
+    name: str
+    kind: str
+    province_code: str | None
+    jurisdiction_code: str | None
+    established_on: date
+    employers: list[str]
+    are_member_units: list[bool]
+    organised_from: list[date]
+    organised_until: list[date | None]
+    contains: list[UUID]
+    jti: UUID
+    sha256: bytes
+    typ: str
+    jws: str
+    receipt: str
+
+
+class KeyRecord(NamedTuple):
+    """The parameters of `record_key`, in order."""
+
+    at: datetime
+    by_union: UUID
+    union_id: UUID
+    use: str
+    kid: str
+    alg: str
+    jwk: str
+    not_before: datetime
+    jti: UUID
+    sha256: bytes
+    typ: str
+    jws: str
+    receipt: str
+
+
+class KeyEndRecord(NamedTuple):
+    """The parameters of `record_key_end`, in order: retired at a time, or revoked for a reason from a time on."""
+
+    at: datetime
+    by_union: UUID
+    union_id: UUID
+    use: str
+    kid: str
+    retired_at: datetime | None
+    reason: str | None
+    invalid_from: datetime | None
     jti: UUID
     sha256: bytes
     typ: str
@@ -330,68 +472,6 @@ class DecisionRecord(NamedTuple):
     passed: str
     ground: str | None
     ground_told: str | None
-    jti: UUID
-    sha256: bytes
-    typ: str
-    jws: str
-    receipt: str
-
-
-class UnionRecord(NamedTuple):
-    """The parameters of `record_union`, in order."""
-
-    at: datetime
-    by_union: UUID
-    union_id: UUID
-    uri: str
-    uscc: str | None
-    local_code: str | None
-    name: str
-    kind: str
-    province_code: str | None
-    jurisdiction_code: str | None
-    established_on: date
-    employers: list[str]
-    are_member_units: list[bool]
-    organised_from: list[date]
-    organised_until: list[date | None]
-    contains: list[UUID]
-    jti: UUID
-    sha256: bytes
-    typ: str
-    jws: str
-    receipt: str
-
-
-class KeyRecord(NamedTuple):
-    """The parameters of `record_key`, in order."""
-
-    at: datetime
-    by_union: UUID
-    union_id: UUID
-    use: str
-    kid: str
-    alg: str
-    jwk: str
-    not_before: datetime
-    jti: UUID
-    sha256: bytes
-    typ: str
-    jws: str
-    receipt: str
-
-
-class KeyEndRecord(NamedTuple):
-    """The parameters of `record_key_end`, in order: retired at a time, or revoked for a reason from a time on."""
-
-    at: datetime
-    by_union: UUID
-    union_id: UUID
-    use: str
-    kid: str
-    retired_at: datetime | None
-    reason: str | None
-    invalid_from: datetime | None
     jti: UUID
     sha256: bytes
     typ: str

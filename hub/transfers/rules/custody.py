@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from federation import acts
-    from hub.transfers.facts import HandoffFacts, MembershipFacts, MergeRecordFacts, SignerFacts
+    from hub.transfers.facts import HandoffFacts, HeldFacts, MembershipFacts, MergeRecordFacts, SignerFacts
     from hub.transfers.rules.questions import Refusals
 
 __all__ = [
@@ -59,7 +59,9 @@ def check_signer_is_active(signer: SignerFacts) -> Refusals:
         yield Refusal(Code.UNION_NOT_ACTIVE)
 
 
-def check_tie_to_member(membership: MembershipFacts | MergeRecordFacts | None, *, is_party: bool) -> Refusals:
+def check_tie_to_member(
+    membership: MembershipFacts | HeldFacts | MergeRecordFacts | None, *, is_party: bool
+) -> Refusals:
     """Only the holder acts; whom 5.3 (a) does not name is told the same as of nobody. Source: A11, A12."""
     if membership is None:
         yield Refusal(Code.NOT_HOLDER if is_party else Code.MEMBER_NOT_FOUND_OR_NOT_HELD)

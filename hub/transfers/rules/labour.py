@@ -5,21 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub.errors import Code, Refusal
-from hub.transfers.kinds import AREA_KINDS, UnionState
+from hub.transfers.kinds import AREA_KINDS, JOINING_BASES, HoldingBasis, UnionState
 from hub.transfers.rules.codes import is_uscc
-from hub.transfers.rules.reasons import EMPLOYER_UNION_KINDS, INADMISSIBLE_GROUNDS, INADMISSIBLE_REASONS, REASONS
+from hub.transfers.rules.reasons import (
+    CORRECTION,
+    EMPLOYER_UNION_KINDS,
+    INADMISSIBLE_GROUNDS,
+    INADMISSIBLE_REASONS,
+    REASONS,
+)
 from hub.transfers.words import listed_in_chinese
 
 if TYPE_CHECKING:
     from datetime import date
+    from uuid import UUID
 
     from federation import acts
-    from hub.transfers.facts import ReceiverFacts
+    from hub.transfers.facts import HandoffFacts, ReceiverFacts
     from hub.transfers.kinds import UnionKind
     from hub.transfers.rules.questions import Refusals
 
 __all__ = [
     "check_basis",
+    "check_correction_goes_back",
     "check_employer_code",
     "check_ground",
     "check_reason",
@@ -52,31 +60,83 @@ def check_reason_text(claims: acts.Release) -> Refusals:
 
 
 def check_relation_ended(claims: acts.Release, employer_uscc: str | None) -> Refusals:
-    """The relation with the releasing side has ended, and the new employer is another. Source: A3."""
+    """The relation with the releasing side has ended, and the new employer is another. Source: A3.
+
+    A correction says that the relation never came to be: it names neither an end nor a new employer.
+    """
     ended = claims.relation_ended_on
+    if claims.reason_code == CORRECTION:
+        for name in ("relation_ended_on", "new_employer_uscc"):
+            if getattr(claims, name) is not None:
+                yield Refusal(
+                    Code.INPUT_INVALID,
+                    path=("release", name),
+                    why_zh="更正不注明劳动关系终止或新用人单位",
+                    why_en="a correction names no end of the relation and no new employer",
+                )
+        return
     if ended is None or ended > claims.out_date:
         yield Refusal(Code.LABOUR_RELATION_UNCHANGED, path=("release", "relation_ended_on"))
     elif claims.new_employer_uscc is not None and claims.new_employer_uscc == employer_uscc:
         yield Refusal(Code.LABOUR_RELATION_UNCHANGED, path=("release", "new_employer_uscc"))
 
 
-def check_relation_began(claims: acts.Acceptance, today: date) -> Refusals:
-    """The acceptance states the employer and since when the member works there. Source: A3, A13, A20."""
+def check_correction_goes_back(claims: acts.Release, receiver: ReceiverFacts | None, before: UUID | None) -> Refusals:
+    """A correction gives the member back to whom it was taken over from. Source: A12, domain 4.4.
+
+    Takes: `before`, the union that released the member to the signer; None where the signer enrolled it.
+    """
+    if claims.reason_code != CORRECTION or receiver is None:
+        return
+    if receiver.union_id != before:
+        others = REASONS.keys() - {CORRECTION}
+        yield Refusal(
+            Code.REASON_NOT_ALLOWED,
+            path=("release", "reason_code"),
+            allowed=", ".join(sorted(others)),
+            allowed_zh=listed_in_chinese(others),
+        )
+
+
+def check_relation_began(claims: acts.Acceptance, today: date, reason_code: str) -> Refusals:
+    """The acceptance states the employer and since when the member works there. Source: A3, A13, A20.
+
+    After a correction the old relation goes on, as the hub knows it.
+    """
+    if reason_code == CORRECTION:
+        for name in ("employer_uscc", "relation_started_on"):
+            if getattr(claims, name) is not None:
+                yield Refusal(
+                    Code.INPUT_INVALID,
+                    path=("acceptance", name),
+                    why_zh="更正后劳动关系照旧，不另填写",
+                    why_en="after a correction the old relation goes on: it is not stated anew",
+                )
+        return
     if claims.employer_uscc is None:
         yield Refusal(Code.NO_LABOUR_RELATION_YET, path=("acceptance", "employer_uscc"))
     if claims.relation_started_on is None or claims.relation_started_on > today:
         yield Refusal(Code.NO_LABOUR_RELATION_YET, path=("acceptance", "relation_started_on"))
 
 
-def check_basis(claims: acts.Acceptance, reason_code: str) -> Refusals:
-    """The receiver holds on a basis that the reason allows. Source: A9, A12."""
-    if claims.holding_basis not in REASONS[reason_code].bases:
+def check_basis(claims: acts.Acceptance, handoff: HandoffFacts) -> Refusals:
+    """The receiver holds on a basis that the reason allows; after a correction, as it did before. Source: A9, A12."""
+    if claims.holding_basis not in _bases(handoff):
         yield Refusal(
             Code.INPUT_INVALID,
             path=("acceptance", "holding_basis"),
             why_zh="管理会籍的依据与转出原因不符",
             why_en="the basis of holding does not go with the reason of the release",
         )
+
+
+def _bases(handoff: HandoffFacts) -> frozenset[str]:
+    if handoff.reason_code != CORRECTION:
+        return REASONS[handoff.reason_code].bases
+    if handoff.prior_basis is not None:
+        return frozenset({handoff.prior_basis})
+    # From before holdings kept it: what a union of its kind may hold on.
+    return frozenset(HoldingBasis(basis) for basis, kinds in JOINING_BASES.items() if handoff.receiver_kind in kinds)
 
 
 def check_employer_code(uscc: str | None, *, path: tuple[str, ...]) -> Refusals:
@@ -112,16 +172,18 @@ def check_receiver_may_hold(receiver: ReceiverFacts | None, claims: acts.Release
             why_en="the receiver is the releasing union itself",
         )
         return
-    if not _may_hold(receiver, claims.new_employer_uscc):
+    if not _may_hold(receiver, claims):
         yield Refusal(Code.RECEIVER_CANNOT_HOLD, path=path)
     if receiver.state != UnionState.ACTIVE:
         yield Refusal(Code.UNION_NOT_ACTIVE, path=path)
 
 
-def _may_hold(receiver: ReceiverFacts, new_employer: str | None) -> bool:
+def _may_hold(receiver: ReceiverFacts, claims: acts.Release) -> bool:
     if receiver.kind in EMPLOYER_UNION_KINDS:
         return True
-    return receiver.kind in AREA_KINDS and new_employer is not None and new_employer in receiver.employers
+    # An area union held on whatever basis it did; that it is the one from before, is another check's.
+    organises = claims.new_employer_uscc is not None and claims.new_employer_uscc in receiver.employers
+    return receiver.kind in AREA_KINDS and (organises or claims.reason_code == CORRECTION)
 
 
 def check_receiver_still_active(kind: UnionKind, state: UnionState) -> Refusals:

@@ -12,20 +12,42 @@ from typing import TYPE_CHECKING
 from federation.encoding import b64url
 from hub.errors import Code
 from hub.transfers.machines import Side
-from hub.transfers.rules import columns, custody, duplicates, joining, labour, pulling, registration
+from hub.transfers.rules import amending, columns, custody, duplicates, joining, labour, pulling, registration
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from federation import acts
-    from hub.transfers.facts import CaseFacts, CitedFacts, HandoffFacts, MatchFacts, ReleaseFacts, RequestFacts
-    from hub.transfers.rules.questions import Case, Join, Merge, MergeDecision, Refusals, Registration, Release, Request
+    from hub.transfers.facts import (
+        AmendmentFacts,
+        CaseFacts,
+        CitedFacts,
+        HandoffFacts,
+        HeldFacts,
+        MatchFacts,
+        ReleaseFacts,
+        RequestFacts,
+        UnionAmendmentFacts,
+    )
+    from hub.transfers.rules.questions import (
+        Amendment,
+        Case,
+        Join,
+        Merge,
+        MergeDecision,
+        Refusals,
+        Registration,
+        Release,
+        Request,
+    )
 
 __all__ = [
     "acceptance",
+    "amendment",
     "before_a_case",
     "before_a_release",
     "before_a_release_in_lieu",
+    "before_an_amendment",
     "cancellation",
     "dismissal",
     "importing",
@@ -42,6 +64,7 @@ __all__ = [
     "request",
     "request_as_drafted",
     "second_check",
+    "union_amendment",
     "union_registration",
 ]
 
@@ -118,6 +141,54 @@ def merge_decision(question: MergeDecision) -> Refusals:
         yield from duplicates.check_merge_hash(claims, over)
 
 
+def before_an_amendment(facts: AmendmentFacts) -> Refusals:
+    """Whether the signer may amend this membership at all. Source: A11, A15, HUB-P09."""
+    yield from custody.check_signer_may_sign(facts.signer, holds=facts.membership is not None)
+    yield from custody.check_signer_is_active(facts.signer)
+    yield from custody.check_tie_to_member(facts.membership, is_party=facts.is_party)
+
+
+def amendment(question: Amendment) -> Refusals:
+    """Rules of an amendment of a member's data. Source: A3, A5, A8, A11, A15, N2, NX-3."""
+    claims, facts, membership = question.claims, question.facts, question.membership
+    yield from before_an_amendment(facts)
+    if membership is None:
+        return
+    yield from amending.check_not_ended(membership)
+    yield from amending.check_card_not_released(question, membership)
+    yield from amending.check_data_version(claims, membership)
+    faulty = tuple(amending.check_fields(question))
+    if faulty:
+        # What is amended isn't known: what would follow speaks of nothing.
+        yield from faulty
+        return
+    yield from amending.check_document_change(question, membership)
+    yield from amending.check_document_is_nobody_elses(question, facts)
+    yield from amending.check_amended_employer(question, membership, facts.employers)
+    yield from labour.check_employer_code(claims.employer_uscc, path=("amendment", "employer_uscc"))
+    yield from _dates_of_an_amendment(question, membership)
+    yield from amending.check_amended_certificate(question, taken=facts.certificate_taken)
+
+
+def _dates_of_an_amendment(question: Amendment, membership: HeldFacts) -> Refusals:
+    claims, fields = question.claims, set(question.claims.fields)
+    for name, day in (("joined_on", claims.joined_on), ("relation_started_on", claims.relation_started_on)):
+        yield from columns.check_not_in_future(day, question.today, path=("amendment", name))
+    if claims.certificate is not None:
+        path = ("amendment", "certificate", "issued_on")
+        yield from columns.check_not_in_future(claims.certificate.issued_on, question.today, path=path)
+    if fields & {"joined_on", "birth_month"}:
+        yield from amending.check_amended_joining(question, membership)
+    yield from amending.check_amended_dues(question, membership)
+    if fields & {"joined_on", "dues_paid_through"}:
+        yield from columns.check_dues_month(
+            question.after("dues_paid_through"),
+            joined_on=question.after("joined_on"),
+            today=question.today,
+            path=("amendment", "dues_paid_through"),
+        )
+
+
 def before_a_release(facts: ReleaseFacts) -> Refusals:
     """Whether the signer may act on this membership at all. Source: A11, A12, A15, HUB-P09."""
     yield from custody.check_signer_may_sign(facts.signer, holds=facts.membership is not None)
@@ -182,6 +253,7 @@ def release(question: Release) -> Refusals:
     if claims.request_sha256 is None:
         yield from custody.check_handoff_is_new(taken=facts.handoff_taken)
     yield from labour.check_reason(claims)
+    yield from labour.check_correction_goes_back(claims, facts.receiver, membership.previous_union)
     yield from _facts_of_a_release(question)
 
 
@@ -297,9 +369,9 @@ def acceptance(question: Case, claims: acts.Acceptance) -> Refusals:
     handoff = question.handoff
     if handoff is None or handoff.dues_paid_through is None:
         return
-    yield from labour.check_relation_began(claims, question.today)
+    yield from labour.check_relation_began(claims, question.today, handoff.reason_code)
     yield from labour.check_employer_code(claims.employer_uscc, path=("acceptance", "employer_uscc"))
-    yield from labour.check_basis(claims, handoff.reason_code)
+    yield from labour.check_basis(claims, handoff)
     yield from columns.check_printed_date(claims.in_date, question.today, path=("acceptance", "in_date"))
     yield from columns.check_intake_follows_release(claims.in_date, handoff.out_date)
     yield from columns.check_next_dues_month(claims.next_dues_month, handoff.dues_paid_through)
@@ -335,6 +407,21 @@ def union_registration(
     yield from registration.check_codes(claims, wrong=wrong_codes)
     yield from registration.check_makeup(claims, question.facts)
     yield from registration.check_listed_unions(claims, question.facts)
+
+
+def union_amendment(
+    claims: acts.UnionAmendment, facts: UnionAmendmentFacts, *, amended: tuple[str, ...], wrong_codes: tuple[str, ...]
+) -> Refusals:
+    """Rules of an amendment of a union. Source: domain 4.1, 5.1, A15."""
+    yield from registration.check_union_known(facts)
+    yield from amending.check_amended_by_next_higher(facts)
+    if facts.about_union is None:
+        return
+    yield from amending.check_union_version(claims, facts)
+    yield from amending.check_something_amended(claims, amended)
+    yield from amending.check_amended_codes(wrong=wrong_codes)
+    yield from amending.check_amended_makeup(claims, facts)
+    yield from amending.check_amended_unions(claims, facts)
 
 
 def key_registration(question: Registration) -> Refusals:

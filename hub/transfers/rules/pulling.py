@@ -148,10 +148,11 @@ def check_request_is_new(*, taken: bool) -> Refusals:
 
 def check_reason(claims: acts.Request) -> Refusals:
     """One asks for a listed reason. Source: A12, A14, A3."""
-    if claims.reason_code not in REASONS:
+    open_here = [name for name, reason in REASONS.items() if reason.may_be_asked]
+    if claims.reason_code not in open_here:
         code = INADMISSIBLE_REASONS.get(claims.reason_code, Code.REASON_NOT_ALLOWED)
         yield Refusal(
-            code, path=("request", "reason_code"), allowed=", ".join(REASONS), allowed_zh=listed_in_chinese(REASONS)
+            code, path=("request", "reason_code"), allowed=", ".join(open_here), allowed_zh=listed_in_chinese(open_here)
         )
 
 
@@ -184,9 +185,10 @@ def _may_be_cited(cited: CitedFacts, now: datetime) -> bool:
 def opens_escalated(claims: acts.Request, cited: CitedFacts | None, now: datetime) -> bool:
     """Whether a request begins with the union above the holder: an appeal in time, or the next after a lapse.
 
-    An objection that is cited too late leaves an ordinary request. Source: HUB-P13, HUB-P14
+    An objection that is cited too late leaves an ordinary request, and so does what an earlier holder did or left
+    undone: the present one has not been asked. Source: HUB-P13, HUB-P14
     """
-    if claims.appeals_sha256 is None or cited is None:
+    if claims.appeals_sha256 is None or cited is None or not cited.is_of_this_custody:
         return False
     if not cited.by_objection:
         return True

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hub.errors import Refusal
 from hub.transfers.rules.days import day_of
@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
     from federation import acts
     from hub.transfers.facts import (
+        AmendmentFacts,
         CaseFacts,
         DecisionFacts,
         HandoffFacts,
+        HeldFacts,
         JoinFacts,
         MatchFacts,
         MembershipFacts,
@@ -27,7 +29,17 @@ if TYPE_CHECKING:
     )
     from hub.transfers.person import Person
 
-__all__ = ["Case", "Join", "Merge", "MergeDecision", "Refusals", "Registration", "Release", "Request"]
+__all__ = [
+    "Amendment",
+    "Case",
+    "Join",
+    "Merge",
+    "MergeDecision",
+    "Refusals",
+    "Registration",
+    "Release",
+    "Request",
+]
 
 #: A check yields the refusals that it finds; an act stops at the first, a draft gives all, in the order of domain 2.4.
 Refusals: TypeAlias = Iterator[Refusal]
@@ -115,6 +127,37 @@ class Join:
     def today(self) -> date:
         """The day of receipt, in Shanghai."""
         return day_of(self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """An amendment of a member's data before the rules, with the person's that came beside it."""
+
+    claims: acts.MemberAmendment
+    changes: Mapping[str, Any]
+    facts: AmendmentFacts
+    id_hash: bytes | None  #: of the number given
+
+    @property
+    def now(self) -> datetime:
+        """The time of receipt."""
+        return self.facts.signer.now
+
+    @property
+    def today(self) -> date:
+        """The day of receipt, in Shanghai."""
+        return day_of(self.now)
+
+    @property
+    def membership(self) -> HeldFacts | None:
+        """The membership, for its holder."""
+        return self.facts.membership
+
+    def after(self, name: str) -> Any:
+        """Give what a field holds afterwards: what is given, nothing where it is emptied, or what it held."""
+        if name in self.claims.fields:
+            return self.changes.get(name, getattr(self.claims, name, None))
+        return getattr(self.facts.membership, name)
 
 
 @dataclass(frozen=True, slots=True)

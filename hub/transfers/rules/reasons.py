@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hub.errors import Code
-from hub.transfers.kinds import GRASSROOTS_KINDS, HoldingBasis
+from hub.transfers.kinds import GRASSROOTS_KINDS, JOINING_BASES, HoldingBasis
 
 __all__ = [
+    "CORRECTION",
     "ENDED",
     "INADMISSIBLE_GROUNDS",
     "INADMISSIBLE_REASONS",
@@ -32,6 +33,7 @@ class Reason:
     articles: tuple[str, ...]
     grounds: frozenset[str]  #: on which the receiver may refuse
     bases: frozenset[str]  #: on which the receiver may come to hold
+    may_be_asked: bool = True  #: by the union that wants the member
 
 
 #: A12: 新的用人单位工会应予以接转登记. A duty, so the list is closed.
@@ -39,12 +41,22 @@ _GROUNDS_OF_A_DUTY = frozenset(
     {"NO_LABOUR_RELATION_HERE", "IDENTITY_OR_PROOF_MISMATCH", "WRONG_UNION_LEVEL", "DOCUMENT_DEFECT"}
 )
 
+#: The handoff back after a mistaken acceptance: no undo, a handoff of its own (A12). The relation goes on as before.
+CORRECTION = "CORRECTION"
+
 REASONS: dict[str, Reason] = {
     "CHANGE_OF_EMPLOYER": Reason(
         text="调动",
         articles=("A12",),
         grounds=_GROUNDS_OF_A_DUTY,
         bases=frozenset({HoldingBasis.ORDINARY, HoldingBasis.DISPATCH_UNION, HoldingBasis.DISPATCH_HOST_JOINED}),
+    ),
+    CORRECTION: Reason(
+        text="更正",
+        articles=("A12",),
+        grounds=frozenset({"IDENTITY_OR_PROOF_MISMATCH", "DOCUMENT_DEFECT"}),
+        bases=frozenset(JOINING_BASES),
+        may_be_asked=False,
     ),
 }
 

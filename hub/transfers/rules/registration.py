@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from federation import acts
-    from hub.transfers.facts import UnionFacts
+    from hub.transfers.facts import UnionAmendmentFacts, UnionFacts
     from hub.transfers.rules.questions import Refusals
 
 #: How far the clock of a union that says "from now on" may be ahead of the hub's.
@@ -90,8 +90,8 @@ def check_listed_unions(claims: acts.UnionRegistration, facts: UnionFacts) -> Re
         yield Refusal(Code.UNION_NOT_FOUND, path=("union", "contains"))
 
 
-def check_union_known(facts: UnionFacts) -> Refusals:
-    """An act on a key is about a registered union. Source: HUB-P17."""
+def check_union_known(facts: UnionFacts | UnionAmendmentFacts) -> Refusals:
+    """An act on a key, or an amendment, is about a registered union. Source: HUB-P17."""
     if facts.about_union is None:
         yield Refusal(Code.UNION_NOT_FOUND, path=("sub",))
 

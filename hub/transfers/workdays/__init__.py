@@ -1,7 +1,7 @@
 """Working days as the State Council arranges them (HUB-P12): a small file per year, with the days made up for.
 
 A year whose arrangement is not published yet has its weekends and nothing more; a deadline that such a day went into is
-tentative. To publish a year is to add its file.
+tentative. To publish a year is to add its file; `unionhub migrate` then computes the tentative deadlines again.
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib import resources
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from hub.transfers.rules.days import end_of
 
-__all__ = ["PUBLISHED", "Due", "due_after", "is_working_day"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["CALENDAR", "Calendar", "Due"]
 
 _ONE: Final = timedelta(days=1)
 _SATURDAY: Final = 5
@@ -46,30 +49,45 @@ def _read(text: str) -> _Year:
     return _Year(frozenset(off), frozenset(map(date.fromisoformat, content["made_up"])))
 
 
-_YEARS: Final = {
-    int(file.name[:4]): _read(file.read_text(encoding="utf-8"))
-    for file in resources.files(__name__).iterdir()
-    if file.name.endswith(".json")
-}
+class Calendar:
+    """The years whose arrangement is known."""
 
-#: The years whose arrangement is known.
-PUBLISHED: Final = frozenset(_YEARS)
+    def __init__(self, files: Mapping[int, str]) -> None:
+        self._files = dict(files)
+        self._years = {year: _read(text) for year, text in files.items()}
+
+    @property
+    def published(self) -> frozenset[int]:
+        """The years."""
+        return frozenset(self._years)
+
+    def with_year(self, year: int, text: str) -> Calendar:
+        """Give a calendar that knows one year more, by the text of its file."""
+        return Calendar({**self._files, year: text})
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether unions are at work on a day (Asia/Shanghai)."""
+        year = self._years.get(day.year)
+        if year is not None and day in year.made_up:
+            return True
+        return day.weekday() < _SATURDAY and (year is None or day not in year.off)
+
+    def due_after(self, day: date, days: int) -> Due:
+        """Give the end of the so many-th working day after a day (that of receipt). Source: HUB-P12."""
+        years = {day.year}
+        left = days
+        while left:
+            day += _ONE
+            years.add(day.year)
+            left -= self.is_working_day(day)
+        return Due(day, end_of(day), tentative=not years <= self.published)
 
 
-def is_working_day(day: date) -> bool:
-    """Whether unions are at work on a day (Asia/Shanghai)."""
-    year = _YEARS.get(day.year)
-    if year is not None and day in year.made_up:
-        return True
-    return day.weekday() < _SATURDAY and (year is None or day not in year.off)
-
-
-def due_after(day: date, days: int) -> Due:
-    """Give the end of the so many-th working day after a day (that of receipt). Source: HUB-P12."""
-    years = {day.year}
-    left = days
-    while left:
-        day += _ONE
-        years.add(day.year)
-        left -= is_working_day(day)
-    return Due(day, end_of(day), tentative=not years <= PUBLISHED)
+#: As this version of the hub knows it.
+CALENDAR: Final = Calendar(
+    {
+        int(file.name[:4]): file.read_text(encoding="utf-8")
+        for file in resources.files(__name__).iterdir()
+        if file.name.endswith(".json")
+    }
+)

@@ -3,7 +3,7 @@
 from hub.database.migrate import run_sql_files
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 
 def upgrade() -> None:

@@ -153,7 +153,8 @@ end$$;
 create type hub.request_case as (
     ord integer, member_id uuid, membership_id uuid, holder_union uuid, custody_version integer, held_since timestamptz, employer_uscc text,
     member_name text, open_handoff uuid, open_state text, open_step smallint, open_deadline timestamptz, open_then timestamptz,
-    cited_state text, cited_deadline timestamptz, cited_then timestamptz, cited_closed_at timestamptz, cites_objection boolean, cited_higher uuid);
+    cited_state text, cited_deadline timestamptz, cited_then timestamptz, cited_closed_at timestamptz, cites_objection boolean, cited_higher uuid,
+    cited_unmoved boolean);
 
 -- For a request: whom its match found, told to whoever drew it and while it is good, and the case that it cites.
 create function hub.facts_for_request(
@@ -178,7 +179,8 @@ begin
     cases := array(
         select row (f.ord, m.member_id, m.membership_id, m.holder_union, m.custody_version, m.held_since, m.employer_uscc, p.name,
                     m.open_handoff, o.state, m.open_step, o.deadline, o.then_deadline,
-                    q.state, q.deadline, q.then_deadline, q.closed_at, q.objection_sha256 = f.appeals, qh.higher_union)::request_case
+                    q.state, q.deadline, q.then_deadline, q.closed_at, q.objection_sha256 = f.appeals, qh.higher_union,
+                    q.custody_version = m.custody_version)::request_case
           from (select ords[i] as ord, ids[i] as membership_id, members[i] as member_id, p_union[ords[i]] as union_id, p_appeals[ords[i]] as appeals
                   from generate_series(1, cardinality(ords)) i) f
           join memberships m on m.member_id = f.member_id and m.membership_id = f.membership_id and m.status in ('ACTIVE', 'RETAINED')

@@ -7,6 +7,11 @@ alter table hub.memberships add column open_duplicate uuid;
 alter table hub.memberships add constraint memberships_merged_have_nothing_open
     check (status <> 'DUPLICATE_MERGED' or (open_handoff is null and open_duplicate is null));
 
+-- A suspected one bars a third of the same person as a live one does.
+drop index hub.memberships_one_live;
+
+create unique index memberships_one_live on hub.memberships (member_id) where status in ('ACTIVE', 'RETAINED', 'DUPLICATE_SUSPECTED');
+
 -- A row for each of the two, on its own shard. `said_…`: what its holder has signed, good while it still holds.
 create table hub.duplicates (
     member_id uuid not null,

@@ -1,3 +1,39 @@
+-- As before; but a suspected membership bars another one as well: an amendment may have given it a number of its own.
+create or replace function hub.facts_for_join(
+    p_test_clock boolean, p_union uuid[], p_login_kid text[], p_iss text[], p_kid text[], p_jti uuid[],
+    p_membership uuid[], p_id_hash bytea[], p_employer text[], p_province text[], p_number text[])
+returns table (
+    ord bigint, signer hub.signer, membership_taken boolean, known_person uuid, live_membership uuid, certificate_taken boolean,
+    employers text[], employer_union_uri text, employer_union_name text, hits_today bigint)
+language plpgsql stable security definer set search_path = hub, pg_temp as $$
+#variable_conflict use_column
+declare signers signer[]; taken uuid[]; hashes bytea[]; people uuid[]; live uuid[]; live_memberships uuid[]; numbers text[]; v_now timestamptz := hub_now(p_test_clock);
+        v_today date := (v_now at time zone 'Asia/Shanghai')::date;
+begin
+    signers := signers_of(v_now, p_union, p_login_kid, p_iss, p_kid, p_jti);
+    taken := array(select c.membership_id from membership_claims c where c.membership_id = any (p_membership));
+    select array_agg(i.id_hash), array_agg(i.member_id) into hashes, people from identity_claims i where i.id_hash = any (p_id_hash);
+    select array_agg(m.member_id), array_agg(m.membership_id) into live, live_memberships
+      from memberships m where m.member_id = any (people) and m.status in ('ACTIVE', 'RETAINED', 'DUPLICATE_SUSPECTED');
+    numbers := array(select c.province_code || '/' || c.number from certificate_claims c where c.number = any (p_number));
+    return query
+    select u.ord, signers[u.ord], coalesce(u.membership_id = any (taken), false), i.member_id, l.membership_id,
+           coalesce(u.province || '/' || u.number = any (numbers), false),
+           array(select e.employer_uscc from union_employers e where e.union_id = u.union_id and e.from_on <= v_today and (e.until_on is null or e.until_on > v_today)),
+           o.uri, o.name,
+           (select count(*) from disclosures s where s.union_id = u.union_id and s.kind = 'ALREADY_MEMBER'
+               and s.at > v_now - interval '1 day' and s.at <= v_now)
+      from unnest(p_union, p_membership, p_id_hash, p_employer, p_province, p_number) with ordinality
+               u (union_id, membership_id, id_hash, employer, province, number, ord)
+      -- Who is no union learns of nobody.
+      left join unnest(hashes, people) i (id_hash, member_id) on i.id_hash = u.id_hash and (signers[u.ord]).uri is not null
+      left join unnest(live, live_memberships) l (member_id, membership_id) on l.member_id = i.member_id
+      left join lateral (
+           select n.uri, n.name from union_employers e join unions n on n.union_id = e.union_id
+            where e.employer_uscc = u.employer and e.from_on <= v_today and (e.until_on is null or e.until_on > v_today) and n.state = 'ACTIVE'
+            order by e.is_member_unit, n.uri limit 1) o on true;
+end$$;
+
 -- As for a join; and whether the person's live membership is one of a pair already.
 create function hub.facts_for_import(
     p_test_clock boolean, p_union uuid[], p_login_kid text[], p_iss text[], p_kid text[], p_jti uuid[],

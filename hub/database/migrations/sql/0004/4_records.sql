@@ -99,12 +99,10 @@ begin
      where g.member_id = p_loser.member_id and g.membership_id = p_loser.membership_id and g.custody_version = p_loser.custody_version;
     get diagnostics n = row_count;
     if n <> 1 then raise exception 'a merge did not end the holding' using errcode = 'HB500'; end if;
-    if p_survivor.status = 'DUPLICATE_SUSPECTED' then
-        v_hashes := array(select i.id_hash from person_ids i where i.member_id = p_loser.member_id);
-        update identity_claims c set member_id = p_survivor.member_id where c.id_hash = any (v_hashes) and c.member_id = p_loser.member_id;
-        get diagnostics n = row_count;
-        if n = 0 then raise exception 'nobody would be found by this number' using errcode = 'HB500'; end if;
-    end if;
+    -- Every number of either is the survivor's now: who comes with one of them is known.
+    v_hashes := array(select i.id_hash from person_ids i where i.member_id in (p_loser.member_id, p_survivor.member_id));
+    update identity_claims c set member_id = p_survivor.member_id where c.id_hash = any (v_hashes) and c.member_id = p_loser.member_id;
+    insert into identity_claims (id_hash, member_id) select distinct h, p_survivor.member_id from unnest(v_hashes) h on conflict do nothing;
     update memberships m set joined_on = p_joined_on, status = case when m.status = 'DUPLICATE_SUSPECTED' then 'ACTIVE' else m.status end, open_duplicate = null
      where m.member_id = p_survivor.member_id and m.membership_id = p_survivor.membership_id;
     update duplicates d set closed_at = p_at

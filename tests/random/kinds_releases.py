@@ -1,0 +1,286 @@
+"""The release, pushed or in answer, by the holder or in its stead (A12, HUB-P02)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
+
+from federation import acts
+from federation.encoding import sha256_b64url
+from hub.transfers.desk import drafting, drafting_pulls, releasing
+from tests.random.calendar import end_of_term, month_later
+from tests.random.kinds import GRASSROOTS, NO_HASH, SIX, Ask, Drawn, Kind, Sent, claims_in, first, said, structure
+from tests.random.model import OPEN, Case, Member
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tests.random.model import Model
+    from tests.random.stage import Stage
+
+__all__ = ["Release", "ReleaseInLieu"]
+
+_DUES = ("2025-02", "2024-06", "2025-01")
+_AREAS = frozenset({"TOWNSHIP_SUBDISTRICT_UNION", "VILLAGE_COMMUNITY_UNION", "DEVELOPMENT_ZONE_UNION"})
+_ACCEPTANCE_DAYS = 15
+
+
+class Release(Kind):
+    act: ClassVar[type[acts.Release]] = acts.Release
+    desk = staticmethod(releasing.release)
+    wrongs: ClassVar[tuple[str, ...]] = (
+        *(
+            "version",
+            "prev",
+            "card",
+            "answers nothing",
+            "same handoff",
+            "OFF_JOB_STUDY",
+            "AWAITING_POST",
+            "reason text",
+        ),
+        *(
+            "relation goes on",
+            "same employer",
+            "no such receiver",
+            "out_date ahead",
+            "out_date long ago",
+            "valid too long",
+        ),
+        *("dues ahead", "dues before joining"),
+    )
+
+    def owner(self, model: Model, ask: Ask) -> str:
+        return model.members[ask.who].holder
+
+    async def draw_up(self, stage: Stage, ask: Ask, by: str) -> Drawn | None:
+        model, member = stage.model, stage.model.members[ask.who]
+        receiver = "urn:union:81310117MC1D25256C" if ask.wrong == "no such receiver" else model.unions[ask.to].uri
+        given = {
+            "membership_id": member.id,
+            "handoff_id": None,
+            "receiving_union": receiver,
+            "reason_code": ask.wrong if ask.wrong in {"OFF_JOB_STUDY", "AWAITING_POST"} else "CHANGE_OF_EMPLOYER",
+            "form_custody": None,
+            **self.line_one(model, ask, member),
+        }
+        claims = {
+            **{name: value for name, value in _plain(given).items() if name != "membership_id"},
+            "handoff_id": stage.new_id(),
+            "custody_version": member.version,
+            "prev_sha256": member.held_by,
+            "card_sha256": NO_HASH,
+            "reason_text": "调动",
+            "articles": ["A12"],
+            "valid_until": (model.today + timedelta(days=90)).isoformat(),
+            "form_custody": "WITH_PERSONNEL_FILE",
+        }
+        drawn = Drawn(claims, str(member.id), is_right=False)
+        draft = await stage.drafted(drafting.draft_release, by, given)
+        if draft is not None:
+            drawn.foretold, found = said(draft), claims_in(draft, self)
+            drawn.is_right = found is not None
+            drawn.claims, drawn.sub = found or (claims, drawn.sub)
+        drawn.claims = {**drawn.claims, **self.altered(model, ask, drawn.claims)}
+        if ask.wrong == "card":
+            drawn.is_right = False
+        return drawn
+
+    def line_one(self, model: Model, ask: Ask, member: Member) -> dict[str, Any]:
+        today = model.today
+        out_date = {"out_date ahead": today + timedelta(days=1), "out_date long ago": today - timedelta(days=91)}
+        dues = {"dues ahead": month_later(today.isoformat(), 13), "dues before joining": "2010-01"}
+        return {
+            "out_date": out_date.get(ask.wrong, today - timedelta(days=ask.how % 3)),
+            "dues_paid_through": dues.get(ask.wrong, _DUES[ask.how % len(_DUES)]),
+            "relation_ended_on": None if ask.wrong == "relation goes on" else date(2025, 2, 28),
+            "new_employer_uscc": member.employer if ask.wrong == "same employer" else model.employer_at(ask.to),
+        }
+
+    def altered(self, model: Model, ask: Ask, claims: dict[str, Any]) -> dict[str, Any]:
+        open_case = model.members[ask.who].open
+        return {
+            "version": {"custody_version": claims["custody_version"] + 1},
+            "prev": {"prev_sha256": NO_HASH},
+            "card": {"card_sha256": NO_HASH},
+            "answers nothing": {"request_sha256": NO_HASH},
+            "same handoff": {"handoff_id": str(open_case.id) if open_case else claims["handoff_id"]},
+            "reason text": {"reason_text": "其他"},
+            "valid too long": {"valid_until": (model.today + timedelta(days=91)).isoformat()},
+        }.get(ask.wrong, {})
+
+    def refused(self, model: Model, sent: Sent) -> str | None:
+        claims, sender = sent.claims, sent.sender
+        member = model.by_membership(sent.read.sub)
+        holds = member is not None and member.holder == sender
+        tie = structure(model, sent, holds=holds)
+        if tie is not None:
+            return tie
+        if member is None or not holds:
+            is_party = member is not None and (
+                sender in member.former or (member.open is not None and member.open.receiver == sender)
+            )
+            return "NOT_HOLDER" if is_party else "MEMBER_NOT_FOUND_OR_NOT_HELD"
+        asked, answers = member.open, claims.get("request_sha256")
+        if asked is not None and asked.state == "RELEASED":
+            return "HANDOFF_ALREADY_OPEN"
+        named = model.case(claims["handoff_id"])
+        mine = named is not None and named.member == member.ref and named.holder == sender
+        if mine and named is not None and answers is not None and named.state not in OPEN:
+            return "HANDOFF_NOT_OPEN"
+        is_answer = asked is not None and model.unions[asked.receiver].uri == claims["receiving_union"]
+        return first(
+            (
+                (not is_answer and answers is not None, "DOCUMENT_TAMPERED"),
+                (is_answer and (answers is None or claims["handoff_id"] != str(asked and asked.id)), "STALE_VERSION"),
+                (is_answer and answers != (asked and asked.request), "DOCUMENT_TAMPERED"),
+                (claims["custody_version"] != member.version, "STALE_VERSION"),
+                (claims["prev_sha256"] != member.held_by, "DOCUMENT_TAMPERED"),
+                (answers is None and named is not None, "INPUT_INVALID"),
+                (claims["reason_code"] == "OFF_JOB_STUDY", "STUDY_LEAVE_NO_CHANGE"),
+                (claims["reason_code"] == "AWAITING_POST", "AWAITING_POST_NO_CHANGE"),
+                (claims["reason_text"] != "调动", "STATEMENT_MALFORMED"),
+                (tuple(claims["articles"]) != ("A12",), "STATEMENT_MALFORMED"),
+            )
+        ) or self.refused_by_law(model, sent, member, member.holder)
+
+    def refused_by_law(self, model: Model, sent: Sent, member: Member, holder: str) -> str | None:
+        claims, today = sent.claims, model.today
+        out_date, until = date.fromisoformat(claims["out_date"]), date.fromisoformat(claims["valid_until"])
+        ended, employer = claims.get("relation_ended_on"), claims.get("new_employer_uscc")
+        receiver, dues = model.by_uri(claims["receiving_union"]), claims["dues_paid_through"]
+        may_hold = receiver is not None and (
+            receiver.kind in GRASSROOTS or (receiver.kind in _AREAS and employer in receiver.employers)
+        )
+        earliest = month_later(member.joined_on.isoformat(), -1)
+        return first(
+            (
+                (ended is None or date.fromisoformat(ended) > out_date, "LABOUR_RELATION_UNCHANGED"),
+                (employer is not None and employer == member.employer, "LABOUR_RELATION_UNCHANGED"),
+                (receiver is None, "UNION_NOT_FOUND"),
+                (receiver is not None and receiver.ref == holder, "INPUT_INVALID"),
+                (not may_hold, "RECEIVER_CANNOT_HOLD"),
+                (out_date > today, "DATE_IN_FUTURE"),
+                (out_date < today - timedelta(days=90), "BACKDATE_TOO_FAR"),
+                (out_date < member.joined_on, "INPUT_INVALID"),
+                (not today <= until <= today + timedelta(days=90), "INPUT_INVALID"),
+                (not earliest <= dues <= month_later(today.isoformat(), 12), "DUES_MONTH_IMPLAUSIBLE"),
+                (not sent.is_right, "DOCUMENT_TAMPERED"),
+            )
+        )
+
+    def done(self, model: Model, sent: Sent) -> None:
+        claims, member = sent.claims, model.by_membership(sent.read.sub)
+        receiver = model.by_uri(claims["receiving_union"])
+        assert member is not None
+        assert receiver is not None
+        case = member.open
+        if claims.get("request_sha256") is None:
+            if case is not None:
+                case.close("CANCELLED", model.now, "SUPERSEDED_BY_RELEASE")
+                case.untold = True
+            handoff_id, holder = UUID(claims["handoff_id"]), member.holder
+            case = Case(handoff_id, member.ref, member.version, holder, receiver.ref, claims["reason_code"], "RELEASED")
+            member.cases.append(case)
+        assert case is not None
+        case.state, case.release, case.in_lieu = "RELEASED", sent.read.sha256, sent.kind.act is acts.InLieuRelease
+        case.out_date, case.dues = date.fromisoformat(claims["out_date"]), claims["dues_paid_through"]
+        case.deadline, case.then = end_of_term(date.fromisoformat(claims["valid_until"])), None
+        _tell_of_silence(model, case, case.deadline)
+
+
+def _tell_of_silence(model: Model, case: Case, expires: datetime) -> None:
+    """P03: the union above the receiver will know; one that was to know of the request, and doesn't yet, never will."""
+    above, at = model.above(case.receiver, case.receiver, case.holder), model.term(working=_ACCEPTANCE_DAYS)
+    told = {ref: known for ref, known in case.told.items() if known[0] <= model.now}
+    if above is not None and at < expires and above not in told:
+        told[above] = (at, case.told[above][1] if above in case.told else "receiver")
+    case.told = told
+
+
+class ReleaseInLieu(Release):
+    act, desk = acts.InLieuRelease, staticmethod(releasing.release_in_lieu)
+    wrongs = (
+        *("hash", "version", "prev", "card", "in lieu of another", "to another", "RELIGION"),
+        *("relation goes on", "same employer", "out_date ahead", "dues ahead"),
+    )
+
+    def owner(self, model: Model, ask: Ask) -> str:
+        case = self.case_of(model, ask)
+        return model.members[ask.who].holder if case is None else case.higher or case.holder
+
+    async def draw_up(self, stage: Stage, ask: Ask, by: str) -> Drawn | None:
+        model, member, case = stage.model, stage.model.members[ask.who], self.case_of(stage.model, ask)
+        if case is None:
+            return None
+        evidence = {
+            "ground": "RELIGION" if ask.wrong == "RELIGION" else "NO_RESPONSE",
+            "evidence_sha256": sha256_b64url(b"e"),
+        }
+        line = self.line_one(model, Ask(**{**ask.__dict__, "to": case.receiver}), member)
+        given = {"handoff_id": case.id, "form_custody": None, **line, **evidence}
+        claims = {
+            **_plain(given),
+            "custody_version": member.version,
+            "prev_sha256": member.held_by,
+            "card_sha256": NO_HASH,
+            "reason_code": case.reason,
+            "reason_text": "调动",
+            "articles": ["HUB-P02"],
+            "receiving_union": model.unions[case.receiver].uri,
+            "valid_until": (model.today + timedelta(days=90)).isoformat(),
+            "form_custody": "WITH_PERSONNEL_FILE",
+            "request_sha256": case.request or NO_HASH,
+            "in_lieu_of": model.unions[case.holder].uri,
+        }
+        drawn = Drawn(claims, str(member.id), is_right=False)
+        draft = await stage.drafted(drafting_pulls.draft_release_in_lieu, by, given)
+        if draft is not None:
+            drawn.foretold, found = said(draft), claims_in(draft, self)
+            drawn.is_right = found is not None
+            drawn.claims, drawn.sub = found or (claims, drawn.sub)
+        drawn.claims = {**drawn.claims, **self.altered(model, ask, drawn.claims)}
+        if ask.wrong == "card":
+            drawn.is_right = False
+        return drawn
+
+    def altered(self, model: Model, ask: Ask, claims: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "hash": {"request_sha256": NO_HASH},
+            "in lieu of another": {"in_lieu_of": model.unions["U15"].uri},
+            "to another": {"receiving_union": model.unions["U15"].uri},
+        }.get(ask.wrong, super().altered(model, ask, claims))
+
+    def refused(self, model: Model, sent: Sent) -> str | None:
+        claims, sender = sent.claims, sent.sender
+        member, case = model.by_membership(sent.read.sub), model.case(claims["handoff_id"])
+        tie = structure(model, sent, holds=False)
+        if tie is not None:
+            return tie
+        knows = case is not None and case.higher == sender and case.side_of(sender, model.now) == "HIGHER"
+        if member is None or case is None or not knows or case.member != member.ref:
+            return "NO_CASE_FOR_HIGHER_UNION"
+        bound = {
+            "request_sha256": case.request,
+            "in_lieu_of": model.unions[case.holder].uri,
+            "receiving_union": model.unions[case.receiver].uri,
+            "reason_code": case.reason,
+            "articles": ["HUB-P02"],
+        }
+        return first(
+            (
+                (case.state not in OPEN, "HANDOFF_NOT_OPEN"),
+                (case.state != "ESCALATED", "STEP_NOT_ALLOWED"),
+                (any(claims[name] != value for name, value in bound.items()), "DOCUMENT_TAMPERED"),
+                (claims["custody_version"] != member.version, "STALE_VERSION"),
+                (claims["prev_sha256"] != member.held_by, "DOCUMENT_TAMPERED"),
+                (claims["ground"] in SIX, "DISCRIMINATORY_GROUND"),
+                (claims["reason_text"] != "调动", "STATEMENT_MALFORMED"),
+            )
+        ) or self.refused_by_law(model, sent, member, case.holder)
+
+
+def _plain(given: dict[str, Any]) -> dict[str, Any]:
+    written = {name: str(value) if isinstance(value, date | UUID) else value for name, value in given.items()}
+    return {name: value for name, value in written.items() if value is not None}

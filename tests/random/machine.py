@@ -1,0 +1,239 @@
+"""Random acts (domain 3.9): Hypothesis chooses who does what, true or false, early or late; hub and model agree."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import note
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+
+from tests.random.calendar import end_of_term
+from tests.random.kinds import WRONG_WITH_ANY, Ask, Kind
+from tests.random.kinds_cases import Accept, Cancel, Dismiss, Object, Recall, Refuse
+from tests.random.kinds_entries import Join, Request
+from tests.random.kinds_releases import Release, ReleaseInLieu
+from tests.random.kinds_unions import RegisterKey, RegisterUnion, RetireKey, RevokeKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from tests.random.stage import Stage
+
+__all__ = ["KINDS", "RandomActs"]
+
+JOIN, REQUEST, RELEASE, IN_LIEU = Join(), Request(), Release(), ReleaseInLieu()
+ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS = Accept(), Refuse(), Recall(), Object(), Cancel(), Dismiss()
+UNION, KEY, RETIREMENT, REVOCATION = RegisterUnion(), RegisterKey(), RetireKey(), RevokeKey()
+ON_CASES = {kind.name: kind for kind in (IN_LIEU, ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS)}
+ON_UNIONS = {kind.name: kind for kind in (UNION, KEY, RETIREMENT, REVOCATION)}
+ON_MEMBERS = {kind.name: kind for kind in (JOIN, REQUEST, RELEASE)} | ON_CASES
+KINDS = (*ON_MEMBERS.values(), *ON_UNIONS.values())
+#: What may come next, where a case stands. None: nobody does anything until its deadline.
+NEXT: dict[str | None, tuple[Kind | None, ...]] = {
+    None: (RELEASE, REQUEST, REQUEST),
+    "REQUESTED": (RELEASE, OBJECT, CANCEL, None, None, None),
+    "ESCALATED": (IN_LIEU, IN_LIEU, RELEASE, DISMISS, CANCEL, None),
+    "RELEASED": (ACCEPT, ACCEPT, RECALL, REFUSE, RECALL, None),
+}
+
+#: Few members, so that acts meet; the newest is whom the run itself enrolled.
+MEMBERS = st.sampled_from(("M1", "M1", "M1", "M2", "M2", "M6", "newest"))
+EMPLOYERS_UNIONS = st.sampled_from(("U1", "U2", "U2", "U3", "U7", "newest"))
+OTHERS = ("U0", "U3a", "U4", "U5", "U9", "U10", "U13", "U15")
+ANYBODY = st.sampled_from(("U1", "U2", "U3", "U7", "newest", *OTHERS))
+WHOSE = st.one_of(st.just("right"), st.just("right"), st.just("right"), ANYBODY)
+#: Whose keys come and go.
+KEY_OWNERS = st.sampled_from(("U2", "U3a", "U7", "U15", "newest", "newest", "newest"))
+NUMBERS = st.integers(0, 59)
+#: No end of a key among them: an act whose facts were read before it may be recorded with a later time than its own.
+AT_ONCE = st.tuples(
+    st.sampled_from((*["the next"] * len(ON_MEMBERS), *sorted(ON_MEMBERS))),
+    st.just("right") | WHOSE,
+    st.just("asker") | EMPLOYERS_UNIONS,
+    NUMBERS,
+)
+#: What may lie between two acts. The last ones lead to a deadline of the case at hand: to its eve, and past it.
+SPANS = st.sampled_from(
+    ("minutes", "a match", "a day", "working days", "an appeal", "P01", "a year", "eve", "eve", "deadline", "deadline")
+)
+
+
+def wrongs(*kinds: Kind) -> st.SearchStrategy[str]:
+    """Mostly nothing; else what can be wrong with one of these acts, or with any statement."""
+    found = dict.fromkeys([*(wrong for kind in kinds for wrong in kind.wrongs), *WRONG_WITH_ANY])
+    return st.just("") | st.just("") | st.just("") | st.sampled_from(list(found))
+
+
+class RandomActs(RuleBasedStateMachine):
+    """One run. `setting` is given by the test: it opens a stage over a database of its own, and closes it."""
+
+    setting: Any = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.has_failed = False
+        self.stage: Stage = self.setting.open()
+
+    def do(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+        self.has_failed = True  # unless it comes back
+        answer = self.setting.run(work())
+        self.has_failed = False
+        return answer
+
+    def teardown(self) -> None:
+        self.setting.close(self.stage, KINDS, failed=self.has_failed)
+
+    # The acts. What Hypothesis draws reads as a script when a run fails.
+
+    @rule(who=MEMBERS, to=ANYBODY, wrong=wrongs(JOIN), how=NUMBERS)
+    def join(self, who: str, to: str, wrong: str, how: int) -> None:
+        self.act(JOIN, Ask(who, to=to, wrong=wrong, how=how))
+
+    @rule(who=MEMBERS, to=EMPLOYERS_UNIONS | ANYBODY, wrong=wrongs(REQUEST), how=NUMBERS)
+    def request(self, who: str, to: str, wrong: str, how: int) -> None:
+        self.act(REQUEST, Ask(who, to=to, wrong=wrong, how=how))
+
+    @rule(who=MEMBERS, by=WHOSE, to=EMPLOYERS_UNIONS | ANYBODY | st.just("asker"), wrong=wrongs(RELEASE), how=NUMBERS)
+    def release(self, who: str, by: str, to: str, wrong: str, how: int) -> None:
+        self.act(RELEASE, Ask(who, by, to, wrong, how=how))
+
+    @rule(
+        act=st.sampled_from(sorted(ON_CASES)),
+        who=MEMBERS,
+        by=WHOSE,
+        wrong=wrongs(*ON_CASES.values()),
+        old=st.booleans(),
+        how=NUMBERS,
+    )
+    def act_on_a_case(self, act: str, who: str, by: str, wrong: str, *, old: bool, how: int) -> None:
+        self.act(ON_CASES[act], Ask(who, by, wrong=wrong, old=old, how=how))
+
+    @rule(
+        act=st.sampled_from(sorted(ON_UNIONS)), to=KEY_OWNERS, by=WHOSE, wrong=wrongs(*ON_UNIONS.values()), how=NUMBERS
+    )
+    def act_on_a_union(self, act: str, to: str, by: str, wrong: str, how: int) -> None:
+        self.act(ON_UNIONS[act], Ask("M1", by, to, wrong, how=how))
+
+    @rule(who=MEMBERS, to=EMPLOYERS_UNIONS, ways=st.lists(NUMBERS, min_size=1, max_size=8))
+    def go_on(self, who: str, to: str, ways: list[int]) -> None:
+        """Let a case run its course, by lawful acts and by silence: so that runs go far."""
+        for how in ways:
+            case = self.stage.model.members[self._names(Ask(who)).who].open
+            nexts = NEXT[None if case is None else case.state]
+            kind = nexts[how % len(nexts)]
+            if kind is None:
+                self.time_passes("deadline", who, how)
+            else:
+                self.act(kind, Ask(who, to=to if case is None else "asker", how=how))
+
+    # Time.
+
+    @rule(span=SPANS, who=MEMBERS, how=NUMBERS)
+    def time_passes(self, span: str, who: str, how: int) -> None:
+        self.do(lambda: self._time_passes(span, self._names(Ask(who)).who, how))
+
+    async def _time_passes(self, span: str, who: str, how: int) -> None:
+        model = self.stage.model
+        now = await self.stage.tick()
+        case = model.members[who].open
+        deadline = now if case is None or case.deadline is None else case.deadline
+        to = {
+            "minutes": now + timedelta(minutes=1 + how),
+            "a match": now + timedelta(minutes=16),
+            "a day": now + timedelta(days=1),
+            "working days": end_of_term(model.today, working=1 + how % 16),
+            "an appeal": end_of_term(model.today, plain=30),
+            "P01": end_of_term(model.today, plain=90),
+            "a year": now + timedelta(days=250 + how),
+            "eve": deadline - timedelta(minutes=5),
+            "deadline": deadline,
+        }[span]
+        if to > now:
+            await self.stage.pass_time(to)
+        self.stage.steps["(time passes)"] += 1
+        await self.stage.look(*{case.holder, case.receiver} if case else {"U1"})
+
+    # Statements kept back, repeated, forged, and sent at once.
+
+    @rule(act=st.sampled_from(sorted(ON_MEMBERS)), who=MEMBERS, by=WHOSE, to=EMPLOYERS_UNIONS, how=NUMBERS)
+    def keep_back(self, act: str, who: str, by: str, to: str, how: int) -> None:
+        """Draw a statement up and hand it in later: what it rests on may have changed by then."""
+        sent = self.do(lambda: self.stage.make(ON_MEMBERS[act], self._names(Ask(who, by, to, how=how))))
+        if sent is not None:
+            self.stage.kept.append(replace(sent, foretold=None))
+
+    @precondition(lambda self: bool(self.stage.kept))
+    @rule(which=NUMBERS)
+    def hand_in(self, which: int) -> None:
+        self.do(lambda: self._play(self.stage.kept.pop(which % len(self.stage.kept))))
+
+    @precondition(lambda self: bool(self.stage.sent))
+    @rule(which=NUMBERS)
+    def send_again(self, which: int) -> None:
+        self.do(lambda: self._play(self.stage.sent[which % len(self.stage.sent)]))
+
+    @precondition(lambda self: bool(self.stage.sent))
+    @rule(which=NUMBERS)
+    def send_other_bytes_under_its_jti(self, which: int) -> None:
+        self.do(lambda: self._forge(which))
+
+    async def _forge(self, which: int) -> None:
+        forged = self.stage.forged(self.stage.sent[which % len(self.stage.sent)])
+        if forged is not None:
+            await self._play(forged)
+
+    @rule(who=MEMBERS, other=MEMBERS, asked=st.lists(AT_ONCE, min_size=2, max_size=4))
+    def at_once(self, who: str, other: str, asked: list[tuple[str, str, str, int]]) -> None:
+        """Send several acts together, the last of them on another member, perhaps."""
+        self.do(lambda: self._at_once([who] * (len(asked) - 1) + [other], asked))
+
+    async def _at_once(self, whom: list[str], asked: list[tuple[str, str, str, int]]) -> None:
+        made = []
+        for who, (act, by, to, how) in zip(whom, asked, strict=True):
+            case = self.stage.model.members[self._names(Ask(who)).who].open
+            nexts = [kind for kind in NEXT[None if case is None else case.state] if kind is not None]
+            kind = ON_MEMBERS.get(act, nexts[how % len(nexts)])
+            made.append(await self.stage.make(kind, self._names(Ask(who, by, to, how=how))))
+        several = [sent for sent in made if sent is not None]
+        note(f"    {self._at} at once: {', '.join(f'{sent.kind.name} by {sent.sender}' for sent in several)}")
+        await self.stage.play_at_once(several)
+        await self.stage.look(*{sent.sender for sent in several})
+
+    # How an ask becomes an act.
+
+    def act(self, kind: Kind, ask: Ask) -> None:
+        self.do(lambda: self._act(kind, self._names(ask)))
+
+    def _names(self, ask: Ask) -> Ask:
+        """Put names for `newest` and `asker`."""
+        model = self.stage.model
+        who = list(model.members)[-1] if ask.who == "newest" else ask.who
+        newest = list(model.unions)[-1]
+        case = model.members[who].open
+        asker = "U2" if case is None else case.receiver
+        put = {"newest": newest, "asker": asker}
+        return Ask(who, put.get(ask.by, ask.by), put.get(ask.to, ask.to), ask.wrong, old=ask.old, how=ask.how)
+
+    @property
+    def _at(self) -> str:
+        return f"{self.stage.model.now:%Y-%m-%d %H:%M}Z"
+
+    async def _act(self, kind: Kind, ask: Ask) -> None:
+        sent = await self.stage.make(kind, ask)
+        if sent is not None:
+            await self._play(sent)
+
+    async def _play(self, sent: Any) -> None:
+        note(f"    {self._at} {sent.kind.name} by {sent.sender}")
+        outcome = await self.stage.play(sent)
+        note(f"      {outcome or 'accepted'}")
+        if sent.foretold is not None and sent.kind is not REQUEST:
+            assert (outcome is None) == (sent.foretold == ()), f"the draft said {sent.foretold}, the act {outcome}"
+            assert outcome is None or sent.foretold[0] == outcome, f"the draft said {sent.foretold}, the act {outcome}"
+        member = self.stage.model.by_membership(sent.read.sub)
+        case = member.cases[-1] if member is not None and member.cases else None
+        seeing = {case.holder, case.receiver, *case.told} if case is not None else set[str]()
+        await self.stage.look(*{sent.sender, "U15", *seeing})

@@ -1,0 +1,200 @@
+"""The hub as a plain model: what holds at an instant, eagerly (the hub records what dates have made later, lazily)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tests.random.calendar import end_of_term, today_of
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from uuid import UUID
+
+__all__ = ["OPEN", "Case", "Key", "Match", "Member", "Model", "Union"]
+
+OPEN = frozenset({"REQUESTED", "ESCALATED", "RELEASED"})
+#: These never act for another union, and never stand above one (A15).
+_NEVER_ABOVE = frozenset({"MEMBER_UNIT_BRANCH", "REGIONAL_FEDERATION", "SECTORAL_FEDERATION"})
+_STATUS_GROUNDS = frozenset({"MEMBERSHIP_ENDED", "RETIRED_RETENTION", "IN_MILITARY_SERVICE"})
+_BY_DATE = {"REQUESTED": "ESCALATED", "ESCALATED": "LAPSED", "RELEASED": "EXPIRED"}
+
+
+@dataclass
+class Key:
+    use: str
+    kid: str
+    not_before: datetime
+    retired_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    def signs_at(self, now: datetime) -> bool:
+        return self.not_before <= now and all(end is None or now < end for end in (self.retired_at, self.revoked_at))
+
+
+@dataclass
+class Union:
+    ref: str
+    uri: str
+    id: UUID
+    kind: str
+    parent: str | None
+    employers: frozenset[str]
+    keys: list[Key] = field(default_factory=list)
+
+
+@dataclass
+class Match:
+    """What the draft of a request found, and until when it is good."""
+
+    by: str
+    until: datetime
+    member: str | None
+    is_proved: bool
+
+
+@dataclass
+class Case:
+    id: UUID
+    member: str
+    version: int
+    holder: str
+    receiver: str
+    reason: str
+    state: str
+    higher: str | None = None
+    deadline: datetime | None = None
+    then: datetime | None = None
+    request: str | None = None
+    objection: str | None = None
+    release: str | None = None
+    in_lieu: bool = False
+    out_date: date | None = None
+    dues: str | None = None
+    ground: str | None = None
+    untold: bool = False  #: superseded: who asked is told that it closed, and no ground
+    closed_at: datetime | None = None
+    #: Unions above that know, or will know, of it: since when, and above whom.
+    told: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+
+    def close(self, state: str, at: datetime, ground: str | None = None) -> None:
+        self.state, self.closed_at, self.ground = state, at, ground
+        self.deadline = self.then = None
+        self.told = {ref: known for ref, known in self.told.items() if known[0] <= at}
+
+    def let_pass(self, now: datetime) -> None:
+        while self.state in OPEN and self.deadline is not None and self.deadline <= now:
+            at, following = self.deadline, _BY_DATE[self.state]
+            if following in OPEN:
+                self.state, self.deadline, self.then = following, self.then, None
+            else:
+                self.close(following, at)
+
+    def side_of(self, ref: str, now: datetime) -> str | None:
+        """As what a union reads this case."""
+        if ref in {self.holder, self.receiver}:
+            return "HOLDER" if ref == self.holder else "RECEIVER"
+        return "HIGHER" if ref in self.told and self.told[ref][0] <= now else None
+
+    def acting_side_of(self, ref: str, now: datetime) -> str | None:
+        """As what it acts: the union above the receiver reads, and does nothing."""
+        side = self.side_of(ref, now)
+        return None if side == "HIGHER" and self.told[ref][1] == "receiver" else side
+
+    def ground_for(self, side: str) -> str | None:
+        if side != "RECEIVER":
+            return self.ground
+        return None if self.untold else "NOT_TRANSFERABLE" if self.ground in _STATUS_GROUNDS else self.ground
+
+    def card_is_for(self, side: str) -> bool:
+        """Who reads the card: the releasing side its stub, the receiver while it may accept and once it has (I16)."""
+        return (side == "HOLDER" and self.release is not None) or (
+            side == "RECEIVER" and self.state in {"RELEASED", "ACCEPTED"}
+        )
+
+
+@dataclass
+class Member:
+    ref: str
+    id: UUID
+    holder: str
+    held_by: str
+    joined_on: date
+    dues: str
+    employer: str | None
+    id_number: str
+    certificate: tuple[str, str]
+    version: int = 1
+    former: set[str] = field(default_factory=set)
+    cases: list[Case] = field(default_factory=list)
+
+    @property
+    def open(self) -> Case | None:
+        return next((case for case in self.cases if case.state in OPEN), None)
+
+
+@dataclass
+class Model:
+    now: datetime
+    unions: dict[str, Union] = field(default_factory=dict)
+    members: dict[str, Member] = field(default_factory=dict)
+    matches: dict[UUID, Match] = field(default_factory=dict)
+    #: (signer, jti) of every statement received, and its hash.
+    received: dict[tuple[str, UUID], str] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        return today_of(self.now)
+
+    @property
+    def cases(self) -> list[Case]:
+        return [case for member in self.members.values() for case in member.cases]
+
+    def be(self, now: datetime) -> None:
+        """Let it be this instant, with all that dates have made by then."""
+        self.now = now
+        for case in self.cases:
+            case.let_pass(now)
+
+    def by_uri(self, uri: object) -> Union | None:
+        return next((union for union in self.unions.values() if union.uri == uri), None)
+
+    def by_membership(self, membership: object) -> Member | None:
+        return next((member for member in self.members.values() if str(member.id) == str(membership)), None)
+
+    def case(self, handoff_id: object) -> Case | None:
+        return next((case for case in self.cases if str(case.id) == str(handoff_id)), None)
+
+    def above(self, ref: str, *parties: str) -> str | None:
+        """The next union above that may act in another's stead."""
+        up = self.unions[ref].parent
+        while up is not None and (up in parties or self.unions[up].kind in _NEVER_ABOVE):
+            up = self.unions[up].parent
+        return up
+
+    def can_log_in(self, ref: str) -> bool:
+        return self.login_of(ref) is not None
+
+    def login_of(self, ref: str) -> Key | None:
+        """The newest login key that has not ended."""
+        logins = [key for key in self.unions[ref].keys if key.use == "LOGIN"]
+        return next((key for key in reversed(logins) if self._not_ended(key)), None)
+
+    def _not_ended(self, key: Key) -> bool:
+        return key.revoked_at is None and (key.retired_at is None or key.retired_at > self.now)
+
+    def signing_of(self, ref: str, *, ended: bool = False) -> Key | None:
+        """The newest signing key in force, or (`ended`) one that is not."""
+        signing = [key for key in reversed(self.unions[ref].keys) if key.use == "SIGNING"]
+        return next((key for key in signing if key.signs_at(self.now) != ended), None)
+
+    def any_signing_of(self, ref: str) -> Key | None:
+        """The newest signing key: of those in force, if there is any."""
+        return self.signing_of(ref) or self.signing_of(ref, ended=True)
+
+    def term(self, *, working: int = 0, plain: int = 0) -> datetime:
+        return end_of_term(self.today, working=working, plain=plain)
+
+    def employer_at(self, ref: str) -> str:
+        """Give an employer whose union this is; where it has none, one that has no union at all."""
+        return min(self.unions[ref].employers, default="91310117MC0U181802")

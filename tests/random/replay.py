@@ -1,0 +1,159 @@
+"""Replay (I18): the stored statements, through the same desk, into an empty hub, at the times of their receipts.
+
+What a hub is fed with besides statements, and keeps, is taken along: the root of `bootstrap`, the person's text sealed
+beside a join, and what the draft of a request found (`matches`: the statement names a match and no person).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from federation import acts, statements
+from federation.encoding import b64url_decode
+from federation.keys import PublicKey
+from hub.authz.tokens import Caller
+from hub.errors import Refusal
+from hub.transfers.desk import founding
+from hub.transfers.ledger.founding import set_clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tests.random.kinds import Kind
+    from tests.world import World
+
+__all__ = ["NOT_REBUILT", "replay", "tables_of"]
+
+#: What no statement says: what the replay is given, logs of what was asked, and the clock.
+NOT_REBUILT: Final = {
+    "matches": "given to the replay: the look-ups of drafts, by which a request names whom it means",
+    "disclosures": "who read or learned what: reads, and acts that were refused, leave no statement",
+    "assertion_claims": "log-ins: no acts",
+    "clock": "the time, which the replay sets itself",
+}
+
+#: Sealed under a nonce of its own each time: compared by what is in it.
+_SEALED: Final = {
+    ("persons", "mobile_sealed"): "mobile",
+    ("person_ids", "sealed"): "sealed",
+    ("join_cards", "sealed"): "sealed",
+}
+
+_STATEMENTS: Final = """
+select iss, typ, jws, received_at, membership_id, member_id from hub.statements
+union all select iss, typ, jws, received_at, null, null from hub.union_statements order by received_at"""
+
+#: The test clock runs on from where it was set. In the replay it stands: a receipt has the first one's microsecond.
+_STAND_STILL: Final = """
+create or replace function hub.hub_now(p_test_clock boolean) returns timestamptz
+language plpgsql volatile set search_path = hub, pg_temp as $$begin return (select c.set_to from clock c); end$$"""
+
+_MATCH: Final = "insert into hub.matches select (jsonb_populate_record(null::hub.matches, $1::jsonb)).*"
+
+
+async def replay(world: World, source: Any, target: Any, kinds: Iterable[Kind]) -> int:
+    """Feed the statements of one hub (`source`: its superuser) to another that is empty, and give how many they were.
+
+    Takes: `kinds`, the acts that there are; `world`, over the empty database, and `target`, its superuser. Both hubs
+    have the same keys of their own.
+    """
+    desk = {kind.act.typ: kind.desk for kind in kinds}
+    await target.execute(_STAND_STILL)
+    await _found(world, source, target)
+    matches = {
+        r["match_id"]: r
+        for r in await source.fetch("select union_id, match_id, to_jsonb(m)::text as row from hub.matches m")
+    }
+    rows = await source.fetch(_STATEMENTS)
+    for row in rows:
+        await set_clock(target, row["received_at"])
+        more = []
+        statement = statements.read_any(row["jws"])
+        if row["typ"] == acts.Join.typ:
+            more.append(await _person_text(world, source, row["member_id"], row["membership_id"]))
+        if row["typ"] == acts.Request.typ:
+            await target.execute(_MATCH, matches[UUID(statement.sub)]["row"])
+        caller = Caller(
+            union_id=row["iss"], union=statement.iss, kid=await _session(target, row["iss"], row["received_at"])
+        )
+        try:
+            await desk[row["typ"]](world.hub, caller, row["jws"], *more)
+        except Refusal as refusal:
+            if (
+                await target.fetchval(
+                    "select count(*) from hub.statements where sha256 = $1", b64url_decode(statement.sha256)
+                )
+                == 0
+            ):
+                raise AssertionError(
+                    f"not taken again: {statement.typ} of {statement.iss}: {refusal.code}"
+                ) from refusal
+    for row in matches.values():
+        await target.execute(_MATCH + " on conflict do nothing", row["row"])
+    return len(rows)
+
+
+async def _found(world: World, source: Any, target: Any) -> None:
+    """Enter the root as the operator of the first hub did."""
+    root = await source.fetchrow(
+        "select union_id, uscc, name, registered_at from hub.unions where parent_union is null"
+    )
+    keys = {
+        row["use"]: PublicKey.stored(row["kid"], row["alg"], row["jwk"])
+        for row in await source.fetch(
+            "select * from hub.union_keys where union_id = $1 and sha256 is null", root["union_id"]
+        )
+    }
+    await set_clock(target, root["registered_at"])
+    await world.as_owner(
+        lambda connection: founding.bootstrap(
+            connection,
+            world.hub.vault,
+            name=root["name"],
+            uscc=root["uscc"],
+            signing=keys["SIGNING"],
+            login=keys["LOGIN"],
+            test_clock=True,
+        )
+    )
+
+
+async def _session(target: Any, union_id: UUID, at: Any) -> str:
+    """Give a login key of the union that is in force: which one it was nobody keeps, and nothing hangs on it."""
+    kid: str = await target.fetchval(
+        "select kid from hub.union_keys where union_id = $1 and use = 'LOGIN' and revoked_at is null"
+        " and (retired_at is null or retired_at > $2) limit 1",
+        union_id,
+        at,
+    )
+    return kid
+
+
+async def _person_text(world: World, source: Any, member_id: UUID, membership_id: UUID) -> str:
+    sealed = await source.fetchval(
+        "select sealed from hub.join_cards where member_id = $1 and membership_id = $2", member_id, membership_id
+    )
+    return world.hub.vault.open_sealed("join_cards", "sealed", member_id, sealed)
+
+
+async def tables_of(world: World, superuser: Any) -> dict[str, list[str]]:
+    """Give every row of every table, sorted, with what is sealed opened."""
+    names = await superuser.fetch(
+        "select c.relname from pg_class c where c.relnamespace = 'hub'::regnamespace and c.relkind in ('r', 'p')"
+    )
+    found = {}
+    for name in sorted(row["relname"] for row in names):
+        sealed = [column for table, column in _SEALED if table == name]
+        rows = await superuser.fetch(f"select to_jsonb(t)::text as row, t.* from hub.{name} t")
+        found[name] = sorted(_shown(world, name, sealed, row) for row in rows)
+    return found
+
+
+def _shown(world: World, table: str, sealed: list[str], row: Any) -> str:
+    text: str = row["row"]
+    for column in sealed:
+        if row[column] is not None:
+            opened = world.hub.vault.open_sealed(table, _SEALED[table, column], row["member_id"], row[column])
+            text = text.replace(f"\\\\x{row[column].hex()}", opened)
+    return text
