@@ -260,7 +260,7 @@ class TestAMerge:
 
     @pytest.mark.parametrize(
         "harm",
-        ["delete from hub.identity_claims", "update hub.holdings set custody_version = 9",
+        ["update hub.holdings set custody_version = 9",
          "delete from hub.dockets where side = 'RECEIVER'"],
     )  # fmt: skip
     async def test_what_is_not_whole_beforehand_is_not_merged(

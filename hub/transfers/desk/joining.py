@@ -180,7 +180,8 @@ def join_record(
 
 def joined(record: JoinRecord, *, status: str = "ACTIVE", pair_id: UUID | None = None) -> MemberView:
     """Give the member as it stands after its record, with no further look at the database."""
-    fields = MemberView.__dataclass_fields__.keys() - {"status", "custody_version", "open_handoff", "open_duplicate"}
+    told = {"status", "custody_version", "data_version", "open_handoff", "open_duplicate"}
+    fields = MemberView.__dataclass_fields__.keys() - told
     return MemberView(
         **{name: getattr(record, name) for name in fields},
         status=status,
