@@ -111,6 +111,7 @@ class MemberAmendment(Act):
     card_sha256: Sha256 | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Import(Join):
     """A union brings in a membership of before the hub, which it holds on paper (A3, A25).
 

@@ -40,7 +40,11 @@ class ActDocuments:
 
 
 #: Whose data travel beside the statement; an amendment may touch none.
-_PERSON: Final[dict[type[acts.Act], str]] = {acts.Join: "String!", acts.MemberAmendment: "String"}
+_PERSON: Final[dict[type[acts.Act], str]] = {
+    acts.Join: "String!",
+    acts.Import: "String!",
+    acts.MemberAmendment: "String",
+}
 
 
 def _act(act: type[acts.Act], mutation: str, draft_input: str, answer: str, selection: str) -> ActDocuments:
@@ -80,7 +84,7 @@ REGISTER_KEY: Final = _act(acts.KeyRegistration, "registerKey", "KeyDraft", "Uni
 RETIRE_KEY: Final = _act(acts.KeyRetirement, "retireKey", "KeyEndDraft", "Union", UNION)
 REVOKE_KEY: Final = _act(acts.KeyRevocation, "revokeKey", "KeyEndDraft", "Union", UNION)
 
-WITH_PERSON: Final = (JOIN, AMEND_MEMBER)
+WITH_PERSON: Final = (JOIN, IMPORT, AMEND_MEMBER)
 
 REVEAL_ID_NUMBER: Final = (
     "mutation RevealIdNumber($memberId: ID!, $purpose: String!) { answer: revealIdNumber(memberId: $memberId, "

@@ -188,6 +188,12 @@ class TestAMerge:
         await self.said(app, pair)
         await unheard(app, superuser, a_merge(pair.suspected, pair.live, OVER, **changes))
 
+    async def test_nor_is_the_first_word_of_one_that_another_union_holds(
+        self, app: Any, superuser: Any, pair: Pair
+    ) -> None:
+        for changes in ({"other_holder": UNKNOWN}, {"union_id": UNKNOWN}, {"pair_id": UNKNOWN}):
+            await unheard(app, superuser, a_first_word(pair.suspected, pair.live, OVER, **changes))
+
     async def test_is_no_stranger_s_nor_the_other_holder_s(
         self, world: World, app: Any, superuser: Any, pair: Pair
     ) -> None:
@@ -254,7 +260,7 @@ class TestAMerge:
 
     @pytest.mark.parametrize(
         "harm",
-        ["delete from hub.identity_claims", "update hub.holdings set custody_version = 9",
+        ["update hub.holdings set custody_version = 9",
          "delete from hub.dockets where side = 'RECEIVER'"],
     )  # fmt: skip
     async def test_what_is_not_whole_beforehand_is_not_merged(

@@ -102,7 +102,9 @@ begin
     -- Every number of either is the survivor's now: who comes with one of them is known.
     v_hashes := array(select i.id_hash from person_ids i where i.member_id in (p_loser.member_id, p_survivor.member_id));
     update identity_claims c set member_id = p_survivor.member_id where c.id_hash = any (v_hashes) and c.member_id = p_loser.member_id;
-    insert into identity_claims (id_hash, member_id) select distinct h, p_survivor.member_id from unnest(v_hashes) h on conflict do nothing;
+    with claimed as (
+        insert into identity_claims (id_hash, member_id) select distinct h, p_survivor.member_id from unnest(v_hashes) h on conflict do nothing returning 1)
+    select count(*) into n from claimed;
     update memberships m set joined_on = p_joined_on, status = case when m.status = 'DUPLICATE_SUSPECTED' then 'ACTIVE' else m.status end, open_duplicate = null
      where m.member_id = p_survivor.member_id and m.membership_id = p_survivor.membership_id;
     update duplicates d set closed_at = p_at
