@@ -24,12 +24,6 @@ OPENING_TESTS: Final = ("tests/desk/test_opening.py", "tests/desk/test_registeri
 
 def checks(met: Mapping[str, Sequence[str]]) -> Iterator[Mutant]:
     """Give every mutant of the rules. Takes the tests that meet each refusal, by `file:line` of where it is made."""
-    refusals = {name: list(_refusals(name)) for name in CHAPTERS}
-    meeting: dict[str, list[str]] = {}
-    for chapter, found in refusals.items():
-        for check, node in found:
-            tests = met.get(f"{RULES}{chapter}.py:{_place(check, node)}", ())
-            meeting.setdefault(f"{chapter}.{check}", []).extend(tests)
     file = f"{RULES}order.py"
     text = source(file)
     for function in ast.parse(text).body:
@@ -38,14 +32,13 @@ def checks(met: Mapping[str, Sequence[str]]) -> Iterator[Mutant]:
         for call in ast.walk(function):
             if isinstance(call, ast.YieldFrom) and isinstance(call.value, ast.Call):
                 called = ast.unparse(call.value.func)
-                # The order of one act calls that of another: whoever meets a refusal of its checks meets this.
-                tests = meeting.get(called) or _below(text, called, meeting)
+                tests = met.get(f"{file}:{call.lineno}", ())
                 yield Mutant(
                     "check", f"order.{function.name} without {called}", file, _silent(text, call), _some(tests)
                 )
-    for chapter, found in refusals.items():
+    for chapter in CHAPTERS:
         file = f"{RULES}{chapter}.py"
-        for check, node in found:
+        for check, node in _refusals(chapter):
             tests = met.get(f"{file}:{_place(check, node)}", ())
             name = f"{chapter}.{check} without line {node.lineno}"
             yield Mutant("check", name, file, _silent(source(file), node), _some(tests))
@@ -95,18 +88,6 @@ def _place(check: str, node: ast.Yield) -> int | str:
     if node.value is None or isinstance(node.value, ast.Name):
         return check
     return node.value.lineno
-
-
-def _below(text: str, called: str, meeting: Mapping[str, Sequence[str]]) -> list[str]:
-    for function in ast.parse(text).body:
-        if isinstance(function, ast.FunctionDef) and function.name == called:
-            names = [
-                ast.unparse(n.value.func)
-                for n in ast.walk(function)
-                if isinstance(n, ast.YieldFrom) and isinstance(n.value, ast.Call)
-            ]
-            return [test for name in names for test in meeting.get(name, ())]
-    return []
 
 
 def _some(tests: Sequence[str], most: int = 12) -> tuple[str, ...]:

@@ -21,14 +21,17 @@ _init = errors.Refusal.__init__
 
 
 def _noticed(self: errors.Refusal, *given: Any, **facts: Any) -> None:
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     # A chapter may word its refusals in a helper, or pass on a machine's: the line that counts is the check's.
-    while not frame.f_code.co_name.startswith("check_") and frame.f_back and _is_rules(frame.f_back):
+    while frame and not frame.f_code.co_name.startswith("check_") and frame.f_back and _is_rules(frame.f_back):
         frame = frame.f_back
-    for place in (frame.f_lineno, frame.f_code.co_name):
-        tests = _made.setdefault(f"{frame.f_code.co_filename}:{place}", [])
-        if _current[0] not in tests:
-            tests.append(_current[0])
+    # Above it, suspended in a `yield from`, are the orders that led there.
+    while frame and _is_rules(frame):
+        for place in (frame.f_lineno, frame.f_code.co_name):
+            tests = _made.setdefault(f"{frame.f_code.co_filename}:{place}", [])
+            if _current[0] not in tests:
+                tests.append(_current[0])
+        frame = frame.f_back
     _init(self, *given, **facts)
 
 
