@@ -93,6 +93,8 @@ _JOINING: Final = re.compile(
     | s\.union_id\ =\ e\.about_union
     # Whether a union holds is asked of federations; of others nobody looks at the answer.
     | s\.kind\ in\ \('REGIONAL_FEDERATION',\ '\w+'\)
+    # A membership has one certificate at a time.
+    | n\.number\ =\ c\.freed_number | n\.province_code\ =\ c\.freed_province
     # Who is no known person has no claim yet, or else the key of person_ids speaks first.
     | g\.known
     """,

@@ -116,6 +116,7 @@ class TestGate:
         assert await call(app, release) == [1]
         await does_nothing(app, superuser, amendment)
         await does_nothing(app, superuser, amendment._replace(open_handoff=release.handoff_id, open_step=2))
+        await does_nothing(app, superuser, amendment._replace(open_handoff=uuid4(), open_step=1))
         assert await call(app, amendment._replace(open_handoff=release.handoff_id, open_step=1)) == [1]
 
     async def test_each_of_several_has_its_own_outcome(
@@ -159,19 +160,18 @@ class TestGate:
     async def test_the_documents_of_one_person_are_moved_and_of_nobody_else(
         self, app: Any, superuser: Any, amendment: AmendmentRecord
     ) -> None:
-        given: dict[str, Any] = {
-            "document_type": "PASSPORT",
-            "document_sealed": b"new",
-            "document_hash": token_bytes(32),
-        }
         before = await superuser.fetch("select * from hub.person_ids where member_id <> $1", amendment.member_id)
-        renewed = amendment._replace(**given, id_no=1, replaces=True, kept_no=2, claims_id=True)
-        assert await call(app, renewed) == [1]
+        for number, (kind, places) in enumerate(
+            (("OTHER", {"id_no": 2}), ("PASSPORT", {"id_no": 1, "replaces": True, "kept_no": 3})), start=1
+        ):
+            given: dict[str, Any] = {"document_type": kind, "document_sealed": kind.encode(), **places}
+            given |= {"document_hash": token_bytes(32), "claims_id": True, "data_version": number, "jti": uuid4()}
+            assert await call(app, amendment._replace(**given, sha256=token_bytes(32))) == [1]
         rows = await superuser.fetch(
             "select id_no, id_type, sealed from hub.person_ids where member_id = $1 order by 1", amendment.member_id
         )
-        assert [(row["id_no"], row["id_type"]) for row in rows] == [(1, "PASSPORT"), (2, "RESIDENT_ID")]
-        assert rows[0]["sealed"] == b"new"
+        assert [(row["id_no"], row["id_type"]) for row in rows] == [(1, "PASSPORT"), (2, "OTHER"), (3, "RESIDENT_ID")]
+        assert [row["sealed"] for row in rows[:2]] == [b"PASSPORT", b"OTHER"]
         after = await superuser.fetch("select * from hub.person_ids where member_id <> $1", amendment.member_id)
         assert sorted(map(tuple, after)) == sorted(map(tuple, before))
 

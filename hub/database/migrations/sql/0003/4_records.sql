@@ -261,7 +261,7 @@ begin
           from cas c join person_ids i on i.member_id = c.member_id and i.id_no = c.id_no where c.kept_no is not null returning 1),
     replaced as (
         update person_ids i set id_type = c.document_type, sealed = c.document_sealed, id_hash = c.document_hash, added_at = c.at
-          from cas c where i.member_id = c.member_id and i.id_no = c.id_no and c.replaces and (prune is null or i.member_id = any (prune)) returning 1),
+          from cas c where i.member_id = c.member_id and i.id_no = c.id_no and (prune is null or i.member_id = any (prune)) returning 1),
     added as (
         insert into person_ids (member_id, id_no, id_type, sealed, id_hash, added_at)
         select c.member_id, c.id_no, c.document_type, c.document_sealed, c.document_hash, c.at from cas c where c.id_no is not null and not c.replaces returning 1),
