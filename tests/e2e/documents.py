@@ -52,9 +52,6 @@ ACTS = {
     "revokeKey": ("KeyEndDraft", "Union", UNION),
 }
 
-#: The acts by which a person's data enter, beside the statement.
-TAKES_PERSON = ("joinMember", "importMember")
-
 VIEWER_QUERY = f"{{ answer: viewer {{ kid union {{ {UNION} }} }} }}"
 MEMBER_QUERY = f"query ($id: ID!) {{ answer: member(id: $id) {{ {MEMBER} }} }}"
 DUPLICATE_QUERY = (
@@ -114,7 +111,7 @@ def act_document(mutation: str) -> str:
 
 
 #: Whose data travel beside the statement: always, or if they are amended.
-WITH_PERSON = {"joinMember": "String!", "amendMember": "String"}
+WITH_PERSON = {"joinMember": "String!", "importMember": "String!", "amendMember": "String"}
 
 
 def arguments_of(mutation: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from federation.keys import PrivateKey, read_jwks
 from federation.proof import verify_proof
 from hub.errors import Code
 from tests.e2e import inputs
-from tests.e2e.documents import HANDOFF_QUERY, MEMBER_QUERY, RECEIPT_QUERY, TAKES_PERSON
+from tests.e2e.documents import HANDOFF_QUERY, MEMBER_QUERY, RECEIPT_QUERY, WITH_PERSON
 from tests.e2e.inputs import EMPLOYERS, MEMBERS, UNIONS
 from tests.e2e.stage import TODAY, day
 from tests.e2e.wire import claims_of, header_of, person_in, sha256_of
@@ -233,7 +233,7 @@ async def test_a_draft_signed_as_it_is_acts_and_has_its_receipt(stage: Stage, mu
     statement = party.sign(draft)
 
     answer = await party.submit(mutation, statement, person_in(mutation, draft))
-    answer = await party.submit(mutation, statement, draft["card"]["json"] if mutation in TAKES_PERSON else None)
+    answer = await party.submit(mutation, statement, draft["card"]["json"] if mutation in WITH_PERSON else None)
 
     assert answer["__typename"] in {"Member", "Handoff", "Union", "MergeDecision"}
     receipt = await party.ask(RECEIPT_QUERY, sha256=sha256_of(statement))
