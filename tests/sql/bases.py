@@ -26,7 +26,7 @@ select relname from pg_class where relnamespace = 'hub'::regnamespace and relkin
 
 
 async def fill(world: World) -> UUID:
-    """Let there be something of everything: cases open, accepted, refused, recalled, asked for. Gives the open one."""
+    """Let there be something of everything: cases open, accepted, refused, recalled, asked for; amendments. Gives the open one."""
     if not world.members:
         await world.enrol("M1", "M2", "M3", "M4")
     await world.found("U2")
@@ -35,6 +35,8 @@ async def fill(world: World) -> UUID:
     await world.refuse(u2, (await world.release(u1, world.members["M3"], u2.uri)).handoff_id, "DOCUMENT_DEFECT")
     await world.recall(u1, (await world.release(u1, world.members["M4"], u2.uri)).handoff_id)
     await world.request(u2, "M4")
+    await world.amend(u1, world.members["M3"], person={"sex": "9"})
+    await world.amend_union(world.actors["U9"], u2.uri, name="乙电子集团工会")
     return (await world.release(u1, world.members["M1"], u2.uri)).handoff_id
 
 
