@@ -129,7 +129,7 @@ class MemberView:
     certificate_issued_on: date | None
     issuing_union: str | None
     open_handoff: UUID | None
-    open_duplicate: UUID | None  #: the pair of which it is one, as long as the two are not merged
+    open_duplicate: UUID | None = None  #: the pair of which it is one, as long as the two are not merged
 
 
 @dataclass(frozen=True, slots=True)
