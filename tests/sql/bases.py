@@ -26,7 +26,7 @@ select relname from pg_class where relnamespace = 'hub'::regnamespace and relkin
 
 
 async def fill(world: World) -> UUID:
-    """Let there be something of everything: cases open, accepted, refused, recalled, asked for; amendments. Gives the open one."""
+    """Let there be something of everything: cases in every state, amendments. Gives the open case."""
     if not world.members:
         await world.enrol("M1", "M2", "M3", "M4")
     await world.found("U2")
