@@ -1,10 +1,11 @@
-"""The command `federation`: make a key, or verify a proof offline.
+"""The command `federation`: make a key, log in to a hub, or verify a proof offline.
 
 Exit codes: 0 done or proved, 1 not proved or refused, 2 a wrong call. Results go to standard output, complaints to
 standard error.
 """
 
 import argparse
+import asyncio
 import json
 import sys
 from collections.abc import Sequence
@@ -12,9 +13,10 @@ from pathlib import Path
 
 from federation import encoding
 from federation.claims import dump
-from federation.errors import KeyNotUsable, ProofError
+from federation.errors import AnswerLost, HubError, KeyNotUsable, ProofError
 from federation.keys import ALGS, PrivateKey, PublicKey, read_jwks
 from federation.proof import MAX_CHARACTERS, ProvedHandoff, verify_proof
+from federation.session import Session
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,6 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         code: int = options.run(options)
+    except FileExistsError as error:
+        sys.stderr.write(f"federation: {error.filename} is there already; nothing was written\n")
+        return 1
     except (OSError, UnicodeDecodeError, KeyNotUsable) as error:
         sys.stderr.write(f"federation: {error}\n")
         return 1
@@ -36,7 +41,14 @@ def _parser() -> argparse.ArgumentParser:
     new_key.add_argument("--alg", choices=ALGS, default=ALGS[0], help="EdDSA by default; ES256 for HSMs and browsers")
     new_key.add_argument("--kid", help="the key's name; its RFC 7638 thumbprint by default")
     new_key.add_argument("--out", type=Path, required=True, help="a new file for the private JWK, mode 0600")
+    new_key.add_argument("--public", type=Path, help="a new file for the public JWK, which is printed otherwise")
     new_key.set_defaults(run=_new_key)
+
+    token = commands.add_parser("token", help="log in, and print the access token", description=_token.__doc__)
+    token.add_argument("--hub", required=True, help="the hub's origin, as its metadata give it")
+    token.add_argument("--union", required=True, help="the union's URI, urn:union:…")
+    token.add_argument("--login-key", type=Path, required=True, help="the file of its private LOGIN key")
+    token.set_defaults(run=_token)
 
     verify = commands.add_parser("verify-proof", help="verify a handoff's proof", description=_verify_proof.__doc__)
     verify.add_argument("proof", type=Path, metavar="FILE", help="the text of Handoff.proof")
@@ -49,10 +61,31 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _new_key(options: argparse.Namespace) -> int:
-    """Make a key pair: the private key goes to a new file, the public JWK is printed."""
+    """Make a key pair: the private key goes to a new file, the public JWK to another, or is printed."""
     key = PrivateKey.generate(options.alg, kid=options.kid)
+    text = json.dumps(key.public.jwk, indent=2) + "\n"
+    if options.public is not None and options.public.exists():
+        raise FileExistsError(0, "", str(options.public))
     key.to_file(options.out)
-    sys.stdout.write(json.dumps(key.public.jwk, indent=2) + "\n")
+    if options.public is None:
+        sys.stdout.write(text)
+    else:
+        options.public.write_text(text, encoding="utf-8")
+    return 0
+
+
+def _token(options: argparse.Namespace) -> int:
+    """Log in to a hub as a union, and print the access token, good for five minutes."""
+
+    async def ask() -> str:
+        async with Session(options.hub.rstrip("/"), options.union, PrivateKey.from_file(options.login_key)) as session:
+            return await session.access_token()
+
+    try:
+        sys.stdout.write(asyncio.run(ask()) + "\n")
+    except (HubError, AnswerLost) as error:
+        sys.stderr.write(f"federation: {options.hub} gave no token: {error}\n")
+        return 1
     return 0
 
 

@@ -85,6 +85,10 @@ class Session:
             raise HubError(f"HTTP_{response.status_code}")
         return read_jwks(response.content)
 
+    async def access_token(self) -> str:
+        """Give the access token of now. Refuses: as `execute`."""
+        return await self._token(None)
+
     async def _token(self, stale: str | None) -> str:
         """Give an access token, newer than `stale`. Refuses: HubError INVALID_CLIENT when the hub refuses the login."""
         async with self._logging_in:

@@ -15,7 +15,7 @@ import typer
 
 from hub.database import migrate as migrations
 from hub.database.backup import backup as write_backup
-from hub.database.backup import not_included
+from hub.database.backup import not_included, still_needed
 from hub.database.backup import restore as read_backup
 from hub.database.embedded import has_database
 from hub.database.failure import BackupError, EmbeddedError
@@ -246,7 +246,7 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `unionhub bac
         _run(migrations.upgrade(owner))
         _run(_deadlines_again(owner, settings))
     typer.echo(f"{found.file}: schema {found.revision} restored")
-    typer.echo(not_included(settings.key_file, settings.master_key_file))
+    typer.echo(still_needed(settings.key_file, settings.master_key_file))
 
 
 @clock_app.command("set")

@@ -24,7 +24,7 @@ from hub.database.binaries import BARE_ENVIRONMENT, Binaries, find
 from hub.database.cluster import last_lines
 from hub.database.failure import BackupError
 
-__all__ = ["Backup", "BackupError", "backup", "known_revisions", "not_included", "restore"]
+__all__ = ["Backup", "BackupError", "backup", "known_revisions", "not_included", "restore", "still_needed"]
 
 #: Servers before 17 do not know this line of the script.
 _NEWER_SETTING = b"SET transaction_timeout = 0;\n"
@@ -53,11 +53,19 @@ class Backup:
 
 
 def not_included(key_file: Path, master_key_file: Path) -> str:
-    """Tell what a backup lacks; said after every backup and restore."""
+    """Tell what a backup lacks."""
     return (
         f"Not in the backup: the key files {key_file} (receipts) and {master_key_file} (personal data). Keep copies of "
         "them, apart from the backup: without the second one nobody can read the members' numbers again."
     )
+
+
+def still_needed(key_file: Path, master_key_file: Path) -> str:
+    """Tell what a restored database lacks until it is there, or what of it is there already."""
+    there, missing = ([str(f) for f in (key_file, master_key_file) if f.is_file() is is_there] for is_there in (1, 0))
+    if missing:
+        return f"Before serving put the copies of the key files back: {', '.join(missing)}."
+    return f"The key files are there: {', '.join(there)}. `unionhub doctor` tells whether they belong to this database."
 
 
 def known_revisions() -> frozenset[str]:

@@ -208,11 +208,14 @@ class _Play:
         )
         accepted = await u2.accept_handoff(_acceptance_input(asked["id"], due + timedelta(hours=10)))
         seen = await _read(u2, accepted)
+        _say(f"  {UNIONS['U2'].name} 签署接收：{accepted['state']} · moved; 王三的接转栏 · the column:")
         for line in seen["transferEntry"]["line"].splitlines():
             _say(f"  │ {line}")
 
     async def _prove(self, handoff: dict[str, Any]) -> None:
-        _title(7, "会员证与证明：从两份签署文书得出，可离线核验", "the certificate, and a proof that needs no hub")
+        _title(
+            7, "张一的会员证与证明：从两份签署文书得出，可离线核验", "M1's certificate, and a proof that needs no hub"
+        )
         u2 = self._clients["U2"]
         proof = await u2.proof(handoff["id"])
         assert proof is not None

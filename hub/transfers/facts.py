@@ -260,6 +260,9 @@ class JoinFacts:
     employer_union_name: str | None
     hits_today: int  #: persons found to be members elsewhere, within a day, by this union
     is_paired: bool = False  #: for an import: the live membership is one of a pair that is not settled yet
+    live_person: tuple[str, str] | None = (
+        None  #: for an import: name and birth month of the live one, for the rule alone
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ import os
 import shutil
 import signal
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,6 +108,37 @@ async def test_what_was_given_is_kept_whatever_ends_the_hub(tmp_path: Path) -> N
         file = _backed_up(place, tmp_path)
         _is_told_to_be_well(place)
     await _restored(file, place, other, u1, member)
+
+
+async def test_the_first_call_is_the_readmes(tmp_path: Path) -> None:
+    """Keys, the root, a token, a question: by the commands alone, on the real clock."""
+    place = Place(tmp_path, "first")
+    settings = {**place.settings, "HUB_CLOCK": "real"}
+    files = {use: (tmp_path / f"root-{use}.jwk", tmp_path / f"root-{use}.public.jwk") for use in ("signing", "login")}
+    for private, public in files.values():
+        assert federation("new-key", "--out", str(private), "--public", str(public)).returncode == 0
+    root = ("--name", "全国总工会", "--uscc", "89100000MC1G282819")
+    keys = ("--signing-jwk", str(files["signing"][1]), "--login-jwk", str(files["login"][1]))
+    done = run(settings, "bootstrap", *root, *keys)
+    assert done.returncode == 0, done.stderr
+    with Serving(settings, place.log) as serving:
+        asked = ("--hub", serving.origin, "--union", "urn:union:89100000MC1G282819")
+        token = federation("token", *asked, "--login-key", str(files["login"][0]))
+        assert token.returncode == 0, token.stderr
+        signing = federation("token", *asked, "--login-key", str(files["signing"][0]))
+        assert (signing.returncode, signing.stdout) == (1, "")
+        async with httpx.AsyncClient(base_url=serving.address, trust_env=False) as http:
+            answer = await http.post(
+                "/graphql",
+                json={"query": "{ viewer { union { name uri } kid } }"},
+                headers={"authorization": f"Bearer {token.stdout.strip()}"},
+            )
+    assert answer.json()["data"]["viewer"]["union"]["name"] == "全国总工会"
+
+
+def federation(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "federation", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
 
 def _refuses_a_second(place: Place, serving: Serving) -> None:

@@ -39,6 +39,31 @@ def test_a_new_key_overwrites_nothing(tmp_path: Path, capsys: Output) -> None:
     assert "signing.jwk" in capsys.readouterr().err
 
 
+def test_the_public_half_goes_to_a_file_of_its_own_and_neither_is_overwritten(tmp_path: Path, capsys: Output) -> None:
+    private, public = tmp_path / "login.jwk", tmp_path / "login.public.jwk"
+    call = ["new-key", "--out", str(private), "--public", str(public)]
+    assert main(call) == 0
+    assert capsys.readouterr().out == ""
+    assert PublicKey.from_jwk(json.loads(public.read_text())) == PrivateKey.from_file(private).public
+    before = private.read_text(), public.read_text()
+    assert main(call) == 1
+    private.unlink()
+    assert main(call) == 1
+    assert "login.public.jwk is there already" in capsys.readouterr().err
+    assert (private.exists(), public.read_text()) == (False, before[1])
+
+
+def test_of_a_hub_that_is_not_there_the_token_is_told_in_a_sentence(tmp_path: Path, capsys: Output) -> None:
+    key = tmp_path / "login.jwk"
+    assert main(["new-key", "--out", str(key)]) == 0
+    capsys.readouterr()
+    nowhere = "http://127.0.0.1:1"
+    assert main(["token", "--hub", nowhere, "--union", "urn:union:89100000MC1G282819", "--login-key", str(key)]) == 1
+    told = capsys.readouterr()
+    assert (told.out, told.err.count("\n")) == ("", 1)
+    assert nowhere in told.err
+
+
 def test_a_key_must_have_a_name_that_a_hub_takes(tmp_path: Path, capsys: Output) -> None:
     assert main(["new-key", "--kid", "a b", "--out", str(tmp_path / "key")]) == 1
     assert "kid" in capsys.readouterr().err

@@ -215,7 +215,8 @@ class Ledger:
         row = await self._facts.ask(
             self._facts_for_import, (*signing, membership_id, id_hash, employer_uscc, province, number)
         )
-        return replace(_join_facts(row), is_paired=row["is_paired"])
+        live = None if row["live_name"] is None else (row["live_name"], row["live_birth_month"])
+        return replace(_join_facts(row), is_paired=row["is_paired"], live_person=live)
 
     async def facts_for_merge(self, signing: Signing, membership_id: UUID) -> MergeFacts:
         """Give the facts for a merge: the signer's own membership, and the other one of its pair."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from federation import acts
     from hub.transfers.facts import JoinFacts, MergeFacts
+    from hub.transfers.person import Person
     from hub.transfers.rules.questions import Refusals
 
 __all__ = [
@@ -25,14 +26,16 @@ __all__ = [
 ]
 
 
-def check_not_a_third(facts: JoinFacts, *, by_id: bool) -> Refusals:
-    """Beside a live membership one more may stand, until the two are merged; a third may not.
+def check_not_a_third(facts: JoinFacts, person: Person) -> Refusals:
+    """Beside a live membership one more may stand, until the two are merged; a third may not, nor another person's.
 
-    Who has met too many members of others is told nothing more that day, as at a join. Source: A3, A8, A11
+    A number alone makes no pair: who knows it, and neither name nor birth month, is told what a join is told. Who has
+    met too many members of others is told nothing more that day. Source: A3, A8, A11
     """
-    if by_id and facts.hits_today >= POLICY.member_hits_per_day_max:
+    is_another = facts.live_person is not None and facts.live_person != (person.name, person.birth_month)
+    if person.id_number is not None and facts.hits_today >= POLICY.member_hits_per_day_max:
         yield Refusal(Code.RATE_LIMITED)
-    elif facts.is_paired:
+    elif facts.is_paired or is_another:
         yield Refusal(Code.ALREADY_MEMBER_USE_TRANSFER)
 
 

@@ -90,7 +90,7 @@ def importing(question: Join, claims: acts.Import) -> Refusals:
         yield from may_not
         return
     yield from joining.check_subject_is_new(facts)
-    yield from duplicates.check_not_a_third(facts, by_id=person.id_number is not None)
+    yield from duplicates.check_not_a_third(facts, person)
     yield from duplicates.check_imported_status(claims)
     yield from duplicates.check_is_of_before(claims, question.today)
     yield from _what_an_enrolment_states(question)

@@ -34,13 +34,14 @@ begin
             order by e.is_member_unit, n.uri limit 1) o on true;
 end$$;
 
--- As for a join; and whether the person's live membership is one of a pair already.
+-- As for a join; and whether the person's live membership is one of a pair already, and whose name it bears: for the rule, for no answer.
 create function hub.facts_for_import(
     p_test_clock boolean, p_union uuid[], p_login_kid text[], p_iss text[], p_kid text[], p_jti uuid[],
     p_membership uuid[], p_id_hash bytea[], p_employer text[], p_province text[], p_number text[])
 returns table (
     ord bigint, signer hub.signer, membership_taken boolean, known_person uuid, live_membership uuid, certificate_taken boolean,
-    employers text[], employer_union_uri text, employer_union_name text, hits_today bigint, is_paired boolean)
+    employers text[], employer_union_uri text, employer_union_name text, hits_today bigint, is_paired boolean,
+    live_name text, live_birth_month text)
 language plpgsql stable security definer set search_path = hub, pg_temp as $$
 #variable_conflict use_column
 declare people uuid[]; paired uuid[];
@@ -48,8 +49,9 @@ begin
     select array_agg(i.member_id) into people from identity_claims i where i.id_hash = any (p_id_hash);
     paired := array(select m.membership_id from memberships m where m.member_id = any (people) and m.open_duplicate is not null);
     return query
-    select j.*, coalesce(j.live_membership = any (paired), false)
-      from facts_for_join(p_test_clock, p_union, p_login_kid, p_iss, p_kid, p_jti, p_membership, p_id_hash, p_employer, p_province, p_number) j;
+    select j.*, coalesce(j.live_membership = any (paired), false), n.name, n.birth_month
+      from facts_for_join(p_test_clock, p_union, p_login_kid, p_iss, p_kid, p_jti, p_membership, p_id_hash, p_employer, p_province, p_number) j
+      left join persons n on n.member_id = j.known_person and j.live_membership is not null;
 end$$;
 
 create type hub.merge_record as (

@@ -105,6 +105,12 @@ begin
     with claimed as (
         insert into identity_claims (id_hash, member_id) select distinct h, p_survivor.member_id from unnest(v_hashes) h on conflict do nothing returning 1)
     select count(*) into n from claimed;
+    -- A number that was corrected away meanwhile may be another person's by now (I3).
+    if exists (select from identity_claims c where c.id_hash = any (v_hashes) and c.member_id <> p_survivor.member_id)
+       or not exists (select from person_ids a join person_ids b on b.id_hash = a.id_hash
+                       where a.member_id = p_survivor.member_id and b.member_id = p_loser.member_id) then
+        raise exception 'already claimed' using errcode = 'HB409';
+    end if;
     update memberships m set joined_on = p_joined_on, status = case when m.status = 'DUPLICATE_SUSPECTED' then 'ACTIVE' else m.status end, open_duplicate = null
      where m.member_id = p_survivor.member_id and m.membership_id = p_survivor.membership_id;
     update duplicates d set closed_at = p_at

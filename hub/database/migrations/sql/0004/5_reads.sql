@@ -6,7 +6,8 @@ language plpgsql stable security definer set search_path = hub, pg_temp as $$
 declare people uuid[];
 begin
     people := array(select i.member_id from identity_claims i where i.id_hash = any (p_id_hashes));
-    people := people || array(select d.other_member from duplicates d where d.member_id = any (people));
+    people := people || array(select d.other_member from duplicates d where d.member_id = any (people)
+        and exists (select from person_ids i where i.member_id = d.other_member and i.id_hash = any (p_id_hashes)));
     return query
     select m.membership_id from memberships m
      where m.holder_union = nullif(current_setting('hub.acting', true), '')::uuid
