@@ -12,7 +12,7 @@ import pytest
 
 from federation.encoding import b64url, b64url_decode
 from federation.merging import MergeSide, merge_sha256
-from hub.errors import Code
+from hub.errors import Code, Refusal
 from hub.transfers.desk import merging, pulling
 from hub.transfers.desk.deciding import merge_cases
 from hub.transfers.desk.explaining import explain
@@ -204,6 +204,24 @@ class TestMerge:
         assert (case_above.membership_id, case_above.other_membership) == (second.membership_id, third.membership_id)
         assert (await world.merge(u2, second.membership_id, survivor=True)).status == "ACTIVE"
         assert (await status_of(superuser, third.membership_id))[0] == "DUPLICATE_MERGED"
+        await assert_whole(superuser)
+
+    @pytest.mark.invariant("I3")
+    async def test_who_was_merged_twice_is_known_by_each_document(
+        self, world: World, superuser: Any, u1: Actor, u2: Actor, m1: UUID, second: MemberView
+    ) -> None:
+        passport = {"id_type": "PASSPORT", "id_number": "E12345678"}
+        await world.amend(u2, second.membership_id, person=passport, id_change="FURTHER")
+        await world.merge(u1, m1, survivor=True)
+        await world.merge(u2, second.membership_id, survivor=False)
+        u7 = world.actors["U7"]
+        third = await world.bring_in(u7, replace(ON_PAPER, employer="丙", certificate=("32", "700002")))
+        await world.merge(u1, m1, survivor=False)
+        await world.merge(u7, third.membership_id, survivor=True)
+        once_more = replace(ON_PAPER, certificate=("31", "700003"))
+        with pytest.raises(Refusal) as refused:
+            await world.join(u2, once_more, person=passport)
+        assert refused.value.code is Code.ALREADY_MEMBER_USE_TRANSFER
         await assert_whole(superuser)
 
     @pytest.mark.article("A5")

@@ -32,9 +32,17 @@ ALSO_BROKEN: Final = {
     "I3: one live membership per person": """
         select i.id_hash from hub.person_ids i join hub.memberships m using (member_id)
          where m.status in ('ACTIVE', 'RETAINED') group by i.id_hash having count(*) > 1""",
-    "I3: a person is found by each id": """
+    "I3: a person is found by each id: as the live one, where this one stands still or was merged": """
         select i.id_hash from hub.person_ids i left join hub.identity_claims c using (id_hash)
-         where c.member_id is distinct from i.member_id""",
+         where c.member_id is distinct from i.member_id and not exists (
+               select from hub.memberships m join hub.memberships l on l.member_id = c.member_id
+                where m.member_id = i.member_id and m.status in ('DUPLICATE_SUSPECTED', 'DUPLICATE_MERGED')
+                  and l.status in ('ACTIVE', 'RETAINED'))""",
+    "A3: of two that were merged, what goes on counts since the earlier joining": """
+        select d.membership_id from hub.duplicates d
+          join hub.memberships m on m.membership_id = d.membership_id and m.status = 'ACTIVE'
+          join hub.memberships o on o.membership_id = d.other_membership and o.status = 'DUPLICATE_MERGED'
+         where m.joined_on > o.joined_on or d.closed_at is null""",
     "I4: one open handoff per membership": """
         select membership_id from hub.handoffs where is_open group by membership_id having count(*) > 1""",
     "I5: custody moved by the acceptance of the new holder": """
@@ -54,10 +62,11 @@ ALSO_BROKEN: Final = {
          where o.release_sha256 is not null
            and not coalesce(case when o.in_lieu then r.typ = 'unionhub.in-lieu-release+jwt' and x.union_id is not null
                                  else r.typ = 'unionhub.release+jwt' and r.iss = o.from_union end, false)""",
-    "I5: a first holding is the signer's of a join": """
+    "I5: a first holding is the signer's of a join, or of an import": """
         select h.membership_id from hub.holdings h where h.custody_version = 1 and not exists (
                select from hub.statements t where t.member_id = h.member_id and t.membership_id = h.membership_id
-                  and t.typ = 'unionhub.join+jwt' and t.iss = h.holder_union and t.received_at = lower(h.during))""",
+                  and t.typ in ('unionhub.join+jwt', 'unionhub.import+jwt')
+                  and t.iss = h.holder_union and t.received_at = lower(h.during))""",
     "I6: what binds a release binds its signing input": f"""
         select t.handoff_id from hub.statements t join hub.handoffs o using (member_id, handoff_id)
          cross join lateral (select {_CLAIMS.format("t.jws")} as c) j

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from federation import acts
@@ -28,8 +28,17 @@ _MATCH_MINUTES, _CONSENT_DAYS = 15, 30
 
 
 class Join(Kind):
-    act, desk = acts.Join, staticmethod(joining.join)
-    wrongs = ("a member", "certificate taken", "card", "basis", "joined ahead", "dues ahead", "same membership")
+    act: ClassVar[type[acts.Join]] = acts.Join
+    desk = staticmethod(joining.join)
+    wrongs: ClassVar[tuple[str, ...]] = (
+        "a member",
+        "certificate taken",
+        "card",
+        "basis",
+        "joined ahead",
+        "dues ahead",
+        "same membership",
+    )
 
     def owner(self, model: Model, ask: Ask) -> str:
         return ask.to
@@ -68,11 +77,9 @@ class Join(Kind):
 
     def refused(self, model: Model, sent: Sent) -> str | None:
         claims, today = sent.claims, model.today
-        number = json.loads(sent.more[0])["id_number"]
         kind, basis = model.unions[sent.sender].kind, claims["holding_basis"]
         joined_on, certificate = date.fromisoformat(claims["joined_on"]), claims["certificate"]
-        people, dues = model.members.values(), claims["dues_paid_through"]
-        taken = {member.certificate for member in people}
+        dues, taken = claims["dues_paid_through"], {member.certificate for member in model.members.values()}
         latest = month_later(today.isoformat(), 12)
         return first(
             (
@@ -81,12 +88,20 @@ class Join(Kind):
                 (basis not in _MAY_ENROL, "INPUT_INVALID"),
                 (kind not in _MAY_ENROL.get(basis, ()), "JOIN_NOT_APPROVED_BY_UNION"),
                 (model.by_membership(sent.read.sub) is not None, "INPUT_INVALID"),
-                (any(member.id_number == number for member in people), "ALREADY_MEMBER_USE_TRANSFER"),
+                *self.about_the_person(model, sent, self.known(model, sent)),
                 (joined_on > today, "DATE_IN_FUTURE"),
                 (not month_later(joined_on.isoformat(), -1) <= dues <= latest, "DUES_MONTH_IMPLAUSIBLE"),
                 ((certificate["province_code"], certificate["number"]) in taken, "CERTIFICATE_NUMBER_DUPLICATE"),
             )
         )
+
+    @staticmethod
+    def known(model: Model, sent: Sent) -> Member | None:
+        """The live membership of the person."""
+        return model.live_of(json.loads(sent.more[0])["id_number"])
+
+    def about_the_person(self, model: Model, sent: Sent, known: Member | None) -> tuple[tuple[bool, str], ...]:
+        return ((known is not None, "ALREADY_MEMBER_USE_TRANSFER"),)
 
     def done(self, model: Model, sent: Sent) -> None:
         claims, ref = sent.claims, f"P{len(model.members) + 1}"
@@ -156,7 +171,10 @@ class Request(Kind):
         claims, sub = found
         finds = ask.wrong not in {"no proof", "name", "birth month", "number"}
         until = model.now + timedelta(minutes=_MATCH_MINUTES)
-        model.matches[UUID(sub)] = Match(by, until, ask.who if finds else None, ask.wrong != "no proof")
+        meant = model.live_of(fixture.id_number) if ask.wrong == "by id" else member
+        found_live = meant.ref if finds and meant is not None and meant.status == "ACTIVE" else None
+        is_frozen = finds and meant is not None and meant.status == "DUPLICATE_SUSPECTED"
+        model.matches[UUID(sub)] = Match(by, until, found_live, ask.wrong != "no proof", is_frozen)
         drawn = Drawn(claims, sub)
         if ask.wrong == "another's match":
             drawn.sub = next((str(key) for key, match in model.matches.items() if match.by != by), stage.new_id())
@@ -186,6 +204,8 @@ class Request(Kind):
         match = model.matches.get(UUID(sent.read.sub))
         good = match is not None and match.by == sent.sender and model.now < match.until
         target = model.members.get(match.member or "") if match is not None and good else None
+        if target is not None and target.status == "DUPLICATE_MERGED":
+            target = None  # since the draft
         given_on = date.fromisoformat(consent["given_on"]) if consent else today
         is_area = signer.kind in _AREAS and employer in signer.employers
         refused = first(
@@ -196,6 +216,7 @@ class Request(Kind):
                 (consent is None, "MEMBER_CONSENT_REQUIRED"),
                 (not today - timedelta(days=_CONSENT_DAYS) <= given_on <= today, "MEMBER_CONSENT_REQUIRED"),
                 (match is not None and good and not match.is_proved, "PROOF_OF_MEMBERSHIP_MISSING"),
+                (match is not None and good and match.is_frozen, "ALREADY_MEMBER_USE_TRANSFER"),
                 (target is None, "PROOF_OF_MEMBERSHIP_MISMATCH"),
             )
         )

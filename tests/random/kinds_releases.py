@@ -118,10 +118,10 @@ class Release(Kind):
         if tie is not None:
             return tie
         if member is None or not holds:
-            is_party = member is not None and (
-                sender in member.former or (member.open is not None and member.open.receiver == sender)
-            )
+            is_party = member is not None and member.is_party(sender)
             return "NOT_HOLDER" if is_party else "MEMBER_NOT_FOUND_OR_NOT_HELD"
+        if member.status != "ACTIVE":
+            return "NOT_A_MEMBER" if member.status == "DUPLICATE_MERGED" else "ALREADY_MEMBER_USE_TRANSFER"
         asked, answers = member.open, claims.get("request_sha256")
         if asked is not None and asked.state == "RELEASED":
             return "HANDOFF_ALREADY_OPEN"

@@ -146,7 +146,8 @@ class RegisterKey(OnKey):
         found = None if draft is None else claims_in(draft, self)
         if draft is None or found is None:
             return None
-        return Drawn(*found, foretold=said(draft), is_right=not ask.wrong.startswith("proof") or about.ref == "U15")
+        is_right = ask.wrong != "proof" and named == about.uri
+        return Drawn(*found, foretold=said(draft), is_right=is_right)
 
     def refused(self, model: Model, sent: Sent) -> str | None:
         about, claims = model.by_uri(sent.read.sub), sent.claims

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import note
@@ -13,12 +14,14 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from tests.random.calendar import end_of_term
 from tests.random.kinds import WRONG_WITH_ANY, Ask, Kind
 from tests.random.kinds_cases import Accept, Cancel, Dismiss, Object, Recall, Refuse
+from tests.random.kinds_duplicates import Decide, Import, Merge
 from tests.random.kinds_entries import Join, Request
 from tests.random.kinds_releases import Release, ReleaseInLieu
 from tests.random.kinds_unions import RegisterKey, RegisterUnion, RetireKey, RevokeKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
+    from datetime import datetime
 
     from tests.random.stage import Stage
 
@@ -27,9 +30,11 @@ __all__ = ["KINDS", "RandomActs"]
 JOIN, REQUEST, RELEASE, IN_LIEU = Join(), Request(), Release(), ReleaseInLieu()
 ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS = Accept(), Refuse(), Recall(), Object(), Cancel(), Dismiss()
 UNION, KEY, RETIREMENT, REVOCATION = RegisterUnion(), RegisterKey(), RetireKey(), RevokeKey()
+IMPORT, MERGE, DECIDE = Import(), Merge(), Decide()
 ON_CASES = {kind.name: kind for kind in (IN_LIEU, ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS)}
 ON_UNIONS = {kind.name: kind for kind in (UNION, KEY, RETIREMENT, REVOCATION)}
-ON_MEMBERS = {kind.name: kind for kind in (JOIN, REQUEST, RELEASE)} | ON_CASES
+ON_PAIRS = {kind.name: kind for kind in (IMPORT, MERGE, DECIDE)}
+ON_MEMBERS = {kind.name: kind for kind in (JOIN, REQUEST, RELEASE)} | ON_CASES | ON_PAIRS
 KINDS = (*ON_MEMBERS.values(), *ON_UNIONS.values())
 #: What may come next, where a case stands. None: nobody does anything until its deadline.
 NEXT: dict[str | None, tuple[Kind | None, ...]] = {
@@ -116,6 +121,31 @@ class RandomActs(RuleBasedStateMachine):
     )
     def act_on_a_union(self, act: str, to: str, by: str, wrong: str, how: int) -> None:
         self.act(ON_UNIONS[act], Ask("M1", by, to, wrong, how=how))
+
+    @rule(
+        act=st.sampled_from(sorted(ON_PAIRS)),
+        who=MEMBERS,
+        by=WHOSE,
+        to=EMPLOYERS_UNIONS,
+        wrong=wrongs(*ON_PAIRS.values()),
+        how=NUMBERS,
+    )
+    def act_on_a_pair(self, act: str, who: str, by: str, to: str, wrong: str, how: int) -> None:
+        self.act(ON_PAIRS[act], Ask(who, by, to, wrong, how=how))
+
+    @rule(who=MEMBERS, to=EMPLOYERS_UNIONS, ways=st.lists(NUMBERS, min_size=2, max_size=5))
+    def become_one(self, who: str, to: str, ways: list[int]) -> None:
+        """Bring a second membership in, and let both holders, or the union above, make one of the two."""
+        for how in ways:
+            pair = self.stage.model.members[self._names(Ask(who)).who].pair
+            kind = IMPORT if pair is None else DECIDE if how % 6 == 5 else MERGE
+            if kind is DECIDE and pair is not None:
+                self.do(partial(self._wait_until, pair.decide_from))
+            self.act(kind, Ask(who, to=to, wrong="hash" if how % 8 == 6 else "", how=how))
+
+    async def _wait_until(self, to: datetime | None) -> None:
+        if to is not None and to > await self.stage.tick():
+            await self.stage.pass_time(to)
 
     @rule(who=MEMBERS, to=EMPLOYERS_UNIONS, ways=st.lists(NUMBERS, min_size=1, max_size=8))
     def go_on(self, who: str, to: str, ways: list[int]) -> None:
@@ -211,6 +241,8 @@ class RandomActs(RuleBasedStateMachine):
         """Put names for `newest` and `asker`."""
         model = self.stage.model
         who = list(model.members)[-1] if ask.who == "newest" else ask.who
+        while ask.how % 4 < 3 and model.members[who].into is not None:
+            who = model.members[who].into or who  # mostly, the one that goes on is meant
         newest = list(model.unions)[-1]
         case = model.members[who].open
         asker = "U2" if case is None else case.receiver

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-__all__ = ["OPEN", "Case", "Key", "Match", "Member", "Model", "Union"]
+__all__ = ["OPEN", "Case", "Key", "Match", "Member", "Model", "Pair", "Union"]
 
 OPEN = frozenset({"REQUESTED", "ESCALATED", "RELEASED"})
 #: These never act for another union, and never stand above one (A15).
@@ -51,6 +51,7 @@ class Match:
     until: datetime
     member: str | None
     is_proved: bool
+    is_frozen: bool = False  #: it proved one that stood still then
 
 
 @dataclass
@@ -102,6 +103,8 @@ class Case:
         return None if side == "HIGHER" and self.told[ref][1] == "receiver" else side
 
     def ground_for(self, side: str) -> str | None:
+        if self.state == "VOIDED":
+            return "DUPLICATE_MERGED" if side == "HOLDER" else "MEMBERSHIP_ENDED"
         if side != "RECEIVER":
             return self.ground
         return None if self.untold else "NOT_TRANSFERABLE" if self.ground in _STATUS_GROUNDS else self.ground
@@ -111,6 +114,15 @@ class Case:
         return (side == "HOLDER" and self.release is not None) or (
             side == "RECEIVER" and self.state in {"RELEASED", "ACCEPTED"}
         )
+
+
+@dataclass
+class Pair:
+    """Two memberships of one person, until they are merged. `said`: by whom, and over which document, of each."""
+
+    refs: tuple[str, str]
+    said: dict[str, tuple[str, str]] = field(default_factory=dict)
+    decide_from: datetime | None = None
 
 
 @dataclass
@@ -127,6 +139,13 @@ class Member:
     version: int = 1
     former: set[str] = field(default_factory=set)
     cases: list[Case] = field(default_factory=list)
+    status: str = "ACTIVE"
+    pair: Pair | None = None
+    into: str | None = None  #: into whom it was merged
+
+    def is_party(self, ref: str) -> bool:
+        """Whether a union that doesn't hold it knows that there is this member."""
+        return ref in self.former or (self.open is not None and self.open.receiver == ref)
 
     @property
     def open(self) -> Case | None:
@@ -161,6 +180,15 @@ class Model:
 
     def by_membership(self, membership: object) -> Member | None:
         return next((member for member in self.members.values() if str(member.id) == str(membership)), None)
+
+    def live_of(self, id_number: str) -> Member | None:
+        mine = (member for member in self.members.values() if member.id_number == id_number)
+        return next((member for member in mine if member.status == "ACTIVE"), None)
+
+    def partner(self, member: Member) -> Member | None:
+        """The other one of its pair."""
+        refs = () if member.pair is None else member.pair.refs
+        return next((self.members[ref] for ref in refs if ref != member.ref), None)
 
     def case(self, handoff_id: object) -> Case | None:
         return next((case for case in self.cases if str(case.id) == str(handoff_id)), None)

@@ -1,7 +1,7 @@
 """Replay (I18): the stored statements, through the same desk, into an empty hub, at the times of their receipts.
 
 What a hub is fed with besides statements, and keeps, is taken along: the root of `bootstrap`, the person's text sealed
-beside a join, and what the draft of a request found (`matches`: the statement names a match and no person).
+beside a join or an import, and what the draft of a request found (`matches`: the statement names a match, no person).
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ async def replay(world: World, source: Any, target: Any, kinds: Iterable[Kind]) 
         await set_clock(target, row["received_at"])
         more = []
         statement = statements.read_any(row["jws"])
-        if row["typ"] == acts.Join.typ:
+        if row["typ"] in {acts.Join.typ, acts.Import.typ}:
             more.append(await _person_text(world, source, row["member_id"], row["membership_id"]))
         if row["typ"] == acts.Request.typ:
             await target.execute(_MATCH, matches[UUID(statement.sub)]["row"])

@@ -253,11 +253,19 @@ class Stage:
             cards = await reads.cards(reading, list(views))
             await self._look_at_lists(ref, reading)
         assert {
-            key: (view.custody_version, view.dues_paid_through, view.employer_uscc) for key, view in members.items()
+            key: (
+                v.custody_version,
+                v.dues_paid_through,
+                v.employer_uscc,
+                v.status,
+                v.joined_on,
+                v.open_duplicate is None,
+            )
+            for key, v in members.items()
         } == {
-            member.id: (member.version, member.dues, member.employer)
-            for member in model.members.values()
-            if member.holder == ref
+            m.id: (m.version, m.dues, m.employer, m.status, m.joined_on, m.pair is None)
+            for m in model.members.values()
+            if m.holder == ref
         }, f"{ref} reads the members that it holds"
         sides = {case.id: (case, side) for case in model.cases if (side := case.side_of(ref, model.now)) is not None}
         assert {
@@ -282,7 +290,7 @@ class Stage:
             assert texts.keys() == mine.keys()
             for handoff_id, text in texts.items():
                 case, proved = mine[handoff_id], verify_proof(text, {key.kid: key})
-                said = "RELEASED" if case.state == "EXPIRED" else case.state
+                said = "RELEASED" if case.state in {"EXPIRED", "VOIDED"} else case.state  # what nobody of it has signed
                 assert (proved.state, proved.releasing_union) == (said, model.unions[case.holder].uri)
 
     async def _look_at_lists(self, ref: str, reading: Reading) -> None:

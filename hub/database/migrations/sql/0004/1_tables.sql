@@ -32,6 +32,9 @@ create table hub.duplicates (
 
 create unique index duplicates_one_open on hub.duplicates (member_id, membership_id) where closed_at is null;
 
+-- Whom a merge hands on to the one that goes on.
+create index identity_claims_by_member on hub.identity_claims (member_id);
+
 create index duplicates_by_higher on hub.duplicates (higher_union, decide_from) where closed_at is null;
 
 -- Of who presents a certificate that belongs to a suspected one.

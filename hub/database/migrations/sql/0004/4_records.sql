@@ -100,7 +100,8 @@ begin
     get diagnostics n = row_count;
     if n <> 1 then raise exception 'a merge did not end the holding' using errcode = 'HB500'; end if;
     -- Every number of either is the survivor's now: who comes with one of them is known.
-    v_hashes := array(select i.id_hash from person_ids i where i.member_id in (p_loser.member_id, p_survivor.member_id));
+    v_hashes := array(select i.id_hash from person_ids i where i.member_id in (p_loser.member_id, p_survivor.member_id)
+                      union select c.id_hash from identity_claims c where c.member_id = p_loser.member_id);  -- of whom it had taken in
     update identity_claims c set member_id = p_survivor.member_id where c.id_hash = any (v_hashes) and c.member_id = p_loser.member_id;
     with claimed as (
         insert into identity_claims (id_hash, member_id) select distinct h, p_survivor.member_id from unnest(v_hashes) h on conflict do nothing returning 1)
