@@ -10,7 +10,20 @@ from federation import acts
 from federation.encoding import sha256_b64url
 from hub.transfers.desk import drafting, drafting_pulls, releasing
 from tests.random.calendar import end_of_term, month_later
-from tests.random.kinds import GRASSROOTS, NO_HASH, SIX, Ask, Drawn, Kind, Sent, claims_in, first, said, structure
+from tests.random.kinds import (
+    GRASSROOTS,
+    NO_HASH,
+    SIX,
+    Ask,
+    Drawn,
+    Kind,
+    Sent,
+    claims_in,
+    first,
+    not_held,
+    said,
+    structure,
+)
 from tests.random.model import OPEN, Case, Member
 
 if TYPE_CHECKING:
@@ -76,15 +89,13 @@ class Release(Kind):
             "valid_until": (model.today + timedelta(days=90)).isoformat(),
             "form_custody": "WITH_PERSONNEL_FILE",
         }
-        drawn = Drawn(claims, str(member.id), is_right=False)
+        drawn = Drawn(claims, str(member.id))
         draft = await stage.drafted(drafting.draft_release, by, given)
         if draft is not None:
             drawn.foretold, found = said(draft), claims_in(draft, self)
-            drawn.is_right = found is not None
             drawn.claims, drawn.sub = found or (claims, drawn.sub)
+            member.cards |= {drawn.claims["card_sha256"]} - {NO_HASH}
         drawn.claims = {**drawn.claims, **self.altered(model, ask, drawn.claims)}
-        if ask.wrong == "card":
-            drawn.is_right = False
         return drawn
 
     def line_one(self, model: Model, ask: Ask, member: Member) -> dict[str, Any]:
@@ -112,16 +123,9 @@ class Release(Kind):
 
     def refused(self, model: Model, sent: Sent) -> str | None:
         claims, sender = sent.claims, sent.sender
-        member = model.by_membership(sent.read.sub)
-        holds = member is not None and member.holder == sender
-        tie = structure(model, sent, holds=holds)
-        if tie is not None:
+        member, tie = model.by_membership(sent.read.sub), not_held(model, sent)
+        if member is None or tie is not None:
             return tie
-        if member is None or not holds:
-            is_party = member is not None and (
-                sender in member.former or (member.open is not None and member.open.receiver == sender)
-            )
-            return "NOT_HOLDER" if is_party else "MEMBER_NOT_FOUND_OR_NOT_HELD"
         asked, answers = member.open, claims.get("request_sha256")
         if asked is not None and asked.state == "RELEASED":
             return "HANDOFF_ALREADY_OPEN"
@@ -166,7 +170,7 @@ class Release(Kind):
                 (out_date < member.joined_on, "INPUT_INVALID"),
                 (not today <= until <= today + timedelta(days=90), "INPUT_INVALID"),
                 (not earliest <= dues <= month_later(today.isoformat(), 12), "DUES_MONTH_IMPLAUSIBLE"),
-                (not sent.is_right, "DOCUMENT_TAMPERED"),
+                (claims["card_sha256"] not in member.cards, "DOCUMENT_TAMPERED"),
             )
         )
 
@@ -234,15 +238,13 @@ class ReleaseInLieu(Release):
             "request_sha256": case.request or NO_HASH,
             "in_lieu_of": model.unions[case.holder].uri,
         }
-        drawn = Drawn(claims, str(member.id), is_right=False)
+        drawn = Drawn(claims, str(member.id))
         draft = await stage.drafted(drafting_pulls.draft_release_in_lieu, by, given)
         if draft is not None:
             drawn.foretold, found = said(draft), claims_in(draft, self)
-            drawn.is_right = found is not None
             drawn.claims, drawn.sub = found or (claims, drawn.sub)
+            member.cards |= {drawn.claims["card_sha256"]} - {NO_HASH}
         drawn.claims = {**drawn.claims, **self.altered(model, ask, drawn.claims)}
-        if ask.wrong == "card":
-            drawn.is_right = False
         return drawn
 
     def altered(self, model: Model, ask: Ask, claims: dict[str, Any]) -> dict[str, Any]:

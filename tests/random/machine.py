@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from tests.random.calendar import end_of_term
 from tests.random.kinds import WRONG_WITH_ANY, Ask, Kind
+from tests.random.kinds_amendments import AmendMember, AmendUnion
 from tests.random.kinds_cases import Accept, Cancel, Dismiss, Object, Recall, Refuse
 from tests.random.kinds_entries import Join, Request
 from tests.random.kinds_releases import Release, ReleaseInLieu
@@ -27,9 +28,10 @@ __all__ = ["KINDS", "RandomActs"]
 JOIN, REQUEST, RELEASE, IN_LIEU = Join(), Request(), Release(), ReleaseInLieu()
 ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS = Accept(), Refuse(), Recall(), Object(), Cancel(), Dismiss()
 UNION, KEY, RETIREMENT, REVOCATION = RegisterUnion(), RegisterKey(), RetireKey(), RevokeKey()
+AMENDMENT, UNION_AMENDMENT = AmendMember(), AmendUnion()
 ON_CASES = {kind.name: kind for kind in (IN_LIEU, ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS)}
-ON_UNIONS = {kind.name: kind for kind in (UNION, KEY, RETIREMENT, REVOCATION)}
-ON_MEMBERS = {kind.name: kind for kind in (JOIN, REQUEST, RELEASE)} | ON_CASES
+ON_UNIONS = {kind.name: kind for kind in (UNION, UNION_AMENDMENT, KEY, RETIREMENT, REVOCATION)}
+ON_MEMBERS = {kind.name: kind for kind in (JOIN, REQUEST, RELEASE, AMENDMENT)} | ON_CASES
 KINDS = (*ON_MEMBERS.values(), *ON_UNIONS.values())
 #: What may come next, where a case stands. None: nobody does anything until its deadline.
 NEXT: dict[str | None, tuple[Kind | None, ...]] = {
@@ -99,6 +101,10 @@ class RandomActs(RuleBasedStateMachine):
     @rule(who=MEMBERS, by=WHOSE, to=EMPLOYERS_UNIONS | ANYBODY | st.just("asker"), wrong=wrongs(RELEASE), how=NUMBERS)
     def release(self, who: str, by: str, to: str, wrong: str, how: int) -> None:
         self.act(RELEASE, Ask(who, by, to, wrong, how=how))
+
+    @rule(who=MEMBERS, by=WHOSE, to=EMPLOYERS_UNIONS, wrong=wrongs(AMENDMENT), how=NUMBERS)
+    def amend(self, who: str, by: str, to: str, wrong: str, how: int) -> None:
+        self.act(AMENDMENT, Ask(who, by, to, wrong, how=how))
 
     @rule(
         act=st.sampled_from(sorted(ON_CASES)),

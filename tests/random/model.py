@@ -41,6 +41,7 @@ class Union:
     parent: str | None
     employers: frozenset[str]
     keys: list[Key] = field(default_factory=list)
+    version: int = 1
 
 
 @dataclass
@@ -125,6 +126,9 @@ class Member:
     id_number: str
     certificate: tuple[str, str]
     version: int = 1
+    data_version: int = 1
+    amended: dict[str, object] = field(default_factory=dict)  #: what amendments have put of the person's data
+    cards: set[str] = field(default_factory=set)  #: hashes of the cards drafted over the data of now
     former: set[str] = field(default_factory=set)
     cases: list[Case] = field(default_factory=list)
 

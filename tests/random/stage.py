@@ -253,12 +253,16 @@ class Stage:
             cards = await reads.cards(reading, list(views))
             await self._look_at_lists(ref, reading)
         assert {
-            key: (view.custody_version, view.dues_paid_through, view.employer_uscc) for key, view in members.items()
+            key: (view.custody_version, view.data_version, view.dues_paid_through, view.employer_uscc)
+            for key, view in members.items()
         } == {
-            member.id: (member.version, member.dues, member.employer)
+            member.id: (member.version, member.data_version, member.dues, member.employer)
             for member in model.members.values()
             if member.holder == ref
         }, f"{ref} reads the members that it holds"
+        for member in (member for member in model.members.values() if member.id in members):
+            read = {name: getattr(members[member.id], name) for name in member.amended}
+            assert read == member.amended, f"{ref} reads what was amended"
         sides = {case.id: (case, side) for case in model.cases if (side := case.side_of(ref, model.now)) is not None}
         assert {
             key: (v.side, v.state, v.ground, v.deadline, v.is_in_lieu, v.closed_at is not None)
