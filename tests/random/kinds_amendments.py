@@ -1,8 +1,11 @@
-"""Data put right: a member's by the holder (A11), a union's name by the one directly above it (domain 5.1)."""
+"""Data put right: a member's by the holder (A11), a union's name by the one directly above it (domain 5.1), and a
+mistaken acceptance by a handoff back (A12).
+"""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from federation import acts
@@ -10,16 +13,17 @@ from federation.encoding import sha256_b64url
 from hub.transfers.desk import amending, amending_unions, drafting_amendments
 from tests.random.calendar import month_later
 from tests.random.kinds import Ask, Drawn, Kind, Sent, claims_in, first, not_held, said
+from tests.random.kinds_releases import Release
 from tests.random.kinds_unions import is_good_code
 
 if TYPE_CHECKING:
     from hub.authz.tokens import Caller
     from hub.transfers.desk.opening import Hub
     from hub.transfers.views import MemberView
-    from tests.random.model import Member, Model
+    from tests.random.model import Member, Model, Union
     from tests.random.stage import Stage
 
-__all__ = ["AmendMember", "AmendUnion"]
+__all__ = ["AmendMember", "AmendUnion", "Correct"]
 
 _STATED = frozenset({"employer_uscc", "dues_paid_through"})
 #: What the run amends of that which a card shows, or names without amending it.
@@ -147,6 +151,39 @@ class AmendMember(Kind):
     def again(self, model: Model, sent: Sent) -> str | None:
         member = model.by_membership(sent.read.sub)
         return "NOT_HOLDER" if member is None or member.holder != sent.sender else None
+
+
+class Correct(Release):
+    """A release with reason CORRECTION: back to the union before, or (refused) to another, `to`."""
+
+    reason = ("CORRECTION", "更正")
+    wrongs = ("to another", "relation ended", "new employer", "version", "card", "answers nothing", "out_date ahead")
+
+    @property
+    def name(self) -> str:
+        return "correct"
+
+    async def draw_up(self, stage: Stage, ask: Ask, by: str) -> Drawn | None:
+        held = stage.model.members[ask.who].held
+        to = held[-1][0] if held and ask.wrong != "to another" else ask.to
+        return await super().draw_up(stage, replace(ask, to=to), by)
+
+    def line_one(self, model: Model, ask: Ask, member: Member) -> dict[str, Any]:
+        line = super().line_one(model, ask, member)
+        kept = {"relation ended": "relation_ended_on", "new employer": "new_employer_uscc"}.get(ask.wrong)
+        return line | {name: None for name in ("relation_ended_on", "new_employer_uscc") if name != kept}
+
+    def refused_by_law(self, model: Model, sent: Sent, member: Member, holder: str) -> str | None:
+        receiver = model.by_uri(sent.claims["receiving_union"])
+        if receiver is not None and (not member.held or member.held[-1][0] != receiver.ref):
+            return "REASON_NOT_ALLOWED"
+        return super().refused_by_law(model, sent, member, holder)
+
+    def refused_by_relation(self, claims: dict[str, Any], member: Member) -> str | None:
+        return "INPUT_INVALID" if {"relation_ended_on", "new_employer_uscc"} & claims.keys() else None
+
+    def may_reach(self, receiver: Union, claims: dict[str, Any]) -> bool:
+        return True
 
 
 class AmendUnion(Kind):

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from tests.random.calendar import end_of_term
 from tests.random.kinds import WRONG_WITH_ANY, Ask, Kind
-from tests.random.kinds_amendments import AmendMember, AmendUnion
+from tests.random.kinds_amendments import AmendMember, AmendUnion, Correct
 from tests.random.kinds_cases import Accept, Cancel, Dismiss, Object, Recall, Refuse
 from tests.random.kinds_entries import Join, Request
 from tests.random.kinds_releases import Release, ReleaseInLieu
@@ -28,14 +28,14 @@ __all__ = ["KINDS", "RandomActs"]
 JOIN, REQUEST, RELEASE, IN_LIEU = Join(), Request(), Release(), ReleaseInLieu()
 ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS = Accept(), Refuse(), Recall(), Object(), Cancel(), Dismiss()
 UNION, KEY, RETIREMENT, REVOCATION = RegisterUnion(), RegisterKey(), RetireKey(), RevokeKey()
-AMENDMENT, UNION_AMENDMENT = AmendMember(), AmendUnion()
+AMENDMENT, UNION_AMENDMENT, CORRECTION = AmendMember(), AmendUnion(), Correct()
 ON_CASES = {kind.name: kind for kind in (IN_LIEU, ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS)}
 ON_UNIONS = {kind.name: kind for kind in (UNION, UNION_AMENDMENT, KEY, RETIREMENT, REVOCATION)}
-ON_MEMBERS = {kind.name: kind for kind in (JOIN, REQUEST, RELEASE, AMENDMENT)} | ON_CASES
+ON_MEMBERS = {kind.name: kind for kind in (JOIN, REQUEST, RELEASE, AMENDMENT, CORRECTION)} | ON_CASES
 KINDS = (*ON_MEMBERS.values(), *ON_UNIONS.values())
 #: What may come next, where a case stands. None: nobody does anything until its deadline.
 NEXT: dict[str | None, tuple[Kind | None, ...]] = {
-    None: (RELEASE, REQUEST, REQUEST),
+    None: (RELEASE, REQUEST, REQUEST, CORRECTION),
     "REQUESTED": (RELEASE, OBJECT, CANCEL, None, None, None),
     "ESCALATED": (IN_LIEU, IN_LIEU, RELEASE, DISMISS, CANCEL, None),
     "RELEASED": (ACCEPT, ACCEPT, RECALL, REFUSE, RECALL, None),
@@ -105,6 +105,10 @@ class RandomActs(RuleBasedStateMachine):
     @rule(who=MEMBERS, by=WHOSE, to=EMPLOYERS_UNIONS, wrong=wrongs(AMENDMENT), how=NUMBERS)
     def amend(self, who: str, by: str, to: str, wrong: str, how: int) -> None:
         self.act(AMENDMENT, Ask(who, by, to, wrong, how=how))
+
+    @rule(who=MEMBERS, by=WHOSE, to=EMPLOYERS_UNIONS, wrong=wrongs(CORRECTION), how=NUMBERS)
+    def correct(self, who: str, by: str, to: str, wrong: str, how: int) -> None:
+        self.act(CORRECTION, Ask(who, by, to, wrong, how=how))
 
     @rule(
         act=st.sampled_from(sorted(ON_CASES)),

@@ -125,6 +125,9 @@ class Member:
     employer: str | None
     id_number: str
     certificate: tuple[str, str]
+    basis: str = "ORDINARY"
+    #: The holdings that have ended: whose, on what basis, where employed.
+    held: list[tuple[str, str, str | None]] = field(default_factory=list)
     version: int = 1
     data_version: int = 1
     amended: dict[str, object] = field(default_factory=dict)  #: what amendments have put of the person's data

@@ -84,6 +84,7 @@ class Stage:
                 EMPLOYERS[fixture.employer],
                 fixture.id_number,
                 fixture.certificate,
+                fixture.holding_basis,
             )
         await stage.tick()
         return stage
