@@ -54,11 +54,6 @@ ALSO_BROKEN: Final = {
          where o.release_sha256 is not null
            and not coalesce(case when o.in_lieu then r.typ = 'unionhub.in-lieu-release+jwt' and x.union_id is not null
                                  else r.typ = 'unionhub.release+jwt' and r.iss = o.from_union end, false)""",
-    "HUB-P17: who amended a member's data held it then": """
-        select a.membership_id from hub.amendments a
-         where not exists (select from hub.holdings h where h.member_id = a.member_id
-                              and h.membership_id = a.membership_id and h.holder_union = a.union_id
-                              and h.during @> a.at)""",
     "I5: a first holding is the signer's of a join": """
         select h.membership_id from hub.holdings h where h.custody_version = 1 and not exists (
                select from hub.statements t where t.member_id = h.member_id and t.membership_id = h.membership_id
