@@ -86,12 +86,15 @@ ALSO_BROKEN: Final = {
         select d.handoff_id from hub.dockets d join hub.memberships m using (member_id, membership_id)
          where d.out_date < m.joined_on or d.in_date < d.out_date or d.out_date > {_DAY.format("d.released_at")}
             or d.in_date > {_DAY.format("d.closed_at")}""",
-    "I8: dues are those of the join or of the last release, and none ends before the joining": """
+    "I8: dues are those of the join, the last release or an amendment since; none ends before the joining": """
         select m.membership_id from hub.memberships m
           left join hub.handoffs o on o.member_id = m.member_id and o.membership_id = m.membership_id
                and o.state = 'ACCEPTED' and o.custody_version = m.custody_version - 1
          where m.dues_paid_through < to_char(m.joined_on - interval '1 month', 'YYYY-MM')
-            or m.dues_paid_through <> o.dues_paid_through or (o.handoff_id is null) <> (m.custody_version = 1)""",
+            or (m.dues_paid_through <> o.dues_paid_through and not exists (
+                select from hub.amendments a where a.member_id = m.member_id and a.membership_id = m.membership_id
+                   and 'dues_paid_through' = any (string_to_array(a.fields, ' ')) and a.at > m.held_since))
+            or (o.handoff_id is null) <> (m.custody_version = 1)""",
     "I17: a statement counts with a key of its union that was in force at its receipt": f"""
         with all_of_them as (
             select iss, {_KID.format("jws")} ->> 'kid' as kid, received_at from hub.statements

@@ -35,6 +35,7 @@ __all__ = [
     "Kind",
     "Sent",
     "judge",
+    "not_held",
 ]
 
 #: What the oracle says of a statement that was received before, and of a session whose login key has ended.
@@ -195,6 +196,18 @@ def structure(model: Model, sent: Sent, *, holds: bool) -> str | None:
             (kind == "MEMBER_UNIT_BRANCH", "ISSUER_IS_JOINT_UNION"),
             (kind in FEDERATIONS and not holds, "ISSUER_IS_GRASSROOTS_UNION"),
         )
+    )
+
+
+def not_held(model: Model, sent: Sent) -> str | None:
+    """Why the sender may not act on the membership at all: a party to it learns more than a stranger (domain 5.3)."""
+    member = model.by_membership(sent.read.sub)
+    holds = member is not None and member.holder == sent.sender
+    is_party = member is not None and (
+        sent.sender in member.former or (member.open is not None and member.open.receiver == sent.sender)
+    )
+    return structure(model, sent, holds=holds) or first(
+        ((not holds and is_party, "NOT_HOLDER"), (not holds, "MEMBER_NOT_FOUND_OR_NOT_HELD"))
     )
 
 

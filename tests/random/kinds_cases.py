@@ -25,6 +25,7 @@ _OBJECTIONS = (
     *("RETIRED_RETENTION", "IN_MILITARY_SERVICE", "SECONDMENT_REVERSION"),
 )
 _REFUSALS = ("NO_LABOUR_RELATION_HERE", "IDENTITY_OR_PROOF_MISMATCH", "WRONG_UNION_LEVEL", "DOCUMENT_DEFECT")
+_OF_CORRECTIONS = ("IDENTITY_OR_PROOF_MISMATCH", "DOCUMENT_DEFECT")
 _BASES = ("ORDINARY", "DISPATCH_UNION", "DISPATCH_HOST_JOINED")
 
 
@@ -112,6 +113,7 @@ class Accept(OnCase):
         "no relation",
         "relation ahead",
         "basis",
+        "stated anew",
         "dues",
     )
 
@@ -120,6 +122,7 @@ class Accept(OnCase):
         days = {"in_date ahead": today + timedelta(days=1), "in_date long ago": today - timedelta(days=91)}
         if out_date is not None:
             days["in_date before"] = out_date - timedelta(days=1)
+        back = {} if case is None or ask.wrong == "stated anew" else self._as_before(model, case)
         return {
             "in_date": days.get(ask.wrong, today),
             "employer_uscc": None
@@ -129,7 +132,16 @@ class Accept(OnCase):
             "holding_basis": "PLACEMENT" if ask.wrong == "basis" else _BASES[ask.how % len(_BASES)],
             "intake_register_no": None,
             "form_received": True,
+            **({} if ask.wrong == "basis" else back),
         }
+
+    @staticmethod
+    def _as_before(model: Model, case: Case) -> dict[str, Any]:
+        """Give what the acceptance of a correction states: no relation, and the basis of before."""
+        if case.reason != "CORRECTION":
+            return {}
+        _, basis, _ = model.members[case.member].held[case.version - 2]
+        return {"employer_uscc": None, "relation_started_on": None, "holding_basis": basis}
 
     def claims_of(self, given: dict[str, Any], case: Case | None) -> dict[str, Any]:
         dues = None if case is None else case.dues
@@ -146,11 +158,14 @@ class Accept(OnCase):
         in_date, began = date.fromisoformat(claims["in_date"]), claims.get("relation_started_on")
         assert case.dues is not None
         assert case.out_date is not None
+        employer, back = claims.get("employer_uscc"), self._as_before(model, case)
+        bases = (back["holding_basis"],) if back else _BASES
         return first(
             (
-                (claims.get("employer_uscc") is None, "NO_LABOUR_RELATION_YET"),
-                (began is None or date.fromisoformat(began) > today, "NO_LABOUR_RELATION_YET"),
-                (claims["holding_basis"] not in _BASES, "INPUT_INVALID"),
+                (bool(back) and (employer is not None or began is not None), "INPUT_INVALID"),
+                (not back and employer is None, "NO_LABOUR_RELATION_YET"),
+                (not back and (began is None or date.fromisoformat(began) > today), "NO_LABOUR_RELATION_YET"),
+                (claims["holding_basis"] not in bases, "INPUT_INVALID"),
                 (in_date > today, "DATE_IN_FUTURE"),
                 (in_date < today - timedelta(days=90), "BACKDATE_TOO_FAR"),
                 (in_date < case.out_date, "IN_DATE_BEFORE_OUT_DATE"),
@@ -161,9 +176,12 @@ class Accept(OnCase):
     def done_to(self, model: Model, sent: Sent, case: Case, member: Member) -> None:
         assert case.dues is not None
         member.former.add(member.holder)
+        member.held.append((member.holder, member.basis, member.employer))
+        is_back = bool(self._as_before(model, case))
         member.holder, member.version = case.receiver, member.version + 1
         member.held_by, member.dues = sent.read.sha256, case.dues
-        member.employer = sent.claims["employer_uscc"]
+        member.employer = member.held[case.version - 2][2] if is_back else sent.claims["employer_uscc"]
+        member.basis = sent.claims["holding_basis"]
         case.close("ACCEPTED", model.now)
 
 
@@ -183,6 +201,7 @@ class Refuse(OnCase):
                 (ground in SIX, "DISCRIMINATORY_GROUND"),
                 (ground == "NO_CONTRACT", "CONTRACT_NOT_REQUIRED"),
                 (ground not in _REFUSALS, "REFUSAL_GROUND_NOT_ALLOWED"),
+                (case.reason == "CORRECTION" and ground not in _OF_CORRECTIONS, "REFUSAL_GROUND_NOT_ALLOWED"),
             )
         )
 

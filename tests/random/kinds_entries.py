@@ -116,6 +116,7 @@ class Join(Kind):
             claims.get("employer_uscc"),
             json.loads(sent.more[0])["id_number"],
             (certificate["province_code"], certificate["number"]),
+            claims["holding_basis"],
         )
 
     def again(self, model: Model, sent: Sent) -> str | None:

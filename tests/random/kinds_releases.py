@@ -10,13 +10,26 @@ from federation import acts
 from federation.encoding import sha256_b64url
 from hub.transfers.desk import drafting, drafting_pulls, releasing
 from tests.random.calendar import end_of_term, month_later
-from tests.random.kinds import GRASSROOTS, NO_HASH, SIX, Ask, Drawn, Kind, Sent, claims_in, first, said, structure
+from tests.random.kinds import (
+    GRASSROOTS,
+    NO_HASH,
+    SIX,
+    Ask,
+    Drawn,
+    Kind,
+    Sent,
+    claims_in,
+    first,
+    not_held,
+    said,
+    structure,
+)
 from tests.random.model import OPEN, Case, Member
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tests.random.model import Model
+    from tests.random.model import Model, Union
     from tests.random.stage import Stage
 
 __all__ = ["Release", "ReleaseInLieu"]
@@ -29,6 +42,7 @@ _ACCEPTANCE_DAYS = 15
 class Release(Kind):
     act: ClassVar[type[acts.Release]] = acts.Release
     desk = staticmethod(releasing.release)
+    reason: ClassVar[tuple[str, str]] = ("CHANGE_OF_EMPLOYER", "调动")
     wrongs: ClassVar[tuple[str, ...]] = (
         *(
             "version",
@@ -61,7 +75,7 @@ class Release(Kind):
             "membership_id": member.id,
             "handoff_id": None,
             "receiving_union": receiver,
-            "reason_code": ask.wrong if ask.wrong in {"OFF_JOB_STUDY", "AWAITING_POST"} else "CHANGE_OF_EMPLOYER",
+            "reason_code": ask.wrong if ask.wrong in {"OFF_JOB_STUDY", "AWAITING_POST"} else self.reason[0],
             "form_custody": None,
             **self.line_one(model, ask, member),
         }
@@ -71,20 +85,18 @@ class Release(Kind):
             "custody_version": member.version,
             "prev_sha256": member.held_by,
             "card_sha256": NO_HASH,
-            "reason_text": "调动",
+            "reason_text": self.reason[1],
             "articles": ["A12"],
             "valid_until": (model.today + timedelta(days=90)).isoformat(),
             "form_custody": "WITH_PERSONNEL_FILE",
         }
-        drawn = Drawn(claims, str(member.id), is_right=False)
+        drawn = Drawn(claims, str(member.id))
         draft = await stage.drafted(drafting.draft_release, by, given)
         if draft is not None:
             drawn.foretold, found = said(draft), claims_in(draft, self)
-            drawn.is_right = found is not None
             drawn.claims, drawn.sub = found or (claims, drawn.sub)
+            member.cards |= {drawn.claims["card_sha256"]} - {NO_HASH}
         drawn.claims = {**drawn.claims, **self.altered(model, ask, drawn.claims)}
-        if ask.wrong == "card":
-            drawn.is_right = False
         return drawn
 
     def line_one(self, model: Model, ask: Ask, member: Member) -> dict[str, Any]:
@@ -112,14 +124,9 @@ class Release(Kind):
 
     def refused(self, model: Model, sent: Sent) -> str | None:
         claims, sender = sent.claims, sent.sender
-        member = model.by_membership(sent.read.sub)
-        holds = member is not None and member.holder == sender
-        tie = structure(model, sent, holds=holds)
-        if tie is not None:
+        member, tie = model.by_membership(sent.read.sub), not_held(model, sent)
+        if member is None or tie is not None:
             return tie
-        if member is None or not holds:
-            is_party = member is not None and member.is_party(sender)
-            return "NOT_HOLDER" if is_party else "MEMBER_NOT_FOUND_OR_NOT_HELD"
         if member.status != "ACTIVE":
             return "NOT_A_MEMBER" if member.status == "DUPLICATE_MERGED" else "ALREADY_MEMBER_USE_TRANSFER"
         asked, answers = member.open, claims.get("request_sha256")
@@ -140,7 +147,7 @@ class Release(Kind):
                 (answers is None and named is not None, "INPUT_INVALID"),
                 (claims["reason_code"] == "OFF_JOB_STUDY", "STUDY_LEAVE_NO_CHANGE"),
                 (claims["reason_code"] == "AWAITING_POST", "AWAITING_POST_NO_CHANGE"),
-                (claims["reason_text"] != "调动", "STATEMENT_MALFORMED"),
+                (claims["reason_text"] != self.reason[1], "STATEMENT_MALFORMED"),
                 (tuple(claims["articles"]) != ("A12",), "STATEMENT_MALFORMED"),
             )
         ) or self.refused_by_law(model, sent, member, member.holder)
@@ -148,16 +155,13 @@ class Release(Kind):
     def refused_by_law(self, model: Model, sent: Sent, member: Member, holder: str) -> str | None:
         claims, today = sent.claims, model.today
         out_date, until = date.fromisoformat(claims["out_date"]), date.fromisoformat(claims["valid_until"])
-        ended, employer = claims.get("relation_ended_on"), claims.get("new_employer_uscc")
         receiver, dues = model.by_uri(claims["receiving_union"]), claims["dues_paid_through"]
         may_hold = receiver is not None and (
-            receiver.kind in GRASSROOTS or (receiver.kind in _AREAS and employer in receiver.employers)
+            receiver.kind in GRASSROOTS or (receiver.kind in _AREAS and self.may_reach(receiver, claims))
         )
         earliest = month_later(member.joined_on.isoformat(), -1)
-        return first(
+        return self.refused_by_relation(claims, member) or first(
             (
-                (ended is None or date.fromisoformat(ended) > out_date, "LABOUR_RELATION_UNCHANGED"),
-                (employer is not None and employer == member.employer, "LABOUR_RELATION_UNCHANGED"),
                 (receiver is None, "UNION_NOT_FOUND"),
                 (receiver is not None and receiver.ref == holder, "INPUT_INVALID"),
                 (not may_hold, "RECEIVER_CANNOT_HOLD"),
@@ -166,7 +170,20 @@ class Release(Kind):
                 (out_date < member.joined_on, "INPUT_INVALID"),
                 (not today <= until <= today + timedelta(days=90), "INPUT_INVALID"),
                 (not earliest <= dues <= month_later(today.isoformat(), 12), "DUES_MONTH_IMPLAUSIBLE"),
-                (not sent.is_right, "DOCUMENT_TAMPERED"),
+                (claims["card_sha256"] not in member.cards, "DOCUMENT_TAMPERED"),
+            )
+        )
+
+    def may_reach(self, receiver: Union, claims: dict[str, Any]) -> bool:
+        """Whether an area union may be the receiver."""
+        return claims.get("new_employer_uscc") in receiver.employers
+
+    def refused_by_relation(self, claims: dict[str, Any], member: Member) -> str | None:
+        ended, employer = claims.get("relation_ended_on"), claims.get("new_employer_uscc")
+        return first(
+            (
+                (ended is None or ended > claims["out_date"], "LABOUR_RELATION_UNCHANGED"),
+                (employer is not None and employer == member.employer, "LABOUR_RELATION_UNCHANGED"),
             )
         )
 
@@ -234,15 +251,13 @@ class ReleaseInLieu(Release):
             "request_sha256": case.request or NO_HASH,
             "in_lieu_of": model.unions[case.holder].uri,
         }
-        drawn = Drawn(claims, str(member.id), is_right=False)
+        drawn = Drawn(claims, str(member.id))
         draft = await stage.drafted(drafting_pulls.draft_release_in_lieu, by, given)
         if draft is not None:
             drawn.foretold, found = said(draft), claims_in(draft, self)
-            drawn.is_right = found is not None
             drawn.claims, drawn.sub = found or (claims, drawn.sub)
+            member.cards |= {drawn.claims["card_sha256"]} - {NO_HASH}
         drawn.claims = {**drawn.claims, **self.altered(model, ask, drawn.claims)}
-        if ask.wrong == "card":
-            drawn.is_right = False
         return drawn
 
     def altered(self, model: Model, ask: Ask, claims: dict[str, Any]) -> dict[str, Any]:

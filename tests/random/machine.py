@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from tests.random.calendar import end_of_term
 from tests.random.kinds import WRONG_WITH_ANY, Ask, Kind
+from tests.random.kinds_amendments import AmendMember, AmendUnion, Correct
 from tests.random.kinds_cases import Accept, Cancel, Dismiss, Object, Recall, Refuse
 from tests.random.kinds_duplicates import Decide, Import, Merge
 from tests.random.kinds_entries import Join, Request
@@ -31,14 +32,15 @@ JOIN, REQUEST, RELEASE, IN_LIEU = Join(), Request(), Release(), ReleaseInLieu()
 ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS = Accept(), Refuse(), Recall(), Object(), Cancel(), Dismiss()
 UNION, KEY, RETIREMENT, REVOCATION = RegisterUnion(), RegisterKey(), RetireKey(), RevokeKey()
 IMPORT, MERGE, DECIDE = Import(), Merge(), Decide()
+AMENDMENT, UNION_AMENDMENT, CORRECTION = AmendMember(), AmendUnion(), Correct()
 ON_CASES = {kind.name: kind for kind in (IN_LIEU, ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS)}
-ON_UNIONS = {kind.name: kind for kind in (UNION, KEY, RETIREMENT, REVOCATION)}
+ON_UNIONS = {kind.name: kind for kind in (UNION, UNION_AMENDMENT, KEY, RETIREMENT, REVOCATION)}
 ON_PAIRS = {kind.name: kind for kind in (IMPORT, MERGE, DECIDE)}
-ON_MEMBERS = {kind.name: kind for kind in (JOIN, REQUEST, RELEASE)} | ON_CASES | ON_PAIRS
+ON_MEMBERS = {kind.name: kind for kind in (JOIN, REQUEST, RELEASE, AMENDMENT, CORRECTION)} | ON_CASES | ON_PAIRS
 KINDS = (*ON_MEMBERS.values(), *ON_UNIONS.values())
 #: What may come next, where a case stands. None: nobody does anything until its deadline.
 NEXT: dict[str | None, tuple[Kind | None, ...]] = {
-    None: (RELEASE, REQUEST, REQUEST),
+    None: (RELEASE, REQUEST, REQUEST, CORRECTION),
     "REQUESTED": (RELEASE, OBJECT, CANCEL, None, None, None),
     "ESCALATED": (IN_LIEU, IN_LIEU, RELEASE, DISMISS, CANCEL, None),
     "RELEASED": (ACCEPT, ACCEPT, RECALL, REFUSE, RECALL, None),
@@ -104,6 +106,14 @@ class RandomActs(RuleBasedStateMachine):
     @rule(who=MEMBERS, by=WHOSE, to=EMPLOYERS_UNIONS | ANYBODY | st.just("asker"), wrong=wrongs(RELEASE), how=NUMBERS)
     def release(self, who: str, by: str, to: str, wrong: str, how: int) -> None:
         self.act(RELEASE, Ask(who, by, to, wrong, how=how))
+
+    @rule(who=MEMBERS, by=WHOSE, to=EMPLOYERS_UNIONS, wrong=wrongs(AMENDMENT), how=NUMBERS)
+    def amend(self, who: str, by: str, to: str, wrong: str, how: int) -> None:
+        self.act(AMENDMENT, Ask(who, by, to, wrong, how=how))
+
+    @rule(who=MEMBERS, by=WHOSE, to=EMPLOYERS_UNIONS, wrong=wrongs(CORRECTION), how=NUMBERS)
+    def correct(self, who: str, by: str, to: str, wrong: str, how: int) -> None:
+        self.act(CORRECTION, Ask(who, by, to, wrong, how=how))
 
     @rule(
         act=st.sampled_from(sorted(ON_CASES)),

@@ -41,6 +41,7 @@ class Union:
     parent: str | None
     employers: frozenset[str]
     keys: list[Key] = field(default_factory=list)
+    version: int = 1
 
 
 @dataclass
@@ -136,7 +137,13 @@ class Member:
     employer: str | None
     id_number: str
     certificate: tuple[str, str]
+    basis: str = "ORDINARY"
+    #: The holdings that have ended: whose, on what basis, where employed.
+    held: list[tuple[str, str, str | None]] = field(default_factory=list)
     version: int = 1
+    data_version: int = 1
+    amended: dict[str, object] = field(default_factory=dict)  #: what amendments have put of the person's data
+    cards: set[str] = field(default_factory=set)  #: hashes of the cards drafted over the data of now
     former: set[str] = field(default_factory=set)
     cases: list[Case] = field(default_factory=list)
     status: str = "ACTIVE"

@@ -1,7 +1,8 @@
 """Replay (I18): the stored statements, through the same desk, into an empty hub, at the times of their receipts.
 
 What a hub is fed with besides statements, and keeps, is taken along: the root of `bootstrap`, the person's text sealed
-beside a join or an import, and what the draft of a request found (`matches`: the statement names a match, no person).
+beside a join, an import or an amendment, and what the draft of a request found (`matches`: the statement names a match,
+no person).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from hub.transfers.ledger.founding import set_clock
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from federation.statements import Statement
     from tests.random.kinds import Kind
     from tests.world import World
 
@@ -38,6 +40,11 @@ _SEALED: Final = {
     ("persons", "mobile_sealed"): "mobile",
     ("person_ids", "sealed"): "sealed",
     ("join_cards", "sealed"): "sealed",
+    ("amendments", "sealed"): "sealed",
+}
+#: Whose name a seal bears: the person's; an amendment's, its statement's.
+_SEALED_FOR: Final = {
+    "amendments": "(select s.jti from hub.statements s where s.member_id = t.member_id and s.sha256 = t.sha256)"
 }
 
 _STATEMENTS: Final = """
@@ -70,10 +77,12 @@ async def replay(world: World, source: Any, target: Any, kinds: Iterable[Kind]) 
     rows = await source.fetch(_STATEMENTS)
     for row in rows:
         await set_clock(target, row["received_at"])
-        more = []
+        more = list[str | None]()
         statement = statements.read_any(row["jws"])
         if row["typ"] in {acts.Join.typ, acts.Import.typ}:
             more.append(await _person_text(world, source, row["member_id"], row["membership_id"]))
+        if row["typ"] == acts.MemberAmendment.typ:
+            more.append(await _amended_text(world, source, row["member_id"], statement))
         if row["typ"] == acts.Request.typ:
             await target.execute(_MATCH, matches[UUID(statement.sub)]["row"])
         caller = Caller(
@@ -132,6 +141,15 @@ async def _person_text(world: World, source: Any, member_id: UUID, membership_id
     return world.hub.vault.open_sealed("join_cards", "sealed", member_id, sealed)
 
 
+async def _amended_text(world: World, source: Any, member_id: UUID, statement: Statement[Any]) -> str | None:
+    sealed = await source.fetchval(
+        "select sealed from hub.amendments where member_id = $1 and sha256 = $2",
+        member_id,
+        b64url_decode(statement.sha256),
+    )
+    return None if sealed is None else world.hub.vault.open_sealed("amendments", "sealed", statement.jti, sealed)
+
+
 async def tables_of(world: World, superuser: Any) -> dict[str, list[str]]:
     """Give every row of every table, sorted, with what is sealed opened."""
     names = await superuser.fetch(
@@ -140,7 +158,8 @@ async def tables_of(world: World, superuser: Any) -> dict[str, list[str]]:
     found = {}
     for name in sorted(row["relname"] for row in names):
         sealed = [column for table, column in _SEALED if table == name]
-        rows = await superuser.fetch(f"select to_jsonb(t)::text as row, t.* from hub.{name} t")
+        owner = _SEALED_FOR.get(name, "t.member_id" if sealed else "null")
+        rows = await superuser.fetch(f"select to_jsonb(t)::text as row, {owner} as sealed_for, t.* from hub.{name} t")
         found[name] = sorted(_shown(world, name, sealed, row) for row in rows)
     return found
 
@@ -149,6 +168,6 @@ def _shown(world: World, table: str, sealed: list[str], row: Any) -> str:
     text: str = row["row"]
     for column in sealed:
         if row[column] is not None:
-            opened = world.hub.vault.open_sealed(table, _SEALED[table, column], row["member_id"], row[column])
+            opened = world.hub.vault.open_sealed(table, _SEALED[table, column], row["sealed_for"], row[column])
             text = text.replace(f"\\\\x{row[column].hex()}", opened)
     return text

@@ -84,6 +84,7 @@ class Stage:
                 EMPLOYERS[fixture.employer],
                 fixture.id_number,
                 fixture.certificate,
+                fixture.holding_basis,
             )
         await stage.tick()
         return stage
@@ -255,6 +256,7 @@ class Stage:
         assert {
             key: (
                 v.custody_version,
+                v.data_version,
                 v.dues_paid_through,
                 v.employer_uscc,
                 v.status,
@@ -263,10 +265,13 @@ class Stage:
             )
             for key, v in members.items()
         } == {
-            m.id: (m.version, m.dues, m.employer, m.status, m.joined_on, m.pair is None)
+            m.id: (m.version, m.data_version, m.dues, m.employer, m.status, m.joined_on, m.pair is None)
             for m in model.members.values()
             if m.holder == ref
         }, f"{ref} reads the members that it holds"
+        for member in (member for member in model.members.values() if member.id in members):
+            read = {name: getattr(members[member.id], name) for name in member.amended}
+            assert read == member.amended, f"{ref} reads what was amended"
         sides = {case.id: (case, side) for case in model.cases if (side := case.side_of(ref, model.now)) is not None}
         assert {
             key: (v.side, v.state, v.ground, v.deadline, v.is_in_lieu, v.closed_at is not None)

@@ -216,6 +216,22 @@ class TestWhatABoundCardIs:
         assert (row["holding_basis"], row["member_unit"]) == ("DISPATCH_UNION", "unit")
 
 
+@pytest.mark.attack("F02")
+async def test_nobody_moves_at_a_time_before_the_holder_s_last_amendment(
+    app: Any, superuser: Any, world: World, m1: Any, amendment: AmendmentRecord
+) -> None:
+    """Its facts were read before the amendment came: who amended would not have held any more."""
+    release = a_release(m1, world.actors["U2"].caller.union_id)
+    amended_at = NOON + 30 * SECOND
+    assert await call(app, release) == [1]
+    during_it = amendment._replace(at=amended_at, open_handoff=release.handoff_id, open_step=1)
+    assert await call(app, during_it) == [1]
+    await does_nothing(app, superuser, an_acceptance(release, at=amended_at - SECOND))
+    await does_nothing(app, superuser, an_acceptance(release, at=amended_at))
+    assert await call(app, an_acceptance(release, at=amended_at + SECOND)) == [1]
+    await assert_whole(superuser)
+
+
 class TestUnions:
     def _arguments(self, world: World, **changes: Any) -> list[Any]:
         """The amendment of U2's name by U9, above it."""

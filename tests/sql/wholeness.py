@@ -41,6 +41,10 @@ BROKEN: Final = {
          where h.custody_version > 1 and not exists (
                select from hub.holdings p where p.membership_id = h.membership_id
                   and p.custody_version = h.custody_version - 1 and upper(p.during) = lower(h.during))""",
+    "A11: who amended a member's data held it then": """
+        select a.membership_id from hub.amendments a
+         where not exists (select from hub.holdings h where h.membership_id = a.membership_id
+                              and h.holder_union = a.union_id and h.during @> a.at)""",
     "I4: the gate and the one open handoff agree": """
         select m.membership_id from hub.memberships m
          where m.open_handoff is distinct from (

@@ -174,6 +174,8 @@ begin
          where m.member_id = u.member_id and m.membership_id = u.membership_id
            and (prune is null or m.member_id = any (prune)) and (prune is null or h.member_id = any (prune)) and (prune is null or o.member_id = any (prune))
            and o.data_version = m.data_version   -- amended meanwhile: what the ended holding keeps would be that of before
+           -- Whose facts are older than an amendment: it would be by one who holds no longer.
+           and not exists (select from amendments a where a.member_id = m.member_id and a.membership_id = m.membership_id and a.at >= u.at)
            and m.open_handoff = u.handoff_id and m.open_step = u.step_no and m.held_since < u.at
            and h.to_union = u.union_id and h.from_union = m.holder_union and h.custody_version = m.custody_version
            and (h.deadline is null or h.deadline > u.at)
