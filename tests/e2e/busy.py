@@ -114,8 +114,9 @@ class Busy:
         return busy
 
     async def bring_in(self, ref: str, holder: str, *, of: Planted) -> Planted:
-        """Have a union bring in, on paper, a second membership of somebody: the ID number is the same, and no more."""
-        person = replace(_planted(7), ref=ref, id_number=of.id_number, birth_month="1969-11", member={})
+        """Have a union bring in, on paper, a second membership of somebody: nothing but the person is the same."""
+        same = {"id_number": of.id_number, "name": of.name, "birth_month": of.birth_month}
+        person = replace(_planted(7), ref=ref, member={}, **same)
         await self._enrol(person, holder, mutation="importMember")
         return person
 
