@@ -115,8 +115,9 @@ class Busy:
 
     async def bring_in(self, ref: str, holder: str, *, of: Planted) -> Planted:
         """Have a union bring in, on paper, a second membership of somebody: nothing but the person is the same."""
-        same = {"id_number": of.id_number, "name": of.name, "birth_month": of.birth_month}
-        person = replace(_planted(7), ref=ref, member={}, **same)
+        person = replace(
+            _planted(7), ref=ref, id_number=of.id_number, name=of.name, birth_month=of.birth_month, member={}
+        )
         await self._enrol(person, holder, mutation="importMember")
         return person
 
