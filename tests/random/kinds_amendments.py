@@ -115,8 +115,8 @@ class AmendMember(Kind):
         if member is None or tie is not None:
             return tie
         given = {*person, *(claims.keys() & _STATED)}
-        numbers = {other.id_number: other for other in model.members.values()}
-        owner, employer = numbers.get(person.get("id_number", "")), claims.get("employer_uscc")
+        # A number names the one of two records that is live, and later the one that went on.
+        owner, employer = model.live_of(person.get("id_number", "")), claims.get("employer_uscc")
         dues = claims.get("dues_paid_through", member.dues)
         earliest = month_later(member.joined_on.isoformat(), -1)
         latest = month_later(model.today.isoformat(), 12)
