@@ -112,6 +112,19 @@ class TestOnARequest:
         refusal = await refused(ready(releasing.release, u1, draft))
         assert (refusal.code, refusal.path) == (Code.DOCUMENT_TAMPERED, ("release", "request_sha256"))
 
+    @pytest.mark.article("HUB-P17")
+    async def test_an_answer_states_the_reason_that_was_asked_for(
+        self, world: World, refused: Refused, u1: Actor, u2: Actor, m1: UUID
+    ) -> None:
+        await world.accept(u2, (await world.release(u1, m1, u2.uri)).handoff_id)
+        asked = await world.request(u1, "M1", employer_uscc=EMPLOYERS["甲"])
+        draft = await world.draft_release(
+            u2, None, u1.uri, handoff_id=asked.handoff_id, reason_code="CORRECTION", relation_ended_on=None,
+            new_employer_uscc=None,
+        )  # fmt: skip
+        refusal = await refused(ready(releasing.release, u2, draft))
+        assert (refusal.code, refusal.path) == (Code.DOCUMENT_TAMPERED, ("release", "reason_code"))
+
     async def test_the_holder_alone_objects(
         self, world: World, refused: Refused, u2: Actor, asked: HandoffView
     ) -> None:

@@ -149,6 +149,7 @@ class Release(Kind):
                 (claims["reason_code"] == "AWAITING_POST", "AWAITING_POST_NO_CHANGE"),
                 (claims["reason_text"] != self.reason[1], "STATEMENT_MALFORMED"),
                 (tuple(claims["articles"]) != ("A12",), "STATEMENT_MALFORMED"),
+                (answers is not None and named is not None and self.reason[0] != named.reason, "DOCUMENT_TAMPERED"),
             )
         ) or self.refused_by_law(model, sent, member, member.holder)
 

@@ -253,6 +253,7 @@ def release(question: Release) -> Refusals:
     if claims.request_sha256 is None:
         yield from custody.check_handoff_is_new(taken=facts.handoff_taken)
     yield from labour.check_reason(claims)
+    yield from pulling.check_answers_the_reason(membership, claims)
     yield from labour.check_correction_goes_back(claims, facts.receiver, membership.previous_union)
     yield from _facts_of_a_release(question)
 

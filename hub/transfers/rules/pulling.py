@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from hub.transfers.rules.questions import Refusals
 
 __all__ = [
+    "check_answers_the_reason",
     "check_answers_the_request",
     "check_cited",
     "check_consent",
@@ -253,6 +254,16 @@ def check_answers_the_request(
         yield Refusal(Code.STALE_VERSION, path=("release", "handoff_id"))
     elif asked.request_sha256 is None or claims.request_sha256 != b64url(asked.request_sha256):
         yield Refusal(Code.DOCUMENT_TAMPERED, path=path)
+
+
+def check_answers_the_reason(membership: MembershipFacts, claims: acts.Release) -> Refusals:
+    """An answer states the reason that was asked for: both sides' rows and the column say one thing.
+
+    Source: A12, HUB-P17
+    """
+    named = membership.named
+    if claims.request_sha256 is not None and named is not None and claims.reason_code != named.reason_code:
+        yield Refusal(Code.DOCUMENT_TAMPERED, path=("release", "reason_code"))
 
 
 def check_in_lieu_names(facts: ReleaseFacts, claims: acts.InLieuRelease, now: datetime) -> Refusals:
