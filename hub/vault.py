@@ -70,10 +70,6 @@ class Vault:
             raise SealBroken("a sealed value does not belong where it was found") from None
         return opened.decode()
 
-    def needs_resealing(self, sealed: bytes) -> bool:
-        """Whether a value is sealed with an older key than the current one."""
-        return key_version(sealed) != self.keys.current
-
     def blind_index(self, id_type: str, number: str) -> bytes:
         """Give the 32 bytes by which an id is looked up: HMAC-SHA-256 over number space and normalised number.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -72,7 +73,7 @@ class Hatchery:
                 with suppress(httpx.HTTPError):
                     if (await http.get("/healthz")).status_code == httpx.codes.OK:
                         return hatched
-                time.sleep(_MOMENT)  # noqa: ASYNC251 - there is nothing else to do
+                await asyncio.sleep(_MOMENT)
         raise AssertionError(f"no server:\n{self.said[-3000:]}")
 
     def ended(self, hatched: Hatched) -> int:

@@ -12,7 +12,6 @@ from stdnum.cn import uscc as gb32100
 from hub.transfers.rules import codes
 from hub.transfers.rules.codes import (
     InvalidValue,
-    UnionCode,
     normalise_certificate_number,
     normalise_mobile,
     normalise_name,
@@ -93,41 +92,6 @@ def test_a_union_without_legal_person_is_named_below_the_union_above() -> None:
     assert codes.is_local_code("81310117MC0C30036R-01")
     for wrong in ("81310117MC0C30036R", "81310117MC0C30036R-1", "81310117MC0C30036X-01", "91310120MC0P141427-01"):
         assert not codes.is_local_code(wrong)
-
-
-@pytest.mark.parametrize(
-    ("uri", "named"),
-    [
-        *((f"urn:union:{code}", UnionCode(uscc=code)) for code in UNIONS),
-        (
-            "urn:union:local:31:81310117MC0C30036R-01",
-            UnionCode(province_code="31", local_code="81310117MC0C30036R-01"),
-        ),
-    ],
-)
-def test_a_uri_names_a_union_and_back(uri: str, named: UnionCode) -> None:
-    assert UnionCode.of_uri(uri) == named
-    assert named.uri == uri
-
-
-@pytest.mark.parametrize(
-    "uri",
-    [
-        "",
-        "urn:union:",
-        "urn:union:91310120MC0P141427",
-        "urn:union:81310120MC0A10017H",
-        "URN:union:81310120MC0A10017G",
-        "urn:union:local:99:81310117MC0C30036R-01",
-        "urn:union:local:31:81310117MC0C30036R",
-        "urn:union:local:31:81310117MC0C30036R-01\n",
-        "urn:union:local::81310117MC0C30036R-01",
-    ],
-)
-def test_what_names_no_union_is_refused(uri: str) -> None:
-    with pytest.raises(InvalidValue) as refused:
-        UnionCode.of_uri(uri)
-    assert refused.value.field == "union"
 
 
 def test_division_codes_by_length() -> None:

@@ -116,7 +116,7 @@ def open_statement(statement: Statement[A], signer: SignerFacts, caller: Caller,
         statements.verify_signer(statement, caller.union)
         # (10)
         if signer.earlier_sha256 is not None and signer.earlier_receipt is not None:
-            if _digest(statement) == signer.earlier_sha256:
+            if digest_of(statement.sha256) == signer.earlier_sha256:
                 raise Repeated(signer.earlier_receipt)
             raise Refusal(Code.IDEMPOTENCY_CONFLICT, path=("jti",))
         # (11) (12) (13)
@@ -235,10 +235,6 @@ def claims_text(hub: Hub, caller: Caller, claims: Act, *, sub: str, now: datetim
             claims.object_name: dump(claims),
         }
     ).decode()
-
-
-def _digest(statement: Statement[A]) -> bytes:
-    return digest_of(statement.sha256)
 
 
 def digest_of(sha256: str) -> bytes:

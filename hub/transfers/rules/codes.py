@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
 from stdnum.cn import uscc as gb32100
 
@@ -17,7 +16,6 @@ __all__ = [
     "POLITICAL_STATUSES",
     "SEXES",
     "InvalidValue",
-    "UnionCode",
     "covers",
     "is_division_code",
     "is_jurisdiction_code",
@@ -47,7 +45,6 @@ _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000:
 
 _USCC = re.compile("[0-9A-HJ-NPQRTUWXY]{18}")
 _LOCAL_CODE = re.compile("([0-9A-HJ-NPQRTUWXY]{18})-[0-9]{2}")
-_LOCAL_URI = re.compile("urn:union:local:([0-9]{2}):(.+)")
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _ORGANISATION_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #: GB/T 2260: the provinces, Taiwan, Hong Kong, Macao.
@@ -114,33 +111,6 @@ def is_jurisdiction_code(text: str) -> bool:
 def covers(jurisdiction: str, division: str) -> bool:
     """Whether a division lies in an area. 310100 stands for 3101, 310117001000 for 310117001."""
     return division.startswith(_significant(jurisdiction))
-
-
-@dataclass(frozen=True, slots=True)
-class UnionCode:
-    """What names a union: its USCC, or province and local code where it is no legal person."""
-
-    uscc: str | None = None
-    province_code: str | None = None
-    local_code: str | None = None
-
-    @classmethod
-    def of_uri(cls, uri: str) -> UnionCode:
-        """Read `urn:union:<uscc>` or `urn:union:local:<province>:<local code>`. Refuses: InvalidValue."""
-        local = _LOCAL_URI.fullmatch(uri)
-        if local is not None:
-            if is_province_code(local[1]) and is_local_code(local[2]):
-                return cls(province_code=local[1], local_code=local[2])
-        elif uri.startswith("urn:union:") and is_union_uscc(uri.removeprefix("urn:union:")):
-            return cls(uscc=uri.removeprefix("urn:union:"))
-        raise InvalidValue("union", "工会标识不正确或校验位不符", "not a union's name, or its check digit is wrong")
-
-    @property
-    def uri(self) -> str:
-        """The name in statements."""
-        if self.uscc is not None:
-            return f"urn:union:{self.uscc}"
-        return f"urn:union:local:{self.province_code}:{self.local_code}"
 
 
 def normalise_certificate_number(text: str, *, field: str = "number") -> str:
