@@ -38,7 +38,7 @@ grant execute on function hub.kept_count() to hub_app;
 @pytest_asyncio.fixture(scope="module", params=list(binaries.installed()), ids=lambda found: found.version)
 async def full(request: pytest.FixtureRequest) -> AsyncIterator[EmbeddedServer]:
     """A migrated database with rows that no policy shows, on each PostgreSQL that is installed here."""
-    with embedded.start(throwaway=True, pg_bin=request.param.folder) as server:
+    with embedded.start(throwaway=True, pg_bin=None if request.param.module else request.param.folder) as server:
         await migrate.upgrade(server.dsn("hub_owner"))
         ask(server.dsn("hub"), f"set role hub_owner; {FILL}")
         yield server

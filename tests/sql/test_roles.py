@@ -25,7 +25,7 @@ select defaclrole::regrole, defaclobjtype, defaclacl from pg_default_acl order b
 
 @pytest.fixture(scope="module", params=list(binaries.installed()), ids=lambda found: found.version)
 def server(request: pytest.FixtureRequest) -> Iterator[EmbeddedServer]:
-    with embedded.start(throwaway=True, pg_bin=request.param.folder) as started:
+    with embedded.start(throwaway=True, pg_bin=None if request.param.module else request.param.folder) as started:
         yield started
 
 
