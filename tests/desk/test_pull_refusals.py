@@ -118,12 +118,13 @@ class TestOnARequest:
     ) -> None:
         await world.accept(u2, (await world.release(u1, m1, u2.uri)).handoff_id)
         asked = await world.request(u1, "M1", employer_uscc=EMPLOYERS["甲"])
-        draft = await world.draft_release(
-            u2, None, u1.uri, handoff_id=asked.handoff_id, reason_code="CORRECTION", relation_ended_on=None,
-            new_employer_uscc=None,
-        )  # fmt: skip
-        refusal = await refused(ready(releasing.release, u2, draft))
-        assert (refusal.code, refusal.path) == (Code.DOCUMENT_TAMPERED, ("release", "reason_code"))
+        other = {"reason_code": "CORRECTION", "relation_ended_on": None, "new_employer_uscc": None}
+        for named in ({"handoff_id": asked.handoff_id}, {}):  # by its id, or found as the receiver's open one
+            draft = await world.draft_release(u2, None if named else m1, u1.uri, **named, **other)
+            foretold = draft.refusals[0]
+            refusal = await refused(ready(releasing.release, u2, draft))
+            assert (refusal.code, refusal.path) == (Code.DOCUMENT_TAMPERED, ("release", "reason_code"))
+            assert (foretold.code, foretold.path) == (refusal.code, refusal.path)
 
     async def test_the_holder_alone_objects(
         self, world: World, refused: Refused, u2: Actor, asked: HandoffView

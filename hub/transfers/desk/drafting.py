@@ -149,8 +149,12 @@ async def draft_release(hub: Hub, caller: Caller, given: Input) -> Draft:
             view = (await reads.handoffs(reading, [answered])).get(answered)
         membership_id = view.membership_id if view is not None and view.side is Side.HOLDER else None
     membership_id = membership_id or NOBODY
-    facts = await hub.ledger.facts_for_release(drafting_of(caller), membership_id, answered, storable(receiver))
+    signing = drafting_of(caller)
+    facts = await hub.ledger.facts_for_release(signing, membership_id, answered, storable(receiver))
     require_login(facts.signer)
+    if answered is None and (answered := _asked_by_receiver(facts)) is not None:
+        # The act will name this request: its draft is to be judged by the same facts.
+        facts = await hub.ledger.facts_for_release(signing, membership_id, answered, storable(receiver))
     held, unread = facts.membership, list[Refusal]()
     reason = REASONS.get(given["reason_code"])
     claims = claims_of(
@@ -177,20 +181,19 @@ async def draft_release(hub: Hub, caller: Caller, given: Input) -> Draft:
     return Draft(acts.Release.typ, signed, card_of(held, claims.dues_paid_through), refusals)
 
 
+def _asked_by_receiver(facts: ReleaseFacts) -> UUID | None:
+    """Give the request that the receiver has open with the member, if there is one."""
+    held, receiver = facts.membership, facts.receiver
+    asked = None if held is None else held.asked(facts.signer.now)
+    return held.open_handoff if held and asked and receiver and asked.to_union == receiver.union_id else None
+
+
 def _answering(facts: ReleaseFacts, answered: UUID | None) -> dict[str, object]:
     """Give the handoff that a release is of: the one it answers, or a new one."""
-    held, receiver = facts.membership, facts.receiver
-    if held is not None and answered is not None and held.named is not None:
-        named = held.named.request_sha256
-        return {"handoff_id": str(answered), "request_sha256": None if named is None else b64url(named)}
-    asked = None if held is None else held.asked(facts.signer.now)
-    if held is not None and asked is not None and receiver is not None and asked.to_union == receiver.union_id:
-        open_hash = asked.request_sha256
-        return {
-            "handoff_id": str(held.open_handoff),
-            "request_sha256": None if open_hash is None else b64url(open_hash),
-        }
-    return {"handoff_id": str(uuid4())}
+    if answered is None or facts.membership is None or facts.membership.named is None:
+        return {"handoff_id": str(uuid4())}
+    request = facts.membership.named.request_sha256
+    return {"handoff_id": str(answered), "request_sha256": None if request is None else b64url(request)}
 
 
 _RELEASE_MEMBERS = (
