@@ -32,6 +32,9 @@ _OF_FUNCTION: Final = {
     "record_union": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
     "record_key": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
     "record_key_end": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
+    "hold_keys": ("tests/sql/test_races.py", "tests/sql/test_held_keys.py"),
+    "hold_key_to_end_it": ("tests/sql/test_held_keys.py",),
+    "dissolve_pair": ("tests/desk/test_pairs_attacked.py",),
     "record_login": ("tests/sql/test_registers.py",),
     "record_amendment": (
         "tests/sql/test_amendments.py",

@@ -31,33 +31,34 @@ from hub.transfers.facts import (
     UnionFacts,
 )
 from hub.transfers.kinds import UnionKind, UnionState
-from hub.transfers.ledger.groups import CONFLICTS, Call, Claimed, Groups
+from hub.transfers.ledger.groups import CONFLICTS, Call, Claimed, Groups, under_its_key
+from hub.transfers.ledger.records import (
+    AcceptanceRecord,
+    AmendmentRecord,
+    AnswerRecord,
+    ClosureRecord,
+    DecisionRecord,
+    JoinRecord,
+    KeyEndRecord,
+    KeyRecord,
+    MergeRecord,
+    ReleaseRecord,
+    RequestRecord,
+    Search,
+    Signing,
+    SuspectedRecord,
+    UnionAmendmentRecord,
+    UnionRecord,
+)
 from hub.transfers.machines import Side
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
+    from typing import NamedTuple
     from uuid import UUID
 
     from hub.database.pool import Database
-    from hub.transfers.ledger.records import (
-        AcceptanceRecord,
-        AmendmentRecord,
-        AnswerRecord,
-        ClosureRecord,
-        DecisionRecord,
-        JoinRecord,
-        KeyEndRecord,
-        KeyRecord,
-        MergeRecord,
-        ReleaseRecord,
-        RequestRecord,
-        Search,
-        Signing,
-        SuspectedRecord,
-        UnionAmendmentRecord,
-        UnionRecord,
-    )
 
 __all__ = ["Ledger"]
 
@@ -92,6 +93,7 @@ RECORD_MERGE: Final = _function("record_merge", 25)
 RECORD_DECISION: Final = _function("record_decision", 21)
 RECORD_UNION: Final = _function("record_union", 21)
 RECORD_KEY: Final = _function("record_key", 13)
+HOLD_KEY_TO_END_IT: Final = _function("hold_key_to_end_it", 3)
 RECORD_KEY_END: Final = _function("record_key_end", 13)
 RECORD_DISCLOSURE: Final = _function("record_disclosure", 6)
 REVEAL_ID_NUMBER: Final = _function("reveal_id_number", 5)
@@ -115,14 +117,14 @@ class Ledger:
         self._facts_for_join = Call("facts_for_join", FACTS_FOR_JOIN, clock)
         self._facts_for_amendment = Call("facts_for_amendment", FACTS_FOR_AMENDMENT, clock)
         self._facts_for_import = Call("facts_for_import", FACTS_FOR_IMPORT, clock)
-        self._record_release = Call("record_release", RECORD_RELEASE)
-        self._record_request = Call("record_request", RECORD_REQUEST)
-        self._record_answer = Call("record_answer", RECORD_ANSWER)
-        self._record_acceptance = Call("record_acceptance", RECORD_ACCEPTANCE)
-        self._record_closure = Call("record_closure", RECORD_CLOSURE)
-        self._record_join = Call("record_join", RECORD_JOIN)
-        self._record_amendment = Call("record_amendment", RECORD_AMENDMENT)
-        self._record_suspected = Call("record_suspected", RECORD_SUSPECTED)
+        self._record_release = Call("record_release", under_its_key(RECORD_RELEASE, ReleaseRecord))
+        self._record_request = Call("record_request", under_its_key(RECORD_REQUEST, RequestRecord))
+        self._record_answer = Call("record_answer", under_its_key(RECORD_ANSWER, AnswerRecord))
+        self._record_acceptance = Call("record_acceptance", under_its_key(RECORD_ACCEPTANCE, AcceptanceRecord))
+        self._record_closure = Call("record_closure", under_its_key(RECORD_CLOSURE, ClosureRecord))
+        self._record_join = Call("record_join", under_its_key(RECORD_JOIN, JoinRecord))
+        self._record_amendment = Call("record_amendment", under_its_key(RECORD_AMENDMENT, AmendmentRecord))
+        self._record_suspected = Call("record_suspected", under_its_key(RECORD_SUSPECTED, SuspectedRecord))
 
     async def close(self) -> None:
         """Stop the groups."""
@@ -286,7 +288,10 @@ class Ledger:
     ) -> UnionFacts:
         """Give the facts for an act on a union (`about`, its URI) or on its key (use, kid)."""
         async with self._database.connection() as connection:
-            row = await connection.fetchrow(FACTS_FOR_UNION, *self._clock, *signing, about, use, kid, listed)
+            return await self._facts_for_union(connection, signing, about, use, kid, listed)
+
+    async def _facts_for_union(self, connection: Any, signing: Signing, about: str, *asked: Any) -> UnionFacts:
+        row = await connection.fetchrow(FACTS_FOR_UNION, *self._clock, *signing, about, *asked)
         return UnionFacts(
             signer=_signer(row["signer"]),
             about_union=row["about_union"],
@@ -297,6 +302,25 @@ class Ledger:
             key_retired_at=row["key_retired_at"],
             listed=dict(zip(row["listed_found"], row["listed"], strict=True)),
         )
+
+    async def end_key(
+        self,
+        signing: Signing,
+        about: str,
+        key: tuple[str | None, str | None],
+        judge: Callable[[UnionFacts], KeyEndRecord],
+    ) -> bool:
+        """End a key while nobody records by it: what was recorded was received before, what comes after is refused.
+
+        Takes: `key`, its use and kid; `judge`, which gives the record by the facts, or raises. False: it has ended
+        already. Raises: Claimed, DatabaseUnavailable
+        """
+        async with self._database.connection() as connection, connection.transaction():
+            await connection.execute(HOLD_KEY_TO_END_IT, about, *key)
+            facts = await self._facts_for_union(connection, signing, about, *key, [])
+            done = await _record(connection, RECORD_KEY_END, judge(facts))
+        failpoints.reach(failpoints.Point.AFTER_COMMIT)
+        return done
 
     async def record_release(self, record: ReleaseRecord) -> bool:
         """Open the handoff. False: overtaken. Raises: Claimed, DatabaseUnavailable."""
@@ -350,10 +374,6 @@ class Ledger:
         """Enter a key. False: the kid is taken."""
         return await self._single(RECORD_KEY, record)
 
-    async def record_key_end(self, record: KeyEndRecord) -> bool:
-        """End a key. False: it has ended already."""
-        return await self._single(RECORD_KEY_END, record)
-
     async def record_already_member(
         self, union_id: UUID, at: datetime, disclosure_id: UUID, membership_id: UUID
     ) -> None:
@@ -391,17 +411,21 @@ class Ledger:
         async with self._database.connection() as connection:
             return bool(await connection.fetchval(RECORD_LOGIN, now, union_id, jti, expires_at))
 
-    async def _single(self, sql: str, record: tuple[Any, ...]) -> bool:
+    async def _single(self, sql: str, record: NamedTuple) -> bool:
         async with self._database.connection() as connection:
-            try:
-                failpoints.reach(failpoints.Point.BETWEEN_STATEMENTS)
-                done = bool(await connection.fetchval(sql, *record))
-            except asyncpg.PostgresError as fault:
-                if fault.sqlstate in CONFLICTS:
-                    raise Claimed from fault
-                raise
+            done = await _record(connection, sql, record)
         failpoints.reach(failpoints.Point.AFTER_COMMIT)
         return done
+
+
+async def _record(connection: Any, sql: str, record: NamedTuple) -> bool:
+    failpoints.reach(failpoints.Point.BETWEEN_STATEMENTS)
+    try:
+        return bool(await connection.fetchval(under_its_key(sql, type(record), sets=False), *record))
+    except asyncpg.PostgresError as fault:
+        if fault.sqlstate in CONFLICTS:
+            raise Claimed from fault
+        raise
 
 
 def _signer(row: Any) -> SignerFacts:
