@@ -98,3 +98,20 @@ async def test_who_ends_a_key_waits_for_who_records_by_it_and_the_other_way_roun
             with pytest.raises(asyncpg.LockNotAvailableError):
                 await holds(app, world, u1, kid)
         await holds(app, world, u1, kid)
+
+
+async def test_a_key_of_the_same_name_is_left_alone(
+    app: Any, world: World, superuser: Any, u1: Actor, u2: Actor
+) -> None:
+    """A name is the union's own: another may have given it too, and so may the union, to a key of the other use."""
+    kid = u1.signing.public.kid
+    namesake = """insert into hub.union_keys (union_id, use, kid, alg, jwk, not_before, registered_at)
+                  select $2, $3, kid, alg, jwk, not_before, registered_at from hub.union_keys where kid = $1 limit 1"""
+    await superuser.execute(namesake, kid, u2.caller.union_id, "SIGNING")
+    await superuser.execute(namesake, kid, u1.caller.union_id, "LOGIN")
+    async with app.transaction():
+        await app.execute(END, u1.uri, kid)
+        async with connected(world.app_dsn, "hub_app") as recording:
+            await asyncio.wait_for(holds(recording, world, u2, kid), 5)
+        free = "select use from hub.union_keys where kid = $1 and union_id = $2 for update skip locked"
+        assert [row["use"] for row in await superuser.fetch(free, kid, u1.caller.union_id)] == ["LOGIN"]
