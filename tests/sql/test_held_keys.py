@@ -109,9 +109,11 @@ async def test_a_key_of_the_same_name_is_left_alone(
                   select $2, $3, kid, alg, jwk, not_before, registered_at from hub.union_keys where kid = $1 limit 1"""
     await superuser.execute(namesake, kid, u2.caller.union_id, "SIGNING")
     await superuser.execute(namesake, kid, u1.caller.union_id, "LOGIN")
+    free = "select union_id, use, kid from hub.union_keys for update skip locked"
+    keys = {tuple(row) for row in await superuser.fetch("select union_id, use, kid from hub.union_keys")}
+    async with app.transaction():
+        await holds(app, world, u1, kid)
+        assert keys - {tuple(row) for row in await superuser.fetch(free)} == {(u1.caller.union_id, "SIGNING", kid)}
     async with app.transaction():
         await app.execute(END, u1.uri, kid)
-        async with connected(world.app_dsn, "hub_app") as recording:
-            await asyncio.wait_for(holds(recording, world, u2, kid), 5)
-        free = "select use from hub.union_keys where kid = $1 and union_id = $2 for update skip locked"
-        assert [row["use"] for row in await superuser.fetch(free, kid, u1.caller.union_id)] == ["LOGIN"]
+        assert keys - {tuple(row) for row in await superuser.fetch(free)} == {(u1.caller.union_id, "SIGNING", kid)}
