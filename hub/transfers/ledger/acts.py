@@ -6,9 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-import asyncpg
-
-from hub import failpoints
 from hub.transfers.facts import (
     AmendmentFacts,
     CaseFacts,
@@ -25,13 +22,14 @@ from hub.transfers.facts import (
     ReceiverFacts,
     ReleaseFacts,
     RequestFacts,
-    SignerFacts,
     TargetFacts,
     UnionAmendmentFacts,
     UnionFacts,
 )
 from hub.transfers.kinds import UnionKind, UnionState
-from hub.transfers.ledger.groups import CONFLICTS, Call, Claimed, Groups
+from hub.transfers.ledger.groups import Call, Groups
+from hub.transfers.ledger.retaining import RetentionActs
+from hub.transfers.ledger.singles import signer_of
 from hub.transfers.machines import Side
 
 if TYPE_CHECKING:
@@ -100,13 +98,12 @@ FACTS_FOR_LOGIN: Final = _function("facts_for_login", 3)
 RECORD_LOGIN: Final = _function("record_login", 4)
 
 
-class Ledger:
+class Ledger(RetentionActs):
     """The act functions, behind the groups: two connections for facts, two for records."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-        clock = (database.test_clock,)
-        self._clock = clock
+        super().__init__(database)
+        clock = self._clock
         self._facts = Groups(database)
         self._records = Groups(database)
         self._facts_for_release = Call("facts_for_release", FACTS_FOR_RELEASE, clock)
@@ -144,7 +141,7 @@ class Ledger:
         )
         case = row["membership"]
         return ReleaseFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             membership=_membership(case) if case is not None and case["tie"] == side else None,
             is_party=case is not None and case["tie"] == "PARTY",
             handoff_taken=row["handoff_taken"],
@@ -161,7 +158,7 @@ class Ledger:
         case = row["membership"]
         found = case is not None and case["member_id"] is not None
         return RequestFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             outcome=row["outcome"],
             target=_target(case, signing.union_id) if found else None,
             cited=_cited(case) if found and case["cited_state"] is not None else None,
@@ -175,14 +172,14 @@ class Ledger:
         """Look for whom a request's draft means, and keep whether anybody was found. Tells nothing of it."""
         async with self._database.connection() as connection:
             row = await connection.fetchrow(RECORD_MATCH, *self._clock, *search)
-        return MatchFacts(_signer(row["signer"]), frozenset(row["employers"]), row["is_limited"])
+        return MatchFacts(signer_of(row["signer"]), frozenset(row["employers"]), row["is_limited"])
 
     async def facts_for_case(self, signing: Signing, membership_id: UUID, handoff_id: UUID) -> CaseFacts:
         """Give the facts for every act on a case but a release."""
         row = await self._facts.ask(self._facts_for_case, (*signing, membership_id, handoff_id))
         case = row["handoff"]
         return CaseFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             holds=row["holds"],
             handoff=None if case is None or case["member_id"] is None else HandoffFacts(*tuple(case)[1:]),
         )
@@ -223,7 +220,7 @@ class Ledger:
         async with self._database.connection() as connection:
             row = await connection.fetchrow(FACTS_FOR_MERGE, *self._clock, *signing, membership_id)
         return MergeFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             own=_merge_record(row["own"]),
             is_party=row["tie"] == "PARTY",
             pair_id=row["pair_id"],
@@ -238,7 +235,7 @@ class Ledger:
         async with self._database.connection() as connection:
             row = await connection.fetchrow(FACTS_FOR_DECISION, *self._clock, *signing, membership_id)
         return DecisionFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             pair_id=row["pair_id"],
             survivor=_merge_record(row["own"]),
             loser=_merge_record(row["other"]),
@@ -252,7 +249,7 @@ class Ledger:
         row = await self._facts.ask(self._facts_for_amendment, (*signing, membership_id, id_hash, province, number))
         case = row["membership"]
         return AmendmentFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             membership=HeldFacts(*tuple(case)[2:]) if case is not None and case["tie"] == Side.HOLDER else None,
             is_party=case is not None and case["tie"] == "PARTY",
             known_person=row["known_person"],
@@ -270,7 +267,7 @@ class Ledger:
             row = await connection.fetchrow(FACTS_FOR_UNION_AMENDMENT, *self._clock, *signing, about, listed)
         is_known = row["about_union"] is not None
         return UnionAmendmentFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             about_union=row["about_union"],
             is_next_higher=row["is_next_higher"],
             kind=UnionKind(row["kind"]) if is_known else None,
@@ -288,7 +285,7 @@ class Ledger:
         async with self._database.connection() as connection:
             row = await connection.fetchrow(FACTS_FOR_UNION, *self._clock, *signing, about, use, kid, listed)
         return UnionFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             about_union=row["about_union"],
             is_self=row["is_self"],
             is_next_higher=row["is_next_higher"],
@@ -391,27 +388,10 @@ class Ledger:
         async with self._database.connection() as connection:
             return bool(await connection.fetchval(RECORD_LOGIN, now, union_id, jti, expires_at))
 
-    async def _single(self, sql: str, record: tuple[Any, ...]) -> bool:
-        async with self._database.connection() as connection:
-            try:
-                failpoints.reach(failpoints.Point.BETWEEN_STATEMENTS)
-                done = bool(await connection.fetchval(sql, *record))
-            except asyncpg.PostgresError as fault:
-                if fault.sqlstate in CONFLICTS:
-                    raise Claimed from fault
-                raise
-        failpoints.reach(failpoints.Point.AFTER_COMMIT)
-        return done
-
-
-def _signer(row: Any) -> SignerFacts:
-    now, login_in_force, uri, name, kind, state, *rest = row
-    return SignerFacts(now, login_in_force, uri, name, UnionKind(kind), UnionState(state), *rest)
-
 
 def _join_facts(row: Any) -> JoinFacts:
     return JoinFacts(
-        signer=_signer(row["signer"]),
+        signer=signer_of(row["signer"]),
         membership_taken=row["membership_taken"],
         known_person=row["known_person"],
         live_membership=row["live_membership"],
