@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         HoldingView,
         KeyView,
         MemberView,
+        RetentionView,
         StepView,
         TransferView,
         UnionView,
@@ -63,6 +64,7 @@ _CARDS: Final[_Kind[str]] = _Kind(reads.cards)
 _STEPS: Final[_Kind[list[StepView]]] = _Kind(reads.steps)
 _HOLDINGS: Final[_Kind[list[HoldingView]]] = _Kind(reads.holdings)
 _AMENDMENTS: Final[_Kind[list[AmendmentView]]] = _Kind(reads.amendments)
+_RETENTIONS: Final[_Kind[list[RetentionView]]] = _Kind(reads.retentions)
 _TRANSFERS: Final[_Kind[list[TransferView]]] = _Kind(reads.transfers)
 
 
@@ -120,6 +122,10 @@ class Loads:
     def amendments(self, membership_id: UUID) -> Awaitable[list[AmendmentView] | None]:
         """Give the amendments of a member's data, if the caller holds it now."""
         return self._load(_AMENDMENTS, membership_id)
+
+    def retentions(self, membership_id: UUID) -> Awaitable[list[RetentionView] | None]:
+        """Give the retentions of a member, if the caller holds it now."""
+        return self._load(_RETENTIONS, membership_id)
 
     def transfers(self, membership_id: UUID) -> Awaitable[list[TransferView] | None]:
         """Give the transfers of a member, if the caller holds it now."""

@@ -6,8 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-import asyncpg
-
 from hub import failpoints
 from hub.transfers.facts import (
     AmendmentFacts,
@@ -25,13 +23,12 @@ from hub.transfers.facts import (
     ReceiverFacts,
     ReleaseFacts,
     RequestFacts,
-    SignerFacts,
     TargetFacts,
     UnionAmendmentFacts,
     UnionFacts,
 )
 from hub.transfers.kinds import UnionKind, UnionState
-from hub.transfers.ledger.groups import CONFLICTS, Call, Claimed, Groups, under_its_key
+from hub.transfers.ledger.groups import Call, Groups, under_its_key
 from hub.transfers.ledger.records import (
     AcceptanceRecord,
     AmendmentRecord,
@@ -50,12 +47,13 @@ from hub.transfers.ledger.records import (
     UnionAmendmentRecord,
     UnionRecord,
 )
+from hub.transfers.ledger.retaining import RetentionActs
+from hub.transfers.ledger.singles import record_one, signer_of
 from hub.transfers.machines import Side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
-    from typing import NamedTuple
     from uuid import UUID
 
     from hub.database.pool import Database
@@ -102,13 +100,12 @@ FACTS_FOR_LOGIN: Final = _function("facts_for_login", 3)
 RECORD_LOGIN: Final = _function("record_login", 4)
 
 
-class Ledger:
+class Ledger(RetentionActs):
     """The act functions, behind the groups: two connections for facts, two for records."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-        clock = (database.test_clock,)
-        self._clock = clock
+        super().__init__(database)
+        clock = self._clock
         self._facts = Groups(database)
         self._records = Groups(database)
         self._facts_for_release = Call("facts_for_release", FACTS_FOR_RELEASE, clock)
@@ -146,7 +143,7 @@ class Ledger:
         )
         case = row["membership"]
         return ReleaseFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             membership=_membership(case) if case is not None and case["tie"] == side else None,
             is_party=case is not None and case["tie"] == "PARTY",
             handoff_taken=row["handoff_taken"],
@@ -163,7 +160,7 @@ class Ledger:
         case = row["membership"]
         found = case is not None and case["member_id"] is not None
         return RequestFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             outcome=row["outcome"],
             target=_target(case, signing.union_id) if found else None,
             cited=_cited(case) if found and case["cited_state"] is not None else None,
@@ -177,14 +174,14 @@ class Ledger:
         """Look for whom a request's draft means, and keep whether anybody was found. Tells nothing of it."""
         async with self._database.connection() as connection:
             row = await connection.fetchrow(RECORD_MATCH, *self._clock, *search)
-        return MatchFacts(_signer(row["signer"]), frozenset(row["employers"]), row["is_limited"])
+        return MatchFacts(signer_of(row["signer"]), frozenset(row["employers"]), row["is_limited"])
 
     async def facts_for_case(self, signing: Signing, membership_id: UUID, handoff_id: UUID) -> CaseFacts:
         """Give the facts for every act on a case but a release."""
         row = await self._facts.ask(self._facts_for_case, (*signing, membership_id, handoff_id))
         case = row["handoff"]
         return CaseFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             holds=row["holds"],
             handoff=None if case is None or case["member_id"] is None else HandoffFacts(*tuple(case)[1:]),
         )
@@ -225,7 +222,7 @@ class Ledger:
         async with self._database.connection() as connection:
             row = await connection.fetchrow(FACTS_FOR_MERGE, *self._clock, *signing, membership_id)
         return MergeFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             own=_merge_record(row["own"]),
             is_party=row["tie"] == "PARTY",
             pair_id=row["pair_id"],
@@ -240,7 +237,7 @@ class Ledger:
         async with self._database.connection() as connection:
             row = await connection.fetchrow(FACTS_FOR_DECISION, *self._clock, *signing, membership_id)
         return DecisionFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             pair_id=row["pair_id"],
             survivor=_merge_record(row["own"]),
             loser=_merge_record(row["other"]),
@@ -254,7 +251,7 @@ class Ledger:
         row = await self._facts.ask(self._facts_for_amendment, (*signing, membership_id, id_hash, province, number))
         case = row["membership"]
         return AmendmentFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             membership=HeldFacts(*tuple(case)[2:]) if case is not None and case["tie"] == Side.HOLDER else None,
             is_party=case is not None and case["tie"] == "PARTY",
             known_person=row["known_person"],
@@ -272,7 +269,7 @@ class Ledger:
             row = await connection.fetchrow(FACTS_FOR_UNION_AMENDMENT, *self._clock, *signing, about, listed)
         is_known = row["about_union"] is not None
         return UnionAmendmentFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             about_union=row["about_union"],
             is_next_higher=row["is_next_higher"],
             kind=UnionKind(row["kind"]) if is_known else None,
@@ -293,7 +290,7 @@ class Ledger:
     async def _facts_for_union(self, connection: Any, signing: Signing, about: str, *asked: Any) -> UnionFacts:
         row = await connection.fetchrow(FACTS_FOR_UNION, *self._clock, *signing, about, *asked)
         return UnionFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             about_union=row["about_union"],
             is_self=row["is_self"],
             is_next_higher=row["is_next_higher"],
@@ -318,7 +315,7 @@ class Ledger:
         async with self._database.connection() as connection, connection.transaction():
             await connection.execute(HOLD_KEY_TO_END_IT, about, *key)
             facts = await self._facts_for_union(connection, signing, about, *key, [])
-            done = await _record(connection, RECORD_KEY_END, judge(facts))
+            done = await record_one(connection, RECORD_KEY_END, judge(facts))
         failpoints.reach(failpoints.Point.AFTER_COMMIT)
         return done
 
@@ -411,31 +408,10 @@ class Ledger:
         async with self._database.connection() as connection:
             return bool(await connection.fetchval(RECORD_LOGIN, now, union_id, jti, expires_at))
 
-    async def _single(self, sql: str, record: NamedTuple) -> bool:
-        async with self._database.connection() as connection:
-            done = await _record(connection, sql, record)
-        failpoints.reach(failpoints.Point.AFTER_COMMIT)
-        return done
-
-
-async def _record(connection: Any, sql: str, record: NamedTuple) -> bool:
-    failpoints.reach(failpoints.Point.BETWEEN_STATEMENTS)
-    try:
-        return bool(await connection.fetchval(under_its_key(sql, type(record), sets=False), *record))
-    except asyncpg.PostgresError as fault:
-        if fault.sqlstate in CONFLICTS:
-            raise Claimed from fault
-        raise
-
-
-def _signer(row: Any) -> SignerFacts:
-    now, login_in_force, uri, name, kind, state, *rest = row
-    return SignerFacts(now, login_in_force, uri, name, UnionKind(kind), UnionState(state), *rest)
-
 
 def _join_facts(row: Any) -> JoinFacts:
     return JoinFacts(
-        signer=_signer(row["signer"]),
+        signer=signer_of(row["signer"]),
         membership_taken=row["membership_taken"],
         known_person=row["known_person"],
         live_membership=row["live_membership"],

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING
 from federation.encoding import b64url
 from hub.errors import Code
 from hub.transfers.machines import Side
-from hub.transfers.rules import amending, columns, custody, duplicates, joining, labour, pulling, registration
+from hub.transfers.rules import (
+    amending,
+    columns,
+    custody,
+    duplicates,
+    joining,
+    labour,
+    pulling,
+    registration,
+    retaining,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -179,6 +189,7 @@ def _dates_of_an_amendment(question: Amendment, membership: HeldFacts) -> Refusa
         yield from columns.check_not_in_future(claims.certificate.issued_on, question.today, path=path)
     if fields & {"joined_on", "birth_month"}:
         yield from amending.check_amended_joining(question, membership)
+    yield from retaining.check_dues_not_exempt(question)
     yield from amending.check_amended_dues(question, membership)
     if fields & {"joined_on", "dues_paid_through"}:
         yield from columns.check_dues_month(
@@ -241,6 +252,7 @@ def release(question: Release) -> Refusals:
         return
     yield from custody.check_membership_has_not_ended(membership.status)
     yield from custody.check_membership_is_live(membership.status)
+    yield from retaining.check_not_retained(membership.status)
     yield from custody.check_no_open_handoff(membership, question.now)
     receiver = None if facts.receiver is None else facts.receiver.union_id
     yield from pulling.check_answers_the_request(membership, claims, receiver, question.now)
@@ -292,6 +304,7 @@ def release_in_lieu(question: Release, claims: acts.InLieuRelease) -> Refusals:
     if membership is None:
         return
     yield from custody.check_membership_is_live(membership.status)
+    yield from retaining.check_not_retained(membership.status)
     yield from pulling.check_in_lieu_names(facts, claims, question.now)
     yield from custody.check_version(
         membership,
