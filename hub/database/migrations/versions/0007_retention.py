@@ -2,10 +2,10 @@
 
 from hub.database.migrate import run_sql_files
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:
     """Three tables, filled with what was; the functions of retention; joins and merges enter statuses (forward only)."""
-    run_sql_files("0006")
+    run_sql_files("0007")
