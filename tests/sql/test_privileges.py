@@ -73,11 +73,11 @@ FUNCTIONS: Final = {
     "record_acceptance", "record_closure", "record_join", "record_union", "record_key",
     "record_key_end", "record_login", "record_disclosure", "reveal_id_number",
     "facts_for_import", "facts_for_merge", "facts_for_decision", "record_suspected", "record_merge", "record_decision",
-    "reveal_duplicates", "read_merge_cases",
+    "reveal_duplicates", "read_merge_cases", "read_awaited",
     "read_steps", "read_holdings", "read_transfers", "find_held",
 }  # fmt: skip
 #: Parts of the others.
-INNER: Final = {"signers_of", "higher_of", "decider_of", "settle_pair"}
+INNER: Final = {"signers_of", "higher_of", "decider_of", "settle_pair", "place_of", "union_of_employer"}
 
 _VERBS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 
@@ -246,7 +246,7 @@ class TestFunctions:
         rows = await superuser.fetch(
             "select proname from pg_proc where pronamespace = 'hub'::regnamespace and provolatile = 's'"
         )
-        stable = ("facts_", "read_", "find_", "signer", "higher", "decider")
+        stable = ("facts_", "read_", "find_", "signer", "higher", "decider", "place", "union_of")
         reading = {name for name in FUNCTIONS | INNER if name.startswith(stable)}
         assert {row["proname"] for row in rows} == reading
 
@@ -258,6 +258,8 @@ class TestFunctions:
             "signers_of(now(), '{}', '{}', '{}', '{}', '{}')",
             "higher_of(null, null, null)",
             "decider_of(null, null)",
+            "place_of(current_date, null, null, null, null)",
+            "union_of_employer(null, current_date)",
             "settle_pair(now(), null, null, null, null, null, null, null, null, null)",
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
