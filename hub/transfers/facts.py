@@ -380,6 +380,7 @@ class AmendmentFacts:
     certificate_taken: bool
     employers: frozenset[str]
     hits_today: int
+    exempt: tuple[tuple[date, date | None], ...] = ()  #: from when to when the member was retained; the last may go on
 
 
 @dataclass(frozen=True, slots=True)

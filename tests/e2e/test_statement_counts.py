@@ -120,9 +120,9 @@ async def test_an_act_costs_two_statements(stage: Stage, mutation: str) -> None:
     assert answer.data["answer"]["__typename"] != "Refusal"
     facts, record, *rest = [heard for heard in said if "hub_now" not in heard]
     assert ("facts_for_" in facts, "record_" in record) == (True, True), said
-    # An act on a union is answered with the union, which is read afterwards, as is a member after a merge; a member
-    # that enters, or a case, is known from the act.
+    # An act on a union is answered with the union, which is read afterwards, as is a member after a merge or an act on
+    # a retention; a member that enters, or a case, is known from the act.
     read = [heard for heard in rest if heard.startswith("select") and "hub_begin" not in heard]
-    merged = mutation == "mergeMemberships"
+    merged = mutation == "mergeMemberships" or "etention" in mutation or mutation == "restoreMembership"
     assert len(read) == (1 if merged or answer.data["answer"]["__typename"] == "Union" else 0), said
     assert rest == [] or ("from hub.memberships" if merged else "from hub.unions where union_id") in read[0]

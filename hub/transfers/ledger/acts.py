@@ -70,7 +70,13 @@ FACTS_FOR_RELEASE: Final = _function("facts_for_release", 10)
 FACTS_FOR_REQUEST: Final = _function("facts_for_request", 9)
 FACTS_FOR_CASE: Final = _function("facts_for_case", 8)
 FACTS_FOR_JOIN: Final = _function("facts_for_join", 11)
-FACTS_FOR_AMENDMENT: Final = _function("facts_for_amendment", 10)
+_OF_ITEM: Final = "from hub.read_exempt_spans(($2::uuid[])[f.ord::integer], ($7::uuid[])[f.ord::integer]) e"
+#: With the spans of the membership's retentions: no dues are owed for their months (A21).
+FACTS_FOR_AMENDMENT: Final = (
+    f"select f.*, array(select e.retained_on {_OF_ITEM}) as retained, "
+    f"array(select e.restored_on {_OF_ITEM}) as restored "
+    "from hub.facts_for_amendment($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) f"
+)
 FACTS_FOR_UNION_AMENDMENT: Final = _function("facts_for_union_amendment", 8)
 FACTS_FOR_IMPORT: Final = _function("facts_for_import", 11)
 FACTS_FOR_MERGE: Final = _function("facts_for_merge", 7)
@@ -257,6 +263,7 @@ class Ledger(RetentionActs):
             certificate_taken=row["certificate_taken"],
             employers=frozenset(row["employers"]),
             hits_today=row["hits_today"],
+            exempt=tuple(zip(row["retained"], row["restored"], strict=True)),
         )
 
     async def facts_for_union_amendment(

@@ -239,7 +239,7 @@ def check_dues_not_exempt(question: Amendment) -> Refusals:
     dues = question.claims.dues_paid_through
     if dues is None:
         return
-    for retained_on, restored_on in question.exempt:
+    for retained_on, restored_on in question.facts.exempt:
         exempt_from = months_after(month_of(retained_on), 1)
         if dues >= exempt_from and (restored_on is None or dues < month_of(restored_on)):
             path = ("amendment", "dues_paid_through")
