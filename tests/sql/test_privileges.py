@@ -72,7 +72,7 @@ FUNCTIONS: Final = {
     "facts_for_amendment", "facts_for_union_amendment", "record_amendment", "record_union_amendment", "read_amendments",
     "record_release", "record_request", "record_answer", "record_match",
     "record_acceptance", "record_closure", "record_join", "record_union", "record_key",
-    "record_key_end", "record_login", "record_disclosure", "reveal_id_number",
+    "hold_keys", "hold_key_to_end_it", "record_key_end", "record_login", "record_disclosure", "reveal_id_number",
     "facts_for_import", "facts_for_merge", "facts_for_decision", "record_suspected", "record_merge", "record_decision",
     "reveal_duplicates", "read_merge_cases",
     "facts_for_retention", "read_exempt_spans", "record_retention", "read_retentions",
@@ -81,7 +81,7 @@ FUNCTIONS: Final = {
 #: Parts of the others.
 INNER: Final = {
     "signers_of", "higher_of", "decider_of", "settle_pair", "merge_pair", "enter_join", "enter_suspected",
-    "enter_statuses", "end_retention",
+    "enter_statuses", "end_retention", "kid_of", "dissolve_pair", "part_pair",
 }  # fmt: skip
 
 _VERBS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
@@ -244,7 +244,7 @@ class TestFunctions:
             assert row["proconfig"] == ["search_path=hub, pg_temp"], row["proname"]
             assert row["lanname"] == "plpgsql", row["proname"]
             assert row["owner"] == ("hub_mover" if row["prosecdef"] else "hub_owner"), row["proname"]
-        assert {row["proname"] for row in rows if not row["prosecdef"]} == {"hub_now", "hub_begin"}
+        assert {row["proname"] for row in rows if not row["prosecdef"]} == {"hub_now", "hub_begin", "kid_of"}
 
     @pytest.mark.attack("F04")
     async def test_what_only_reads_answers_from_one_snapshot(self, superuser: Any) -> None:
@@ -263,6 +263,8 @@ class TestFunctions:
             "signers_of(now(), '{}', '{}', '{}', '{}', '{}')",
             "higher_of(null, null, null)",
             "decider_of(null, null)",
+            "kid_of('e30.e30.x')",
+            "dissolve_pair(now(), null, null)",
             "settle_pair(now(), null, null, null, null, null, null, null, null, null)",
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):

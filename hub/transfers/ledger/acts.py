@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
+from hub import failpoints
 from hub.transfers.facts import (
     AmendmentFacts,
     CaseFacts,
@@ -27,35 +28,35 @@ from hub.transfers.facts import (
     UnionFacts,
 )
 from hub.transfers.kinds import UnionKind, UnionState
-from hub.transfers.ledger.groups import Call, Groups
+from hub.transfers.ledger.groups import Call, Groups, under_its_key
+from hub.transfers.ledger.records import (
+    AcceptanceRecord,
+    AmendmentRecord,
+    AnswerRecord,
+    ClosureRecord,
+    DecisionRecord,
+    JoinRecord,
+    KeyEndRecord,
+    KeyRecord,
+    MergeRecord,
+    ReleaseRecord,
+    RequestRecord,
+    Search,
+    Signing,
+    SuspectedRecord,
+    UnionAmendmentRecord,
+    UnionRecord,
+)
 from hub.transfers.ledger.retaining import RetentionActs
-from hub.transfers.ledger.singles import signer_of
+from hub.transfers.ledger.singles import record_one, signer_of
 from hub.transfers.machines import Side
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from uuid import UUID
 
     from hub.database.pool import Database
-    from hub.transfers.ledger.records import (
-        AcceptanceRecord,
-        AmendmentRecord,
-        AnswerRecord,
-        ClosureRecord,
-        DecisionRecord,
-        JoinRecord,
-        KeyEndRecord,
-        KeyRecord,
-        MergeRecord,
-        ReleaseRecord,
-        RequestRecord,
-        Search,
-        Signing,
-        SuspectedRecord,
-        UnionAmendmentRecord,
-        UnionRecord,
-    )
 
 __all__ = ["Ledger"]
 
@@ -96,6 +97,7 @@ RECORD_MERGE: Final = _function("record_merge", 25)
 RECORD_DECISION: Final = _function("record_decision", 21)
 RECORD_UNION: Final = _function("record_union", 21)
 RECORD_KEY: Final = _function("record_key", 13)
+HOLD_KEY_TO_END_IT: Final = _function("hold_key_to_end_it", 3)
 RECORD_KEY_END: Final = _function("record_key_end", 13)
 RECORD_DISCLOSURE: Final = _function("record_disclosure", 6)
 REVEAL_ID_NUMBER: Final = _function("reveal_id_number", 5)
@@ -118,14 +120,14 @@ class Ledger(RetentionActs):
         self._facts_for_join = Call("facts_for_join", FACTS_FOR_JOIN, clock)
         self._facts_for_amendment = Call("facts_for_amendment", FACTS_FOR_AMENDMENT, clock)
         self._facts_for_import = Call("facts_for_import", FACTS_FOR_IMPORT, clock)
-        self._record_release = Call("record_release", RECORD_RELEASE)
-        self._record_request = Call("record_request", RECORD_REQUEST)
-        self._record_answer = Call("record_answer", RECORD_ANSWER)
-        self._record_acceptance = Call("record_acceptance", RECORD_ACCEPTANCE)
-        self._record_closure = Call("record_closure", RECORD_CLOSURE)
-        self._record_join = Call("record_join", RECORD_JOIN)
-        self._record_amendment = Call("record_amendment", RECORD_AMENDMENT)
-        self._record_suspected = Call("record_suspected", RECORD_SUSPECTED)
+        self._record_release = Call("record_release", under_its_key(RECORD_RELEASE, ReleaseRecord))
+        self._record_request = Call("record_request", under_its_key(RECORD_REQUEST, RequestRecord))
+        self._record_answer = Call("record_answer", under_its_key(RECORD_ANSWER, AnswerRecord))
+        self._record_acceptance = Call("record_acceptance", under_its_key(RECORD_ACCEPTANCE, AcceptanceRecord))
+        self._record_closure = Call("record_closure", under_its_key(RECORD_CLOSURE, ClosureRecord))
+        self._record_join = Call("record_join", under_its_key(RECORD_JOIN, JoinRecord))
+        self._record_amendment = Call("record_amendment", under_its_key(RECORD_AMENDMENT, AmendmentRecord))
+        self._record_suspected = Call("record_suspected", under_its_key(RECORD_SUSPECTED, SuspectedRecord))
 
     async def close(self) -> None:
         """Stop the groups."""
@@ -290,7 +292,10 @@ class Ledger(RetentionActs):
     ) -> UnionFacts:
         """Give the facts for an act on a union (`about`, its URI) or on its key (use, kid)."""
         async with self._database.connection() as connection:
-            row = await connection.fetchrow(FACTS_FOR_UNION, *self._clock, *signing, about, use, kid, listed)
+            return await self._facts_for_union(connection, signing, about, use, kid, listed)
+
+    async def _facts_for_union(self, connection: Any, signing: Signing, about: str, *asked: Any) -> UnionFacts:
+        row = await connection.fetchrow(FACTS_FOR_UNION, *self._clock, *signing, about, *asked)
         return UnionFacts(
             signer=signer_of(row["signer"]),
             about_union=row["about_union"],
@@ -301,6 +306,25 @@ class Ledger(RetentionActs):
             key_retired_at=row["key_retired_at"],
             listed=dict(zip(row["listed_found"], row["listed"], strict=True)),
         )
+
+    async def end_key(
+        self,
+        signing: Signing,
+        about: str,
+        key: tuple[str | None, str | None],
+        judge: Callable[[UnionFacts], KeyEndRecord],
+    ) -> bool:
+        """End a key while nobody records by it: what was recorded was received before, what comes after is refused.
+
+        Takes: `key`, its use and kid; `judge`, which gives the record by the facts, or raises. False: it has ended
+        already. Raises: Claimed, DatabaseUnavailable
+        """
+        async with self._database.connection() as connection, connection.transaction():
+            await connection.execute(HOLD_KEY_TO_END_IT, about, *key)
+            facts = await self._facts_for_union(connection, signing, about, *key, [])
+            done = await record_one(connection, RECORD_KEY_END, judge(facts))
+        failpoints.reach(failpoints.Point.AFTER_COMMIT)
+        return done
 
     async def record_release(self, record: ReleaseRecord) -> bool:
         """Open the handoff. False: overtaken. Raises: Claimed, DatabaseUnavailable."""
@@ -353,10 +377,6 @@ class Ledger(RetentionActs):
     async def record_key(self, record: KeyRecord) -> bool:
         """Enter a key. False: the kid is taken."""
         return await self._single(RECORD_KEY, record)
-
-    async def record_key_end(self, record: KeyEndRecord) -> bool:
-        """End a key. False: it has ended already."""
-        return await self._single(RECORD_KEY_END, record)
 
     async def record_already_member(
         self, union_id: UUID, at: datetime, disclosure_id: UUID, membership_id: UUID

@@ -101,6 +101,19 @@ begin
                            array[p_survivor.membership_id, p_loser.membership_id]);
 end$$;
 
+-- As before; and what it makes of the status of the one that stood still.
+alter function hub.dissolve_pair(timestamptz, uuid, uuid) rename to part_pair;
+
+create function hub.dissolve_pair(p_at timestamptz, p_member uuid, p_membership uuid)
+returns void language plpgsql volatile security definer set search_path = hub, pg_temp as $$
+declare pair duplicates;
+begin
+    select d.* into pair from duplicates d where d.member_id = p_member and d.membership_id = p_membership and d.closed_at is null;
+    if pair.pair_id is null then return; end if;
+    perform part_pair(p_at, p_member, p_membership);
+    perform enter_statuses(array[p_at, p_at], array[pair.member_id, pair.other_member], array[pair.membership_id, pair.other_membership]);
+end$$;
+
 -- An act of the holder on a retention: it enters one, changes its reason, restores the member, or annuls it. `p_retention`, `p_step`:
 -- the open one and its last step; of none, null and zero.
 -- `p_case`: the open case that ends first, by its dates or because the member has retired or enlisted; null where it goes on.

@@ -23,14 +23,14 @@ declare f regprocedure;
 begin
     for f in select p.oid from pg_proc p where p.pronamespace = 'hub'::regnamespace and p.prosecdef
                 and p.proname in ('facts_for_retention', 'read_exempt_spans', 'enter_statuses', 'end_retention', 'record_join', 'record_suspected',
-                                  'settle_pair', 'record_retention', 'read_retentions') loop
+                                  'settle_pair', 'dissolve_pair', 'record_retention', 'read_retentions') loop
         execute format('revoke all on function %s from public', f);
         execute format('grant execute on function %s to hub_app, hub_mover', f);
         execute format('alter function %s owner to hub_mover', f);
     end loop;
     -- Parts of the functions above, no doors of their own.
     for f in select p.oid from pg_proc p where p.pronamespace = 'hub'::regnamespace
-                and p.proname in ('enter_statuses', 'end_retention', 'enter_join', 'enter_suspected', 'merge_pair', 'settle_pair') loop
+                and p.proname in ('enter_statuses', 'end_retention', 'enter_join', 'enter_suspected', 'merge_pair', 'settle_pair', 'part_pair', 'dissolve_pair') loop
         execute format('revoke all on function %s from hub_app', f);
     end loop;
 end$$;
