@@ -12,6 +12,7 @@ __all__ = [
     "JOINING_BASES",
     "LIVE",
     "STANDING",
+    "WAITING",
     "EmploymentForm",
     "HoldingBasis",
     "IdChange",
@@ -80,6 +81,10 @@ class HoldingBasis(StrEnum):
     DISPATCH_UNION = "DISPATCH_UNION"
     DISPATCH_HOST_JOINED = "DISPATCH_HOST_JOINED"
     CUSTODIAL = "CUSTODIAL"
+
+
+#: Bases on which one waits for the employer's union (A6, A13).
+WAITING = frozenset({HoldingBasis.PLACEMENT, HoldingBasis.PRE_ESTABLISHMENT})
 
 
 class IdType(StrEnum):

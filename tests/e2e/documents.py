@@ -20,10 +20,11 @@ HANDOFF = (
     f"requestedAt releasedAt closedAt nextDeadline {{ {DEADLINE} }} steps {{ {STEP} }} transferEntry {{ {ENTRY} }}"
 )
 CERTIFICATE = f"number {{ provinceCode number }} issuedOn issuingUnion transferColumn {{ {ENTRY} }}"
+PLACEMENT = f"state awaitingEmployerUscc since exitDueSince remindAt exitReasonCode nextStep exitTo {{ {UNION_NAME} }}"
 MEMBER = (
     "id membershipId name sex birthMonth ethnicGroup politicalStatus idType idNumberMasked mobileMasked "
     "residenceDivisionCode isRuralMigrant employmentForm employerUscc memberUnit joinedOn status holdingBasis "
-    f"custodyVersion dataVersion amendments {{ {AMENDMENT} }} duesPaidThrough "
+    f"placement {{ {PLACEMENT} }} custodyVersion dataVersion amendments {{ {AMENDMENT} }} duesPaidThrough "
     f"certificate {{ {CERTIFICATE} }} openHandoff {{ id state }} "
     f"holdings {{ from until union {{ {UNION_NAME} }} }}"
 )
@@ -53,6 +54,12 @@ ACTS = {
 }
 
 VIEWER_QUERY = f"{{ answer: viewer {{ kid union {{ {UNION} }} }} }}"
+PLACEMENTS_QUERY = (
+    "query ($state: PlacementState, $first: Int, $after: String) "
+    "{ answer: placements(state: $state, first: $first, after: $after) "
+    f"{{ edges {{ cursor node {{ {PLACEMENT} member {{ membershipId }} }} }} {PAGE_INFO} }} }}"
+)
+AWAITED_QUERY = f"{{ answer: awaitedMembers {{ employerUscc members since nextStep union {{ {UNION_NAME} }} }} }}"
 MEMBER_QUERY = f"query ($id: ID!) {{ answer: member(id: $id) {{ {MEMBER} }} }}"
 DUPLICATE_QUERY = (
     "query ($id: ID!) { answer: member(id: $id) { membershipId joinedOn status duplicate { membershipId joinedOn "

@@ -5,7 +5,17 @@ import itertools
 import pytest
 
 from hub.errors import Code, Refusal
-from hub.transfers.machines import HANDOFF, OPEN_STATES, START, HandoffState, Machine, Side, Step
+from hub.transfers.machines import (
+    HANDOFF,
+    OPEN_STATES,
+    PLACEMENT,
+    START,
+    HandoffState,
+    Machine,
+    PlacementState,
+    Side,
+    Step,
+)
 
 ACTS = sorted({step.act for step in HANDOFF.steps} | {"take"})
 LEGAL = {
@@ -44,6 +54,43 @@ def test_only_listed_steps_are_legal(state: str, act: str, side: Side) -> None:
     assert (found.value.code, found.value.facts["state"]) == (Code.STEP_NOT_ALLOWED, state)
 
 
+PLACEMENT_ACTS = sorted({step.act for step in PLACEMENT.steps} | {"take"})
+#: Domain 3.3.
+PLACEMENT_LEGAL = {
+    (START, "release", "HOLDER"): "PROPOSED",
+    (START, "join", "HOLDER"): "PLACED",
+    (START, "restore", "HOLDER"): "PLACED",
+    ("PROPOSED", "accept", "RECEIVER"): "PLACED",
+    ("PROPOSED", "refuse", "RECEIVER"): "NOT_PLACED",
+    ("PROPOSED", "recall", "HOLDER"): "NOT_PLACED",
+    ("PROPOSED", "expire", "HUB"): "NOT_PLACED",
+    ("PROPOSED", "void", "HUB"): "NOT_PLACED",
+    ("PLACED", "organise", "HIGHER"): "EXIT_DUE",
+    ("EXIT_DUE", "disband", "HIGHER"): "PLACED",
+    ("PLACED", "exit", "RECEIVER"): "EXITED",
+    ("EXIT_DUE", "exit", "RECEIVER"): "EXITED",
+    ("PLACED", "move", "RECEIVER"): "PLACED",
+    ("EXIT_DUE", "move", "RECEIVER"): "EXIT_DUE",
+    ("PLACED", "retain", "HOLDER"): "CONVERTED",
+    ("EXIT_DUE", "retain", "HOLDER"): "CONVERTED",
+    ("PLACED", "end", "HOLDER"): "CLOSED",
+    ("EXIT_DUE", "end", "HOLDER"): "CLOSED",
+}
+
+
+@pytest.mark.parametrize(
+    ("state", "act", "side"), list(itertools.product([START, *PlacementState], PLACEMENT_ACTS, Side))
+)
+def test_a_placement_takes_the_listed_steps_alone(state: str, act: str, side: Side) -> None:
+    target = PLACEMENT_LEGAL.get((state, act, side))
+    if target is not None:
+        assert PLACEMENT.step(state, act, side).target == target
+        return
+    with pytest.raises(Refusal) as found:
+        PLACEMENT.step(state, act, side)
+    assert found.value.code is Code.STEP_NOT_ALLOWED
+
+
 def test_final_states_are_left_by_no_step() -> None:
     assert {step.source for step in HANDOFF.steps} - {START} <= OPEN_STATES
     assert {HandoffState.REQUESTED, HandoffState.ESCALATED, HandoffState.RELEASED} == OPEN_STATES
@@ -56,7 +103,7 @@ def test_one_step_alone_leads_to_a_move_and_it_is_the_receivers() -> None:
 
 
 def test_every_step_rests_on_something() -> None:
-    assert all(step.article.startswith(("A", "HUB-P")) for step in HANDOFF.steps)
+    assert all(step.article.startswith(("A", "HUB-P")) for step in (*HANDOFF.steps, *PLACEMENT.steps))
 
 
 def test_a_step_told_twice_or_out_of_reach_makes_no_machine() -> None:
