@@ -42,6 +42,11 @@ class Code(StrEnum):
     RECEIVER_MISMATCH = "RECEIVER_MISMATCH"
     RECEIVER_CANNOT_HOLD = "RECEIVER_CANNOT_HOLD"
     EMPLOYER_HAS_UNION = "EMPLOYER_HAS_UNION"
+    DISPATCH_MUST_JOIN_HOST = "DISPATCH_MUST_JOIN_HOST"
+    NOT_REEMPLOYED_USE_RETENTION = "NOT_REEMPLOYED_USE_RETENTION"
+    NOT_RESIDENCE_AREA = "NOT_RESIDENCE_AREA"
+    NOT_WORKPLACE_AREA = "NOT_WORKPLACE_AREA"
+    RECEIVER_KIND_NOT_ALLOWED = "RECEIVER_KIND_NOT_ALLOWED"
     ISSUER_IS_JOINT_UNION = "ISSUER_IS_JOINT_UNION"
     ISSUER_IS_GRASSROOTS_UNION = "ISSUER_IS_GRASSROOTS_UNION"
     IN_DATE_BEFORE_OUT_DATE = "IN_DATE_BEFORE_OUT_DATE"
@@ -247,6 +252,42 @@ CATALOGUE: dict[Code, Entry] = {
         "The employer has a union, so the member belongs there.",
         "请由 {union} 办理。",
         "The union to turn to: {union}.",
+    ),
+    Code.DISPATCH_MUST_JOIN_HOST: _entry(
+        "A9",
+        "派遣单位没有工会的，应在用工单位工会入会。",
+        "The dispatch agency has no union, so the member belongs with that of the host enterprise.",
+        "请直接转入 {union}。",
+        "Release the member to {union}.",
+    ),
+    Code.NOT_REEMPLOYED_USE_RETENTION: _entry(
+        "A13 A19",
+        "尚未再就业，应办理保留会籍。",
+        "The member works nowhere yet: the membership is retained, not placed.",
+        "已再就业的，请填写新用人单位代码；未再就业的，请办理保留会籍。",
+        "If the member works again, state the new employer; if not, record a retention.",
+    ),
+    Code.NOT_RESIDENCE_AREA: _entry(
+        "A13 A19",
+        "该工会不是会员居住地工会。",
+        "The union named is not one of the area where the member lives.",
+        "请核对会员居住地代码，转入居住地乡镇（街道）或村（社区）工会；会员不愿转入的，可转入用人单位所在地工会。",
+        "Check the division code of the residence and name a street or village union there; a member who won't go "
+        "there may go to one of the workplace (WORKPLACE_AREA).",
+    ),
+    Code.NOT_WORKPLACE_AREA: _entry(
+        "A6 A13",
+        "该工会不在用人单位所在地。",
+        "The union named is not one of the area where the new employer lies.",
+        "请转入用人单位所在地的乡镇（街道）、村（社区）或开发区工会。",
+        "Name a street, village or zone union of the employer's area.",
+    ),
+    Code.RECEIVER_KIND_NOT_ALLOWED: _entry(
+        "A13 A19",
+        "应为居住地乡镇（街道）或村（社区）工会。",
+        "The receiver is to be a street or village union of the area; another only where there is neither.",
+        "请在该地区的乡镇（街道）或村（社区）工会中选择，由会员决定。",
+        "Name one of the area's street or village unions, as the member chooses.",
     ),
     Code.ISSUER_IS_JOINT_UNION: _entry(
         "A15",

@@ -74,7 +74,7 @@ FUNCTIONS: Final = {
     "record_acceptance", "record_closure", "record_join", "record_union", "record_key",
     "hold_keys", "hold_key_to_end_it", "record_key_end", "record_login", "record_disclosure", "reveal_id_number",
     "facts_for_import", "facts_for_merge", "facts_for_decision", "record_suspected", "record_merge", "record_decision",
-    "reveal_duplicates", "read_merge_cases",
+    "reveal_duplicates", "read_merge_cases", "read_awaited",
     "facts_for_retention", "read_exempt_spans", "record_retention", "read_retentions",
     "read_steps", "read_holdings", "read_transfers", "find_held",
 }  # fmt: skip
@@ -82,6 +82,7 @@ FUNCTIONS: Final = {
 INNER: Final = {
     "signers_of", "higher_of", "decider_of", "settle_pair", "merge_pair", "enter_join", "enter_suspected",
     "enter_statuses", "end_retention", "kid_of", "dissolve_pair", "part_pair",
+    "place_of", "union_of_employer",
 }  # fmt: skip
 
 _VERBS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
@@ -251,7 +252,7 @@ class TestFunctions:
         rows = await superuser.fetch(
             "select proname from pg_proc where pronamespace = 'hub'::regnamespace and provolatile = 's'"
         )
-        stable = ("facts_", "read_", "find_", "signer", "higher", "decider")
+        stable = ("facts_", "read_", "find_", "signer", "higher", "decider", "place", "union_of")
         reading = {name for name in FUNCTIONS | INNER if name.startswith(stable)}
         assert {row["proname"] for row in rows} == reading
 
@@ -265,6 +266,8 @@ class TestFunctions:
             "decider_of(null, null)",
             "kid_of('e30.e30.x')",
             "dissolve_pair(now(), null, null)",
+            "place_of(current_date, null, null, null, null)",
+            "union_of_employer(null, current_date)",
             "settle_pair(now(), null, null, null, null, null, null, null, null, null)",
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):

@@ -274,7 +274,7 @@ class TestFacts:
     async def _release(self, app: Any, union_id: UUID, membership_id: UUID) -> Any:
         (row,) = await app.fetch(
             "select * from hub.facts_for_release("
-            "true, $1, '{x}', '{x}', '{x}', array[null::uuid], '{HOLDER}', $2, $3, '{x}')",
+            "true, $1, '{x}', '{x}', '{x}', array[null::uuid], '{HOLDER}', $2, $3, '{x}', '{f}', '{x}', '{x}')",
             [union_id],
             [membership_id],
             [uuid4()],
@@ -383,7 +383,8 @@ class TestFacts:
         )
         for actor in busy.actors.values():
             (row,) = await app.fetch(
-                "select * from hub.facts_for_release(true, $1, '{x}', $2, '{x}', $3, '{HOLDER}', $4, $5, '{x}')",
+                "select * from hub.facts_for_release("
+                "true, $1, '{x}', $2, '{x}', $3, '{HOLDER}', $4, $5, '{x}', '{f}', '{x}', '{x}')",
                 [actor.caller.union_id],
                 [actor.uri],
                 [used["jti"]],

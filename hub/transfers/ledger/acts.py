@@ -20,6 +20,7 @@ from hub.transfers.facts import (
     MergeFacts,
     MergeRecordFacts,
     OpenRequest,
+    PlaceFacts,
     ReceiverFacts,
     ReleaseFacts,
     RequestFacts,
@@ -30,6 +31,7 @@ from hub.transfers.facts import (
 from hub.transfers.kinds import UnionKind, UnionState
 from hub.transfers.ledger.groups import Call, Groups, under_its_key
 from hub.transfers.ledger.records import (
+    NOWHERE,
     AcceptanceRecord,
     AmendmentRecord,
     AnswerRecord,
@@ -39,6 +41,7 @@ from hub.transfers.ledger.records import (
     KeyEndRecord,
     KeyRecord,
     MergeRecord,
+    Place,
     ReleaseRecord,
     RequestRecord,
     Search,
@@ -50,6 +53,7 @@ from hub.transfers.ledger.records import (
 from hub.transfers.ledger.retaining import RetentionActs
 from hub.transfers.ledger.singles import record_one, signer_of
 from hub.transfers.machines import Side
+from hub.transfers.rules.stated import Stated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,8 +71,8 @@ def _function(name: str, arity: int, *, select: str = "*") -> str:
 
 
 #: The SQL text of each call; `make bench` runs the same text for its floor.
-FACTS_FOR_RELEASE: Final = _function("facts_for_release", 10)
-FACTS_FOR_REQUEST: Final = _function("facts_for_request", 9)
+FACTS_FOR_RELEASE: Final = _function("facts_for_release", 13)
+FACTS_FOR_REQUEST: Final = _function("facts_for_request", 11)
 FACTS_FOR_CASE: Final = _function("facts_for_case", 8)
 FACTS_FOR_JOIN: Final = _function("facts_for_join", 11)
 _OF_ITEM: Final = "from hub.read_exempt_spans(($2::uuid[])[f.ord::integer], ($7::uuid[])[f.ord::integer]) e"
@@ -83,11 +87,11 @@ FACTS_FOR_IMPORT: Final = _function("facts_for_import", 11)
 FACTS_FOR_MERGE: Final = _function("facts_for_merge", 7)
 FACTS_FOR_DECISION: Final = _function("facts_for_decision", 7)
 FACTS_FOR_UNION: Final = _function("facts_for_union", 10)
-RECORD_RELEASE: Final = _function("record_release", 25)
+RECORD_RELEASE: Final = _function("record_release", 26)
 RECORD_REQUEST: Final = _function("record_request", 27)
-RECORD_ANSWER: Final = _function("record_answer", 24)
+RECORD_ANSWER: Final = _function("record_answer", 25)
 RECORD_MATCH: Final = _function("record_match", 13)
-RECORD_ACCEPTANCE: Final = _function("record_acceptance", 16)
+RECORD_ACCEPTANCE: Final = _function("record_acceptance", 18)
 RECORD_CLOSURE: Final = _function("record_closure", 19)
 RECORD_JOIN: Final = _function("record_join", 35)
 RECORD_AMENDMENT: Final = _function("record_amendment", 47)
@@ -140,12 +144,13 @@ class Ledger(RetentionActs):
         membership_id: UUID,
         handoff_id: UUID | None,
         receiver_uri: str,
+        place: Place = NOWHERE,
         *,
         side: Side = Side.HOLDER,
     ) -> ReleaseFacts:
         """Give the facts for a release, by the holder or (`side`) by the union above it."""
         row = await self._facts.ask(
-            self._facts_for_release, (*signing, side.value, membership_id, handoff_id, receiver_uri)
+            self._facts_for_release, (*signing, side.value, membership_id, handoff_id, receiver_uri, *place)
         )
         case = row["membership"]
         return ReleaseFacts(
@@ -156,13 +161,22 @@ class Ledger(RetentionActs):
             receiver=None if row["receiver_union"] is None else _receiver(row),
             overdue_union=row["overdue_union"],
             holder_uri=row["holder_uri"],
+            place=_place(row["place"]),
         )
 
     async def facts_for_request(
-        self, signing: Signing, match_id: UUID, handoff_id: UUID | None, appeals: bytes | None
+        self,
+        signing: Signing,
+        match_id: UUID,
+        handoff_id: UUID | None,
+        appeals: bytes | None,
+        place: Place = NOWHERE,
     ) -> RequestFacts:
         """Give the facts for a request: whom its match found, and the case that it cites by a hash."""
-        row = await self._facts.ask(self._facts_for_request, (*signing, match_id, handoff_id, appeals))
+        row = await self._facts.ask(
+            self._facts_for_request,
+            (*signing, match_id, handoff_id, appeals, place.is_asked, place.employer_uscc),
+        )
         case = row["membership"]
         found = case is not None and case["member_id"] is not None
         return RequestFacts(
@@ -174,6 +188,7 @@ class Ledger(RetentionActs):
             employers=frozenset(row["employers"]),
             higher_union=row["higher_union"],
             further_union=row["further_union"],
+            place=_place(row["place"]),
         )
 
     async def record_match(self, search: Search) -> MatchFacts:
@@ -189,7 +204,7 @@ class Ledger(RetentionActs):
         return CaseFacts(
             signer=signer_of(row["signer"]),
             holds=row["holds"],
-            handoff=None if case is None or case["member_id"] is None else HandoffFacts(*tuple(case)[1:]),
+            handoff=None if case is None or case["member_id"] is None else _handoff(case, row["place"]),
         )
 
     async def facts_for_join(
@@ -443,19 +458,35 @@ def _receiver(row: Any) -> ReceiverFacts:
     )
 
 
+def _place(row: Any) -> PlaceFacts:
+    return PlaceFacts() if row is None else PlaceFacts(**{**dict(row), "areas": frozenset(row["areas"] or ())})
+
+
+def _handoff(case: Any, place: Any) -> HandoffFacts:
+    _, *columns, terms = tuple(case)
+    return HandoffFacts(*(*columns, Stated.kept(terms), _place(place)))
+
+
 #: The columns of a `release_case` up to what its holder's row says; after it, the case that the release names.
 _NAMED: Final = 26
 
 
 def _membership(case: Any) -> MembershipFacts:
     _, _, *columns = tuple(case)
-    state, deadline, then_deadline, request, reason, to_union, previous = columns[_NAMED - 2 :]
+    state, deadline, then_deadline, request, reason, to_union, previous, basis, residence = columns[_NAMED - 2 :]
     named = None if state is None else OpenRequest(state, deadline, then_deadline, request, to_union, reason)
-    return MembershipFacts(**dict(zip(_HELD, columns, strict=False)), named=named, previous_union=previous)
+    return MembershipFacts(
+        **dict(zip(_HELD, columns, strict=False)),
+        named=named,
+        previous_union=previous,
+        holding_basis=basis,
+        residence=residence,
+    )
 
 
+_NOT_HELD: Final = {"named", "previous_union", "holding_basis", "residence"}
 #: The fields of a membership, in the order of the columns.
-_HELD: Final = tuple(name for name in MembershipFacts.__dataclass_fields__ if name not in {"named", "previous_union"})
+_HELD: Final = tuple(name for name in MembershipFacts.__dataclass_fields__ if name not in _NOT_HELD)
 
 
 def _target(case: Any, asking: UUID) -> TargetFacts:

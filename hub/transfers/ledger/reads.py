@@ -45,6 +45,7 @@ __all__ = [
     "steps",
     "transfers",
     "union_amendments",
+    "union_of_employer",
     "union_page",
     "unions",
 ]
@@ -147,6 +148,13 @@ MERGE_CASES: Final = "select * from hub.read_merge_cases($1)"
 UNIONS: Final = f"select {_UNION} from hub.unions where union_id = any ($1::uuid[])"
 
 UNION_BY_CODE: Final = f"select {_UNION} from hub.unions where uri = $1 or uscc = $2"
+
+#: As the act functions name it (`hub.union_of_employer`): the employer's own rather than a joint one.
+UNION_OF_EMPLOYER: Final = """
+select n.name || ' (' || n.uri || ')' from hub.union_employers e join hub.unions n on n.union_id = e.union_id
+ where e.employer_uscc = $1 and e.from_on <= ($2 at time zone 'Asia/Shanghai')::date
+   and (e.until_on is null or e.until_on > ($2 at time zone 'Asia/Shanghai')::date) and n.state = 'ACTIVE'
+ order by e.is_member_unit, n.uri limit 1"""
 
 UNION_PAGE: Final = f"""
 select {_UNION} from hub.unions
@@ -384,6 +392,12 @@ async def union_by_code(connection: Any, *, uri: str | None, uscc: str | None) -
     """Give the union of a URI or a USCC. Public."""
     row = await connection.fetchrow(UNION_BY_CODE, uri, uscc)
     return None if row is None else UnionView(**row)
+
+
+async def union_of_employer(reading: Reading, employer_uscc: str) -> str | None:
+    """Give the active union that organises an employer today, as a sentence names it. Public."""
+    found: str | None = await reading.connection.fetchval(UNION_OF_EMPLOYER, employer_uscc, reading.now)
+    return found
 
 
 async def union_page(
