@@ -81,8 +81,7 @@ FUNCTIONS: Final = {
 #: Parts of the others.
 INNER: Final = {
     "signers_of", "higher_of", "decider_of", "settle_pair", "merge_pair", "enter_join", "enter_suspected",
-    "enter_statuses", "end_retention", "kid_of", "dissolve_pair", "part_pair",
-    "place_of", "union_of_employer",
+    "enter_statuses", "end_retention", "kid_of", "dissolve_pair", "part_pair", "place_of", "union_of_employer",
 }  # fmt: skip
 
 _VERBS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
