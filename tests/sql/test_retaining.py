@@ -75,6 +75,7 @@ def a_retention(custody: Any, **changes: Any) -> RetentionRecord:
         "status": "RETAINED",
         "holding_basis": custody["holding_basis"],
         "prior_basis": custody["holding_basis"],
+        "card_salt": "another salt",
         "case_id": None,
         "passed": "[]",
         "ground": None,

@@ -41,6 +41,7 @@ class RetentionRecord(NamedTuple):
     status: str
     holding_basis: str
     prior_basis: str
+    card_salt: str
     case_id: UUID | None
     passed: str
     ground: str | None
