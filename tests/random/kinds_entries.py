@@ -173,7 +173,7 @@ class Request(Kind):
         finds = ask.wrong not in {"no proof", "name", "birth month", "number"}
         until = model.now + timedelta(minutes=_MATCH_MINUTES)
         meant = model.live_of(fixture.id_number) if ask.wrong == "by id" else member
-        found_live = meant.ref if finds and meant is not None and meant.status == "ACTIVE" else None
+        found_live = meant.ref if finds and meant is not None and meant.status in {"ACTIVE", "RETAINED"} else None
         is_frozen = finds and meant is not None and meant.status == "DUPLICATE_SUSPECTED"
         model.matches[UUID(sub)] = Match(by, until, found_live, ask.wrong != "no proof", is_frozen)
         drawn = Drawn(claims, sub)

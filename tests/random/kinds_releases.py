@@ -127,6 +127,8 @@ class Release(Kind):
         member, tie = model.by_membership(sent.read.sub), not_held(model, sent)
         if member is None or tie is not None:
             return tie
+        if member.status == "RETAINED":
+            return "STEP_NOT_ALLOWED"
         if member.status != "ACTIVE":
             return "NOT_A_MEMBER" if member.status == "DUPLICATE_MERGED" else "ALREADY_MEMBER_USE_TRANSFER"
         asked, answers = member.open, claims.get("request_sha256")
@@ -277,6 +279,8 @@ class ReleaseInLieu(Release):
         knows = case is not None and case.higher == sender and case.side_of(sender, model.now) == "HIGHER"
         if member is None or case is None or not knows or case.member != member.ref:
             return "NO_CASE_FOR_HIGHER_UNION"
+        if member.status == "RETAINED":
+            return "STEP_NOT_ALLOWED"
         bound = {
             "request_sha256": case.request,
             "in_lieu_of": model.unions[case.holder].uri,

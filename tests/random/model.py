@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-__all__ = ["OPEN", "Case", "Key", "Match", "Member", "Model", "Pair", "Union"]
+__all__ = ["OPEN", "Case", "Key", "Match", "Member", "Model", "Pair", "Retained", "Union"]
 
 OPEN = frozenset({"REQUESTED", "ESCALATED", "RELEASED"})
 #: These never act for another union, and never stand above one (A15).
@@ -127,6 +127,17 @@ class Pair:
 
 
 @dataclass
+class Retained:
+    """A retention that was not annulled."""
+
+    reason: str
+    retained_on: date
+    entered: str
+    restored_on: date | None = None
+    is_open: bool = True
+
+
+@dataclass
 class Member:
     ref: str
     id: UUID
@@ -149,6 +160,14 @@ class Member:
     status: str = "ACTIVE"
     pair: Pair | None = None
     into: str | None = None  #: into whom it was merged
+    retentions: list[Retained] = field(default_factory=list)
+
+    def is_exempt(self, month: str) -> bool:
+        """Whether no dues are owed for a month."""
+        return any(
+            r.retained_on.isoformat()[:7] < month and (r.restored_on is None or month < r.restored_on.isoformat()[:7])
+            for r in self.retentions
+        )
 
     def is_party(self, ref: str) -> bool:
         """Whether a union that doesn't hold it knows that there is this member."""
@@ -190,7 +209,7 @@ class Model:
 
     def live_of(self, id_number: str) -> Member | None:
         mine = (member for member in self.members.values() if member.id_number == id_number)
-        return next((member for member in mine if member.status == "ACTIVE"), None)
+        return next((member for member in mine if member.status in {"ACTIVE", "RETAINED"}), None)
 
     def partner(self, member: Member) -> Member | None:
         """The other one of its pair."""

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from tests.retaining import retain
 from tests.sql.direct import custody_of
 from tests.sql.test_privileges import HIDDEN, PUBLIC, SEEN_BY
 from tests.world import MEMBERS
@@ -32,9 +33,9 @@ async def app(world: World) -> AsyncIterator[Any]:
 
 @pytest.fixture
 async def busy(world: World) -> World:
-    """M1 released to U2, open; M2 moved from U1 to U2; M3's release to U2 refused; M5 released to U8; M4 asked for.
+    """M1 released to U2, open; M2 moved from U1 to U2; M3's release to U2 refused; M5 released to U8; M4 retained.
 
-    M2 was amended before, and a union above nobody of these has another name. M3 is U2's too, on paper.
+    M4 was asked for before, M2 amended, and a union above nobody of these has another name. M3 is U2's too, on paper.
     """
     u1, u2 = world.actors["U1"], world.actors["U2"]
     await world.amend(u1, world.members["M2"], person={"sex": "9"})
@@ -45,6 +46,7 @@ async def busy(world: World) -> World:
     await world.refuse(u2, refused.handoff_id, "DOCUMENT_DEFECT")
     await world.release(world.actors["U7"], world.members["M5"], world.actors["U8"].uri)
     await world.request(u2, "M4")
+    await retain(world, u1, world.members["M4"])
     await world.bring_in(u2, replace(MEMBERS["M3"], employer="乙", certificate=("31", "700001")))
     await world.hub.ledger.record_already_member(u1.caller.union_id, START, uuid4(), world.members["M5"])
     return world
