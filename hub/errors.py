@@ -54,6 +54,7 @@ class Code(StrEnum):
     BACKDATE_TOO_FAR = "BACKDATE_TOO_FAR"
     DUES_MONTH_IMPLAUSIBLE = "DUES_MONTH_IMPLAUSIBLE"
     RELEASE_EXPIRED = "RELEASE_EXPIRED"
+    COUNT_EXCLUDES_RETAINED = "COUNT_EXCLUDES_RETAINED"
     CERTIFICATE_NUMBER_DUPLICATE = "CERTIFICATE_NUMBER_DUPLICATE"
     CERTIFICATE_NUMBER_FORMAT = "CERTIFICATE_NUMBER_FORMAT"
     UNION_NOT_ACTIVE = "UNION_NOT_ACTIVE"
@@ -331,6 +332,13 @@ CATALOGUE: dict[Code, Entry] = {
         "The month to which dues are paid can't be right.",
         "请核对会费交纳记录后更正（应在 {earliest} 至 {latest} 之间）。",
         "Check the dues record and correct it (from {earliest} to {latest}).",
+    ),
+    Code.COUNT_EXCLUDES_RETAINED: _entry(
+        "A16",
+        "保留会籍的人员不列入会员统计。",
+        "Who is retained is not in the head count.",
+        "恢复会籍或者再就业接转以后，自当日起列入统计。",
+        "Once restored, or transferred to a new employer's union, the member is counted from that day on.",
     ),
     Code.RELEASE_EXPIRED: _entry(
         "HUB-P01",
