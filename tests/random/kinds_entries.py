@@ -223,10 +223,12 @@ class Request(Kind):
         )
         if refused is not None or target is None:
             return refused
-        cites = claims.get("appeals_sha256") is not None
+        cites, kept = claims.get("appeals_sha256") is not None, target.retained
         return first(
             (
                 (target.holder == sent.sender, "INPUT_INVALID"),
+                (kept is not None and kept.reason == "RETIREMENT", "REHIRED_RETIREE_NO_TRANSFER"),
+                (kept is not None and kept.reason == "MILITARY_SERVICE", "IN_MILITARY_SERVICE"),
                 (target.open is not None, "HANDOFF_ALREADY_OPEN"),
                 (model.case(claims["handoff_id"]) is not None, "INPUT_INVALID"),
                 (cites and self._cites(model, target, sent) is None, "DOCUMENT_TAMPERED"),

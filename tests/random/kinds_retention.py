@@ -91,6 +91,7 @@ class _OnRetention(Kind):
         member = model.by_membership(sent.read.sub)
         assert member is not None
         member.data_version += 1
+        member.cards = set()
         self.change(model, sent, member)
 
     @abstractmethod

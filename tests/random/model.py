@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tests.random.calendar import end_of_term, today_of
+from tests.random.calendar import end_of_term, month_later, today_of
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -71,6 +71,7 @@ class Case:
     objection: str | None = None
     release: str | None = None
     in_lieu: bool = False
+    restores: bool = False
     out_date: date | None = None
     dues: str | None = None
     ground: str | None = None
@@ -161,6 +162,16 @@ class Member:
     pair: Pair | None = None
     into: str | None = None  #: into whom it was merged
     retentions: list[Retained] = field(default_factory=list)
+
+    @property
+    def retained(self) -> Retained | None:
+        """The retention that lasts."""
+        return self.retentions[-1] if self.status == "RETAINED" else None
+
+    @property
+    def exempt_since(self) -> str | None:
+        """The first month without dues, while retained."""
+        return None if self.retained is None else month_later(self.retained.retained_on.isoformat(), 1)
 
     def is_exempt(self, month: str) -> bool:
         """Whether no dues are owed for a month."""

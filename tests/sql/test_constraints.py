@@ -263,7 +263,7 @@ NULLABLE: Final = {
     "dockets": {
         "counterpart", "release_sha256", "out_date", "in_date", "valid_until", "dues_paid_through", "ground",
         "deadline", "requested_at", "released_at", "closed_at", "request_sha256", "objection_sha256", "then_deadline",
-        "overdue_at", "visible_from", "from_union", "to_union", "ground_articles", "name_masked",
+        "overdue_at", "visible_from", "from_union", "to_union", "ground_articles", "name_masked", "terms",
     },
     "duplicates": {"said_by", "said_sha256", "decide_from", "higher_union", "name_masked", "closed_at"},
     "statuses": set[str](),

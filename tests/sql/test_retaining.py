@@ -254,10 +254,10 @@ async def test_of_two_retentions_at_once_one_is_entered(world: World, hubs: list
     await assert_whole(superuser)
 
 
-async def test_a_request_that_comes_at_once_with_a_retirement_is_open_or_objected_to(
+async def test_a_request_that_comes_at_once_with_a_retirement_is_objected_to_or_refused(
     world: World, hubs: list[Hub], superuser: Any
 ) -> None:
-    """Whichever comes first; and no case is lost between the two."""
+    """Or refused, where it came second; and no case is lost between the two."""
     u1, u2 = world.actors["U1"], world.actors["U2"]
     for number in range(40):
         view = await (await ready_join(world, u1, person(number))).send(world.hub)
@@ -266,5 +266,6 @@ async def test_a_request_that_comes_at_once_with_a_retirement_is_open_or_objecte
             ready(pulling.request, u2, await world.draft_request(u2, person(number))),
         ]
         answers, refused = await race(hubs, *(acts if number % 2 else reversed(acts)))
-        assert (len(answers), refused) == (2, [])
+        told = frozenset(refusal.code.value for refusal in refused)
+        assert (len(answers), told) in {(2, frozenset()), (1, frozenset({"REHIRED_RETIREE_NO_TRANSFER"}))}
     await assert_whole(superuser)
