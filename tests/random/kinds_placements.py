@@ -41,8 +41,8 @@ class Place(Release):
     async def draw_up(self, stage: Stage, ask: Ask, by: str) -> Drawn | None:
         model = stage.model
         about = [ref for ref in _TO if near(model.unions[ref], model.members[ask.who])]
-        meant = about if about and ask.how % 4 else _TO
-        to = ask.to if ask.wrong == "to anybody" else meant[ask.how % len(meant)]
+        meant = about if about and ask.how // 8 % 4 else _TO
+        to = ask.to if ask.wrong == "to anybody" else meant[ask.how // 8 % len(meant)]
         return await super().draw_up(stage, replace(ask, to=to), by)
 
     def line_one(self, model: Model, ask: Ask, member: Member) -> dict[str, Any]:

@@ -135,7 +135,7 @@ class RandomActs(RuleBasedStateMachine):
         for how in ways:
             case = self.stage.model.members[self._names(Ask(who)).who].open
             is_placed = self.stage.model.members[self._names(Ask(who)).who].basis == "PLACEMENT"
-            if how % 5 == 4:
+            if how % 3 == 2 and (is_placed or (case is not None and case.state == "RELEASED")):
                 self.act(UNION, Ask("M1", how=0))
             elif case is not None and case.state == "RELEASED":
                 self.act(ACCEPT, Ask(who, to="asker", how=how))
