@@ -258,6 +258,17 @@ class HubClient(Session):
         """List members that this union holds, a page at a time. Takes a `MemberFilter`, gives the connection."""
         return await self._read_all(documents.MEMBERS, filter=matching, first=first, after=after)
 
+    async def placements(
+        self, *, state: str | None = None, first: int | None = None, after: str | None = None
+    ) -> Answer:
+        """List who waits with this union for that of the employer (A6, A13), a page at a time; `EXIT_DUE`: no more."""
+        return await self._read_all(documents.PLACEMENTS, state=state, first=first, after=after)
+
+    async def awaited_members(self) -> list[Answer]:
+        """Read how many wait with other unions to be transferred to this one; no person is named (A11)."""
+        awaited: list[Answer] = (await self.execute(documents.AWAITED_MEMBERS, {}))["answer"]
+        return awaited
+
     async def handoff(self, handoff_id: str) -> Answer | None:
         """Read a handoff that this union is a party of, with the card as far as it may see it."""
         return await self._read(documents.HANDOFF_BY_ID, id=handoff_id)

@@ -110,6 +110,15 @@ MERGE_CASES: Final = (
     "query MergeCases { answer: mergeCases { membershipId joinedOn memberNameMasked decidableFrom keptByHolder "
     f"keptByOther union {{ {UNION_NAME} }} otherMembershipId otherJoinedOn otherUnion {{ {UNION_NAME} }} }} }}"
 )
+PLACEMENTS: Final = (
+    "query Placements($state: PlacementState, $first: Int, $after: String) { answer: placements(state: $state, "
+    "first: $first, after: $after) { edges { cursor node { state awaitingEmployerUscc since exitDueSince remindAt "
+    f"exitReasonCode nextStep exitTo {{ {UNION_NAME} }} member {{ {MEMBER} }} }} }} {PAGE} }} }}"
+)
+AWAITED_MEMBERS: Final = (
+    "query AwaitedMembers { answer: awaitedMembers { employerUscc members since nextStep "
+    f"union {{ {UNION_NAME} }} }} }}"
+)
 MEMBERS: Final = (
     "query Members($filter: MemberFilter, $first: Int, $after: String) { answer: members(filter: $filter, "
     f"first: $first, after: $after) {{ edges {{ cursor node {{ {MEMBER} }} }} {PAGE} }} }}"
@@ -147,5 +156,6 @@ ALL: Final = (
         for text in (act.draft, act.submit)
     ),
     REVEAL_ID_NUMBER, VIEWER, UNION_BY_NAME, MEMBER_BY_ID, DUPLICATE, MERGE_CASES, MEMBERS, HANDOFF_BY_ID, PROOF,
+    PLACEMENTS, AWAITED_MEMBERS,
     DOCKET, CERTIFICATE, EXPLAIN, RECEIPT,
 )  # fmt: skip

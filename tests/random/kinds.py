@@ -126,6 +126,10 @@ class Kind(ABC):
         """Give what a repetition is refused with; None where it is answered with the object as it is now."""
         return None
 
+    def is_kept(self, code: str | None) -> bool:
+        """Whether the statement is stored, with this outcome."""
+        return code is None
+
     def case_of(self, model: Model, ask: Ask) -> Case | None:
         cases = model.members[ask.who].cases
         at = 2 if ask.old and len(cases) > 1 else 1

@@ -42,6 +42,7 @@ class Union:
     employers: frozenset[str]
     keys: list[Key] = field(default_factory=list)
     version: int = 1
+    jurisdiction: str | None = None
 
 
 @dataclass
@@ -72,6 +73,7 @@ class Case:
     release: str | None = None
     in_lieu: bool = False
     restores: bool = False
+    new_employer: str | None = None
     out_date: date | None = None
     dues: str | None = None
     ground: str | None = None
@@ -105,6 +107,8 @@ class Case:
         return None if side == "HIGHER" and self.told[ref][1] == "receiver" else side
 
     def ground_for(self, side: str) -> str | None:
+        if self.state == "VOIDED" and self.ground is not None:
+            return self.ground  # a second check
         if self.state == "VOIDED":
             return "DUPLICATE_MERGED" if side == "HOLDER" else "MEMBERSHIP_ENDED"
         if side != "RECEIVER":
@@ -180,6 +184,13 @@ class Member:
             for r in self.retentions
         )
 
+    joined_from: str | None = None  #: the residence as it was entered
+
+    @property
+    def residence(self) -> str | None:
+        found = self.amended.get("residence_division_code", self.joined_from)
+        return None if found is None else str(found)
+
     def is_party(self, ref: str) -> bool:
         """Whether a union that doesn't hold it knows that there is this member."""
         return ref in self.former or (self.open is not None and self.open.receiver == ref)
@@ -229,6 +240,10 @@ class Model:
 
     def case(self, handoff_id: object) -> Case | None:
         return next((case for case in self.cases if str(case.id) == str(handoff_id)), None)
+
+    def is_organised(self, employer: str | None) -> bool:
+        """Whether an employer has its union."""
+        return any(employer in union.employers for union in self.unions.values())
 
     def above(self, ref: str, *parties: str) -> str | None:
         """The next union above that may act in another's stead."""

@@ -85,6 +85,7 @@ class Stage:
                 fixture.id_number,
                 fixture.certificate,
                 fixture.holding_basis,
+                joined_from=fixture.residence,
             )
         await stage.tick()
         return stage
@@ -93,7 +94,10 @@ class Stage:
         fixture = UNIONS[ref]
         units = [unit["employer_uscc"] for unit in fixture.more.get("member_units", ())]
         employers = frozenset([*fixture.more.get("employer_usccs", ()), *units])
-        return Union(ref, fixture.uri, actor.caller.union_id, fixture.kind, fixture.parent, employers)
+        area = fixture.more.get("jurisdiction_code")
+        return Union(
+            ref, fixture.uri, actor.caller.union_id, fixture.kind, fixture.parent, employers, jurisdiction=area
+        )
 
     # What the drawing up of statements asks for.
 
@@ -188,7 +192,7 @@ class Stage:
         self.steps[f"{sent.kind.name}: {outcome or ('again' if expected == AGAIN else 'done')}"] += 1
         assert outcome == told, f"{sent.kind.name}: the hub said {outcome or 'yes'}, the model {told or 'yes'}"
         await self.tick()
-        if expected is None:
+        if sent.kind.is_kept(expected):
             self._did(self.model, sent)
             self.sent.append(sent)
         return outcome
@@ -223,7 +227,7 @@ class Stage:
             told = sent.kind.again(model, sent) if expected == AGAIN else expected
             if told != outcomes[place]:
                 return None
-            if expected is None:
+            if sent.kind.is_kept(expected):
                 self._did(model, sent)
                 accepted.append(sent)
         return accepted
