@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import ClassVar, Literal
+from typing import ClassVar
 from uuid import UUID
 
+from federation.act import Act as Act  # noqa: PLC0414 - the base of them all is part of this module
+from federation.act import Subject
+from federation.entrusting import ENTRUSTMENT_ACTS
 from federation.forms import (
     Article,
     CertificateNumber,
@@ -34,19 +37,6 @@ from federation.forms import (
     Version,
 )
 from federation.keys import PublicKey
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Act:
-    """The claims of one act. `sub` of its statement names a membership, or the union acted on."""
-
-    #: The `typ` of the statement's header.
-    typ: ClassVar[str]
-    #: The claim that holds the object.
-    object_name: ClassVar[str]
-    #: The name of the step that the act makes.
-    act: ClassVar[str]
-    subject: ClassVar[Literal["membership", "union"]] = "membership"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -329,7 +319,7 @@ class UnionRegistration(Act):
     typ: ClassVar[str] = "unionhub.union+jwt"
     object_name: ClassVar[str] = "union"
     act: ClassVar[str] = "register_union"
-    subject: ClassVar[Literal["membership", "union"]] = "union"
+    subject: ClassVar[Subject] = "union"
 
     uscc: Uscc | None = None
     #: Where the union has no code of its own, being no legal person.
@@ -373,7 +363,7 @@ class UnionAmendment(Act):
     typ: ClassVar[str] = "unionhub.union-amendment+jwt"
     object_name: ClassVar[str] = "union"
     act: ClassVar[str] = "amend_union"
-    subject: ClassVar[Literal["membership", "union"]] = "union"
+    subject: ClassVar[Subject] = "union"
 
     #: That of the union as it stands: of two amendments drafted at once the second is void.
     version: Version
@@ -391,7 +381,7 @@ class KeyRegistration(Act):
     typ: ClassVar[str] = "unionhub.key+jwt"
     object_name: ClassVar[str] = "key"
     act: ClassVar[str] = "register_key"
-    subject: ClassVar[Literal["membership", "union"]] = "union"
+    subject: ClassVar[Subject] = "union"
 
     use: KeyUse
     jwk: PublicKey
@@ -407,7 +397,7 @@ class KeyRetirement(Act):
     typ: ClassVar[str] = "unionhub.key-retirement+jwt"
     object_name: ClassVar[str] = "key"
     act: ClassVar[str] = "retire_key"
-    subject: ClassVar[Literal["membership", "union"]] = "union"
+    subject: ClassVar[Subject] = "union"
 
     kid: Kid
     use: KeyUse
@@ -421,7 +411,7 @@ class KeyRevocation(Act):
     typ: ClassVar[str] = "unionhub.key-revocation+jwt"
     object_name: ClassVar[str] = "key"
     act: ClassVar[str] = "revoke_key"
-    subject: ClassVar[Literal["membership", "union"]] = "union"
+    subject: ClassVar[Subject] = "union"
 
     kid: Kid
     use: KeyUse
@@ -445,14 +435,11 @@ class Receipt:
     acceptance_sha256: Sha256 | None = None
 
 
-#: Every act that a union can sign, by the `typ` of its statement.
-ACTS: Mapping[str, type[Act]] = MappingProxyType(
-    {
-        act.typ: act
-        for act in (
-            *(Join, MemberAmendment, Import, Merge, MergeDecision),
-            *(Request, Release, InLieuRelease, Acceptance, Refusal, Recall, Objection, Cancellation, Dismissal),
-            *(UnionRegistration, UnionAmendment, KeyRegistration, KeyRetirement, KeyRevocation),
-        )
-    }
+_ALL: tuple[type[Act], ...] = (
+    *(Join, MemberAmendment, Import, Merge, MergeDecision),
+    *(Request, Release, InLieuRelease, Acceptance, Refusal, Recall, Objection, Cancellation, Dismissal),
+    *(UnionRegistration, UnionAmendment, KeyRegistration, KeyRetirement, KeyRevocation),
+    *ENTRUSTMENT_ACTS,
 )
+#: Every act that a union can sign, by the `typ` of its statement.
+ACTS: Mapping[str, type[Act]] = MappingProxyType({act.typ: act for act in _ALL})

@@ -138,6 +138,7 @@ class ReleaseFacts:
     receiver: ReceiverFacts | None
     overdue_union: UUID | None = None  #: the one above the receiver, which P03 tells
     holder_uri: str | None = None  #: whom a release in lieu passes over
+    is_entrusted_host: bool = False  #: the signer is entrusted with the member by the holder, now (A9)
 
 
 @dataclass(frozen=True, slots=True)

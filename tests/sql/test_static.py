@@ -11,8 +11,8 @@ import pytest
 
 import hub.database
 from hub.database.migrate import statements_of
-from hub.transfers.ledger import acts, founding, reads
-from hub.transfers.machines import HANDOFF
+from hub.transfers.ledger import acts, entrusting, founding, reads
+from hub.transfers.machines import ENTRUSTMENT, HANDOFF
 from tests.sql.constructs import faults, without_comments
 
 _DATABASE: Final = Path(hub.database.__file__).parent
@@ -21,7 +21,7 @@ MIGRATIONS: Final = sorted((_DATABASE / "migrations" / "sql").rglob("*.sql"))
 #: Member data, together on one shard; all by member_id.
 TOGETHER: Final = {
     "persons", "person_ids", "memberships", "holdings", "handoffs", "steps", "statements", "join_cards", "dockets",
-    "cards", "amendments", "duplicates",
+    "cards", "amendments", "duplicates", "coverages", "care_records",
 }  # fmt: skip
 
 
@@ -34,7 +34,7 @@ def test_migrations_use_no_refused_construct(file: Path) -> None:
 def test_what_the_hub_sends_has_none_either() -> None:
     texts = {
         f"{module.__name__}.{name}": text
-        for module in (acts, founding, reads)
+        for module in (acts, entrusting, founding, reads)
         for name, text in vars(module).items()
         if name.isupper() and isinstance(text, str)
     }
@@ -107,8 +107,10 @@ def _distribution() -> tuple[list[str], dict[str, str]]:
     text = without_comments(_distribute())
     reference = re.findall(r"create_reference_table\('hub\.(\w+)'\)", text)
     distributed = dict(re.findall(r"create_distributed_table\('hub\.(\w+)', '(\w+)'", text))
-    column, names = re.findall(r"create_distributed_table\(t::regclass, '(\w+)'.*?array\[(.*?)\]", text, re.DOTALL)[0]
-    distributed |= dict.fromkeys(re.findall(r"hub\.(\w+)", names), column)
+    for column, names in re.findall(
+        r"create_distributed_table\(t::regclass, '(\w+)'.*?array\[(.*?)\]", text, re.DOTALL
+    ):
+        distributed |= dict.fromkeys(re.findall(r"hub\.(\w+)", names), column)
     return reference, distributed
 
 
@@ -117,7 +119,7 @@ async def test_distribute_names_every_table_once(superuser: Any) -> None:
         "select relname from pg_class where relnamespace = 'hub'::regnamespace and relkind in ('r', 'p')"
     )
     text = _distribute()
-    named = Counter(re.findall(r"'hub\.(\w+)'", text.replace("colocate_with => 'hub.persons'", "")))
+    named = Counter(re.findall(r"'hub\.(\w+)'", re.sub(r"colocate_with => 'hub\.\w+'", "", text)))
     assert named == Counter(row["relname"] for row in rows)
     reference, distributed = _distribution()
     assert {*reference, *distributed} == set(named)
@@ -170,4 +172,6 @@ async def test_there_is_no_trigger_nor_sequence(superuser: Any) -> None:
 
 async def test_the_legal_steps_are_the_machines(superuser: Any) -> None:
     rows = await superuser.fetch("select machine, from_state, act, to_state from hub.legal_steps")
-    assert {tuple(row) for row in rows} == {(HANDOFF.name, s.source, s.act, s.target) for s in HANDOFF.steps}
+    assert {tuple(row) for row in rows} == {
+        (machine.name, s.source, s.act, s.target) for machine in (HANDOFF, ENTRUSTMENT) for s in machine.steps
+    }

@@ -25,13 +25,14 @@ from hub.transfers.facts import (
     ReceiverFacts,
     ReleaseFacts,
     RequestFacts,
-    SignerFacts,
     TargetFacts,
     UnionAmendmentFacts,
     UnionFacts,
 )
 from hub.transfers.kinds import UnionKind, UnionState
+from hub.transfers.ledger.entrusting import Entrustments
 from hub.transfers.ledger.groups import CONFLICTS, Call, Claimed, Groups
+from hub.transfers.ledger.rows import signer_of as _signer
 from hub.transfers.machines import Side
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ class Ledger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.entrustments = Entrustments(database)
         clock = (database.test_clock,)
         self._clock = clock
         self._facts = Groups(database)
@@ -402,11 +404,6 @@ class Ledger:
                 raise
         failpoints.reach(failpoints.Point.AFTER_COMMIT)
         return done
-
-
-def _signer(row: Any) -> SignerFacts:
-    now, login_in_force, uri, name, kind, state, *rest = row
-    return SignerFacts(now, login_in_force, uri, name, UnionKind(kind), UnionState(state), *rest)
 
 
 def _join_facts(row: Any) -> JoinFacts:
