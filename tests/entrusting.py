@@ -26,6 +26,7 @@ __all__ = [
     "draft_care",
     "draft_proposal",
     "entry",
+    "everything_entrusted",
     "in_force",
     "proposed",
     "ready_answer",
@@ -155,3 +156,13 @@ async def coverages(world: World, actor: Actor, agreement_id: UUID) -> list[Cove
     async with world.hub.database.as_union(actor.caller.union_id, actor.caller.kid) as reading:
         page = partial(ledger.coverage_page, reading, agreement_id)
         return await page(states=None, after=None, limit=100)
+
+
+async def everything_entrusted(world: World) -> AgreementView:
+    """Have a row in every table of entrustment: M5 is covered and was cared for. Gives the agreement in force."""
+    u7, u8, m5 = world.actors["U7"], world.actors["U8"], world.members["M5"]
+    view = await in_force(world, roster=[])
+    await (await ready_roster(world, u7, view.agreement_id, add=[entry(m5)])).send(world.hub)
+    await (await ready_answer(world, u8, view.agreement_id, m5)).send(world.hub)
+    await (await ready_care(world, u8, m5)).send(world.hub)
+    return view

@@ -33,7 +33,7 @@ SEEN_BY: Final = {
 HIDDEN: Final = {
     "person_ids", "holdings", "handoffs", "steps", "join_cards", "membership_claims", "handoff_claims",
     "identity_claims", "certificate_claims", "statement_claims", "assertion_claims", "matches", "amendments",
-    "duplicates",
+    "duplicates", "entrustments", "entrustment_steps", "entrustment_rosters", "coverages", "care_records",
 }  # fmt: skip
 
 #: What the mover may do besides reading; rows that are never updated nor deleted are what makes a record one (I14).
@@ -49,7 +49,9 @@ MOVER: Final = {
     **dict.fromkeys(("union_employers", "union_federations"), _RIGHTED),
     **dict.fromkeys(("legal_steps", "clock", "installation"), _READ),
     **dict.fromkeys(
-        ("unions", "union_keys", "persons", "person_ids", "memberships", "holdings", "handoffs", "duplicates"), _MOVED
+        ("unions", "union_keys", "persons", "person_ids", "memberships", "holdings", "handoffs", "duplicates",
+         "entrustments", "coverages"),
+        _MOVED,
     ),
     # A copy for a union above goes before it was ever seen, if the case was settled without it.
     "dockets": _RIGHTED,
@@ -57,7 +59,7 @@ MOVER: Final = {
     "identity_claims": _RIGHTED,
     **dict.fromkeys(
         ("steps", "statements", "join_cards", "membership_claims", "handoff_claims", "statement_claims",
-         "disclosures", "matches", "amendments"),
+         "disclosures", "matches", "amendments", "entrustment_steps", "entrustment_rosters", "care_records"),
         _APPENDED,
     ),
     # A number that was wrong is free again.
@@ -74,10 +76,16 @@ FUNCTIONS: Final = {
     "record_key_end", "record_login", "record_disclosure", "reveal_id_number",
     "facts_for_import", "facts_for_merge", "facts_for_decision", "record_suspected", "record_merge", "record_decision",
     "reveal_duplicates", "read_merge_cases",
+    "facts_for_entrustment", "facts_for_care", "is_entrusted_host", "record_entrustment", "record_entrustment_act",
+    "record_roster", "record_coverage_answer", "record_care", "read_entrustments", "read_entrustment_steps",
+    "read_coverages", "read_member_coverages", "read_care", "reveal_entrusted",
     "read_steps", "read_holdings", "read_transfers", "find_held",
 }  # fmt: skip
 #: Parts of the others.
-INNER: Final = {"signers_of", "higher_of", "decider_of", "settle_pair"}
+INNER: Final = {
+    "signers_of", "higher_of", "decider_of", "settle_pair", "entrustment_states", "coverages_now", "roster_members",
+    "record_entrustment_statement", "close_ended_coverages", "enter_coverages", "supersede_entrustment",
+}  # fmt: skip
 
 _VERBS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 
@@ -246,7 +254,18 @@ class TestFunctions:
         rows = await superuser.fetch(
             "select proname from pg_proc where pronamespace = 'hub'::regnamespace and provolatile = 's'"
         )
-        stable = ("facts_", "read_", "find_", "signer", "higher", "decider")
+        stable = (
+            "facts_",
+            "read_",
+            "find_",
+            "signer",
+            "higher",
+            "decider",
+            "entrustment_",
+            "coverages_",
+            "roster_",
+            "is_",
+        )
         reading = {name for name in FUNCTIONS | INNER if name.startswith(stable)}
         assert {row["proname"] for row in rows} == reading
 
@@ -259,6 +278,13 @@ class TestFunctions:
             "higher_of(null, null, null)",
             "decider_of(null, null)",
             "settle_pair(now(), null, null, null, null, null, null, null, null, null)",
+            "entrustment_states(now(), '{}')",
+            "coverages_now(now(), '{}')",
+            "roster_members(now(), null, null, '{}')",
+            "close_ended_coverages(now(), '{}')",
+            "record_entrustment_statement(now(), null, null, null, null, null, null, null)",
+            "enter_coverages(now(), null, null, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')",
+            "supersede_entrustment(now(), null, null, null, null, null, '{}')",
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await app.fetch(f"select hub.{call}")

@@ -6,7 +6,7 @@ create table hub.entrustments (
     agreement_id uuid primary key check (agreement_id <> '00000000-0000-0000-0000-000000000000'),
     dispatch_union uuid not null references hub.unions,
     host_union uuid not null references hub.unions,
-    author_union uuid not null references hub.unions,
+    author_union uuid not null,                   -- of the text as it stands: one of the two
     agreement_no text not null,
     starts_on date not null,
     ends_on date not null,

@@ -195,6 +195,7 @@ create function hub.record_coverage_answer(
 returns boolean language plpgsql volatile security definer set search_path = hub, pg_temp as $$
 declare answered integer; prune uuid[] := case when cardinality(p_member) <= 32 then p_member end;
 begin
+    if not exists (select from entrustments e where e.agreement_id = p_agreement and e.host_union = p_union) then return false; end if;
     with said as (
         update coverages c
            set state = p_to, end_reason = case when p_to = 'DECLINED' then 'DECLINED' end, covered_at = case when p_to = 'COVERED' then p_at end,
