@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
 
-from federation.act import Act as Act  # noqa: PLC0414 - the base of them all is part of this module
-from federation.act import Subject
+from federation.act import Act, Subject
+from federation.acts_retention import Annulment, ReasonChange, Restoration, Retention
 from federation.entrusting import ENTRUSTMENT_ACTS
 from federation.forms import (
     Article,
@@ -37,6 +37,39 @@ from federation.forms import (
     Version,
 )
 from federation.keys import PublicKey
+
+__all__ = [
+    "ACTS",
+    "Acceptance",
+    "Act",
+    "Annulment",
+    "Cancellation",
+    "Certificate",
+    "Consent",
+    "ContainedUnion",
+    "Dismissal",
+    "Import",
+    "InLieuRelease",
+    "Join",
+    "KeyRegistration",
+    "KeyRetirement",
+    "KeyRevocation",
+    "MemberAmendment",
+    "MemberUnit",
+    "Merge",
+    "MergeDecision",
+    "Objection",
+    "ReasonChange",
+    "Recall",
+    "Receipt",
+    "Refusal",
+    "Release",
+    "Request",
+    "Restoration",
+    "Retention",
+    "UnionAmendment",
+    "UnionRegistration",
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,7 +192,7 @@ class Consent:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request(Act):
-    """A union asks for the member who has come to work with its employer (A12, A19).
+    """A union asks for a member: one who has come to work with its employer, or has chosen it (A7, A12, A19).
 
     `sub` is the draft's `match`: nothing in the statement says who the person is.
     """
@@ -175,6 +208,15 @@ class Request(Act):
     consent: Consent | None = None
     #: The objection appealed against, or the request that lapsed.
     appeals_sha256: Sha256 | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Placement:
+    """What a release says of one who waits, with a union of the area, for the employer's own (A6, A13)."""
+
+    awaiting_employer_uscc: Uscc
+    #: The member would not go to the union of the residence: the area is that of the workplace.
+    residence_refused_by_member: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -201,7 +243,14 @@ class Release(Act):
     form_custody: Code
     card_sha256: Sha256
     new_employer_uscc: Uscc | None = None
+    #: Where the new employer dispatches the member to (A9).
+    host_employer_uscc: Uscc | None = None
     request_sha256: Sha256 | None = None
+    #: A retained member has all rights again from the acceptance on (A19, A20).
+    restores: bool | None = None
+    #: Where the reason asks for the member's own, and no request has brought it (A9).
+    consent: Consent | None = None
+    placement: Placement | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -439,6 +488,7 @@ _ALL: tuple[type[Act], ...] = (
     *(Join, MemberAmendment, Import, Merge, MergeDecision),
     *(Request, Release, InLieuRelease, Acceptance, Refusal, Recall, Objection, Cancellation, Dismissal),
     *(UnionRegistration, UnionAmendment, KeyRegistration, KeyRetirement, KeyRevocation),
+    *(Retention, ReasonChange, Restoration, Annulment),
     *ENTRUSTMENT_ACTS,
 )
 #: Every act that a union can sign, by the `typ` of its statement.

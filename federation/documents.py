@@ -21,11 +21,12 @@ HANDOFF: Final = (
     "outDate inDate validUntil duesPaidThrough ground requestedAt releasedAt closedAt"
 )
 MEMBER: Final = (
-    "id membershipId name sex birthMonth joinedOn status holdingBasis custodyVersion duesPaidThrough "
+    "id membershipId name sex birthMonth joinedOn status holdingBasis custodyVersion duesPaidThrough duesExempt "
     "dataVersion employerUscc memberUnit"
 )
 DEADLINE: Final = "at rule consequence tentative"
 TRANSFER_ENTRY: Final = "outDate outReasonText duesPaidThrough releasingSeal inDate receivingSeal line"
+RETENTION_ENTRY: Final = "retainedMonth reasonText retentionSeal restoredMonth restorationSeal line"
 PAGE: Final = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 AGREEMENT: Final = (
     "id agreementId agreementNo state termFrom termUntil agreementSha256 rosterVersion document inForceFrom endedAt "
@@ -83,6 +84,12 @@ def _act(act: type[Act], mutation: str, draft_input: str, answer: str, selection
 
 JOIN: Final = _act(acts.Join, "joinMember", "JoinMemberDraft", "Member", MEMBER)
 AMEND_MEMBER: Final = _act(acts.MemberAmendment, "amendMember", "AmendMemberDraft", "Member", MEMBER)
+RECORD_RETENTION: Final = _act(acts.Retention, "recordRetention", "RecordRetentionDraft", "Member", MEMBER)
+CHANGE_RETENTION_REASON: Final = _act(
+    acts.ReasonChange, "changeRetentionReason", "ChangeRetentionReasonDraft", "Member", MEMBER
+)
+RESTORE_MEMBERSHIP: Final = _act(acts.Restoration, "restoreMembership", "RestoreMembershipDraft", "Member", MEMBER)
+ANNUL_RETENTION: Final = _act(acts.Annulment, "annulRetention", "AnnulRetentionDraft", "Member", MEMBER)
 IMPORT: Final = _act(acts.Import, "importMember", "ImportMemberDraft", "Member", MEMBER)
 MERGE: Final = _act(acts.Merge, "mergeMemberships", "MergeDraft", "Member", MEMBER)
 DECIDE_MERGE: Final = _act(
@@ -165,7 +172,7 @@ DOCKET: Final = (
 )
 CERTIFICATE: Final = (
     "query Certificate($memberId: ID!) { answer: certificate(memberId: $memberId) { number { provinceCode number } "
-    f"issuedOn issuingUnion transferColumn {{ {TRANSFER_ENTRY} }} }} }}"
+    f"issuedOn issuingUnion transferColumn {{ {TRANSFER_ENTRY} }} retentionColumn {{ {RETENTION_ENTRY} }} }} }}"
 )
 EXPLAIN: Final = (
     f"query Explain($handoffId: ID!) {{ answer: explain(handoffId: $handoffId) {{ summary summaryEn missing "
@@ -192,7 +199,8 @@ ALL: Final = (
     *(
         text
         for act in (
-            JOIN, IMPORT, AMEND_MEMBER, MERGE, DECIDE_MERGE, REQUEST, RELEASE, RELEASE_IN_LIEU, ACCEPT, REFUSE, RECALL,
+            JOIN, IMPORT, AMEND_MEMBER, RECORD_RETENTION, CHANGE_RETENTION_REASON, RESTORE_MEMBERSHIP,
+            ANNUL_RETENTION, MERGE, DECIDE_MERGE, REQUEST, RELEASE, RELEASE_IN_LIEU, ACCEPT, REFUSE, RECALL,
             OBJECT, CANCEL, DISMISS, REGISTER_UNION, AMEND_UNION, REGISTER_KEY, RETIRE_KEY, REVOKE_KEY,
             PROPOSE_ENTRUSTMENT, SIGN_ENTRUSTMENT, WITHDRAW_ENTRUSTMENT, TERMINATE_ENTRUSTMENT, AMEND_ROSTER,
             ACKNOWLEDGE_COVERAGE, DECLINE_COVERAGE, RECORD_ACTIVITY, RECORD_RIGHTS_CASE,

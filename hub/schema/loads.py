@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         HoldingView,
         KeyView,
         MemberView,
+        RetentionView,
         StepView,
         TransferView,
         UnionView,
@@ -77,6 +78,7 @@ _AGREEMENT_STEPS: Final[_Kind[list[AgreementStepView]]] = _Kind(entrusting.agree
 _TIES: Final[_Kind[list[TieView]]] = _Kind(entrusting.ties)
 _DUTIES: Final[_Kind[list[DutyView]]] = _Kind(duties_of)
 _CARE: Final[_Kind[list[CareView]]] = _Kind(entrusting.care_of)
+_RETENTIONS: Final[_Kind[list[RetentionView]]] = _Kind(reads.retentions)
 _TRANSFERS: Final[_Kind[list[TransferView]]] = _Kind(reads.transfers)
 
 
@@ -137,6 +139,10 @@ class Loads:
     def amendments(self, membership_id: UUID) -> Awaitable[list[AmendmentView] | None]:
         """Give the amendments of a member's data, if the caller holds it now."""
         return self._load(_AMENDMENTS, membership_id)
+
+    def retentions(self, membership_id: UUID) -> Awaitable[list[RetentionView] | None]:
+        """Give the retentions of a member, if the caller holds it now."""
+        return self._load(_RETENTIONS, membership_id)
 
     def transfers(self, membership_id: UUID) -> Awaitable[list[TransferView] | None]:
         """Give the transfers of a member, if the caller holds it now."""

@@ -19,21 +19,32 @@ HANDOFF = (
     f"member {{ id name }} memberNameMasked card {{ {CARD} }} outDate inDate validUntil duesPaidThrough ground "
     f"requestedAt releasedAt closedAt nextDeadline {{ {DEADLINE} }} steps {{ {STEP} }} transferEntry {{ {ENTRY} }}"
 )
-CERTIFICATE = f"number {{ provinceCode number }} issuedOn issuingUnion transferColumn {{ {ENTRY} }}"
+RETENTION_ENTRY = "retainedMonth reasonText retentionSeal restoredMonth restorationSeal line"
+CERTIFICATE = (
+    f"number {{ provinceCode number }} issuedOn issuingUnion transferColumn {{ {ENTRY} }} "
+    f"retentionColumn {{ {RETENTION_ENTRY} }}"
+)
+RETENTION = (
+    "state reason retainedOn retainedMonth exemptFrom restoredOn restoredMonth "
+    "steps { act state reason seal at statementSha256 }"
+)
 MEMBER = (
     "id membershipId name sex birthMonth ethnicGroup politicalStatus idType idNumberMasked mobileMasked "
     "residenceDivisionCode isRuralMigrant employmentForm employerUscc memberUnit joinedOn status holdingBasis "
-    f"custodyVersion dataVersion amendments {{ {AMENDMENT} }} duesPaidThrough "
+    f"custodyVersion dataVersion duesExempt votingRights {{ elect beElected vote }} retention {{ {RETENTION} }} "
+    f"retentions {{ {RETENTION} }} amendments {{ {AMENDMENT} }} duesPaidThrough "
     f"certificate {{ {CERTIFICATE} }} openHandoff {{ id state }} "
     f"holdings {{ from until union {{ {UNION_NAME} }} }}"
 )
 CARE = f"recordId act kind occurredOn evidenceSha256 recordedAt recordedBy {{ {UNION_NAME} }}"
 COVERAGE = (
     "coverageId memberId membershipId memberName sex birthMonth state endReason isLive hostPost dispatchFrom "
-    f"dispatchTo coverageFrom coverageTo addedAt coveredAt endedAt hostUnion {{ {UNION_NAME} }} dispatchUnion {{ {UNION_NAME} }}"
+    f"dispatchTo coverageFrom coverageTo addedAt coveredAt endedAt "
+    f"hostUnion {{ {UNION_NAME} }} dispatchUnion {{ {UNION_NAME} }}"
 )
 AGREEMENT = (
-    f"id agreementId agreementNo state author {{ {UNION_NAME} }} dispatchUnion {{ {UNION_NAME} }} "
+    f"id agreementId agreementNo state author {{ {UNION_NAME} }} "
+    f"dispatchUnion {{ {UNION_NAME} }} "
     f"hostUnion {{ {UNION_NAME} }} termFrom termUntil document agreementSha256 rosterVersion dispatchSignedAt "
     f"hostSignedAt inForceFrom endedAt supersedes {{ id }} steps {{ act toState at by {{ {UNION_NAME} }} }}"
 )
@@ -46,6 +57,10 @@ ACTS = {
     "importMember": ("ImportMemberDraft", "Member", MEMBER),
     "mergeMemberships": ("MergeDraft", "Member", MEMBER),
     "decideMerge": ("MergeDecisionDraft", "MergeDecision", "membershipId receipt"),
+    "recordRetention": ("RecordRetentionDraft", "Member", MEMBER),
+    "changeRetentionReason": ("ChangeRetentionReasonDraft", "Member", MEMBER),
+    "restoreMembership": ("RestoreMembershipDraft", "Member", MEMBER),
+    "annulRetention": ("AnnulRetentionDraft", "Member", MEMBER),
     "releaseMember": ("ReleaseMemberDraft", "Handoff", HANDOFF),
     "requestHandoff": ("RequestHandoffDraft", "Handoff", HANDOFF),
     "releaseInLieu": ("ReleaseInLieuDraft", "Handoff", HANDOFF),

@@ -46,6 +46,7 @@ from tests.federation.parties import (
     header_of,
     in_force,
 )
+from tests.federation.retentions import RETENTION_ACTS
 
 MEMBER_ACTS: list[acts.Act] = [
     *(
@@ -61,6 +62,7 @@ MEMBER_ACTS: list[acts.Act] = [
     *(an_objection(), a_cancellation(), a_dismissal()),
     *(an_import(), a_merge(), a_merge_decision()),
     *care_acts(),
+    *RETENTION_ACTS,
 ]
 AGREEMENT_ACTS = agreement_acts()
 UNION_ACTS: list[acts.Act] = [

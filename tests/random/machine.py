@@ -17,6 +17,17 @@ from tests.random.kinds_amendments import AmendMember, AmendUnion, Correct
 from tests.random.kinds_cases import Accept, Cancel, Dismiss, Object, Recall, Refuse
 from tests.random.kinds_duplicates import Decide, Import, Merge
 from tests.random.kinds_entries import Join, Request
+from tests.random.kinds_entrustments import (
+    Acknowledge,
+    AmendRoster,
+    Decline,
+    Propose,
+    RecordActivity,
+    RecordRightsCase,
+    Sign,
+    Terminate,
+    Withdraw,
+)
 from tests.random.kinds_releases import Release, ReleaseInLieu
 from tests.random.kinds_unions import RegisterKey, RegisterUnion, RetireKey, RevokeKey
 
@@ -33,11 +44,26 @@ ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS = Accept(), Refuse(), Recall(), 
 UNION, KEY, RETIREMENT, REVOCATION = RegisterUnion(), RegisterKey(), RetireKey(), RevokeKey()
 IMPORT, MERGE, DECIDE = Import(), Merge(), Decide()
 AMENDMENT, UNION_AMENDMENT, CORRECTION = AmendMember(), AmendUnion(), Correct()
+PROPOSE, SIGN, WITHDRAW, TERMINATE, ROSTER = Propose(), Sign(), Withdraw(), Terminate(), AmendRoster()
+ON_AGREEMENTS = {
+    kind.name: kind
+    for kind in (
+        PROPOSE,
+        SIGN,
+        WITHDRAW,
+        TERMINATE,
+        ROSTER,
+        Acknowledge(),
+        Decline(),
+        RecordActivity(),
+        RecordRightsCase(),
+    )
+}
 ON_CASES = {kind.name: kind for kind in (IN_LIEU, ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS)}
 ON_UNIONS = {kind.name: kind for kind in (UNION, UNION_AMENDMENT, KEY, RETIREMENT, REVOCATION)}
 ON_PAIRS = {kind.name: kind for kind in (IMPORT, MERGE, DECIDE)}
 ON_MEMBERS = {kind.name: kind for kind in (JOIN, REQUEST, RELEASE, AMENDMENT, CORRECTION)} | ON_CASES | ON_PAIRS
-KINDS = (*ON_MEMBERS.values(), *ON_UNIONS.values())
+KINDS = (*ON_MEMBERS.values(), *ON_UNIONS.values(), *ON_AGREEMENTS.values())
 #: What may come next, where a case stands. None: nobody does anything until its deadline.
 NEXT: dict[str | None, tuple[Kind | None, ...]] = {
     None: (RELEASE, REQUEST, REQUEST, CORRECTION),
@@ -55,9 +81,10 @@ WHOSE = st.one_of(st.just("right"), st.just("right"), st.just("right"), ANYBODY)
 #: Whose keys come and go.
 KEY_OWNERS = st.sampled_from(("U2", "U3a", "U7", "U15", "newest", "newest", "newest"))
 NUMBERS = st.integers(0, 59)
-#: No end of a key among them: an act whose facts were read before it may be recorded with a later time than its own.
+#: With what a union may end at the same time: the key by which another of these acts is signed.
+MEANWHILE = ON_MEMBERS | {kind.name: kind for kind in (RETIREMENT, REVOCATION)}
 AT_ONCE = st.tuples(
-    st.sampled_from((*["the next"] * len(ON_MEMBERS), *sorted(ON_MEMBERS))),
+    st.sampled_from((*["the next"] * len(ON_MEMBERS), *sorted(MEANWHILE))),
     st.just("right") | WHOSE,
     st.just("asker") | EMPLOYERS_UNIONS,
     NUMBERS,
@@ -142,6 +169,25 @@ class RandomActs(RuleBasedStateMachine):
     )
     def act_on_a_pair(self, act: str, who: str, by: str, to: str, wrong: str, how: int) -> None:
         self.act(ON_PAIRS[act], Ask(who, by, to, wrong, how=how))
+
+    @rule(
+        act=st.sampled_from(sorted(ON_AGREEMENTS)),
+        who=MEMBERS,
+        by=st.just("right") | WHOSE,
+        wrong=wrongs(*ON_AGREEMENTS.values()),
+        how=NUMBERS,
+    )
+    def act_on_an_agreement(self, act: str, who: str, by: str, wrong: str, how: int) -> None:
+        self.act(ON_AGREEMENTS[act], Ask(who, by, wrong=wrong, how=how))
+
+    @rule(how=NUMBERS, ways=st.lists(NUMBERS, min_size=2, max_size=6))
+    def entrust(self, how: int, ways: list[int]) -> None:
+        """Have an agreement signed by both, and something done under it."""
+        for kind, by in ((PROPOSE, "U7"), (SIGN, "U8" if how % 2 else "U7"), (SIGN, "U7" if how % 2 else "U8")):
+            self.act(kind, Ask("M1", by, how=how % 20))
+        kinds = list(ON_AGREEMENTS.values())[4:]
+        for way in ways:
+            self.act(kinds[way % len(kinds)], Ask("M1", how=way % 20))
 
     @rule(who=MEMBERS, to=EMPLOYERS_UNIONS, ways=st.lists(NUMBERS, min_size=2, max_size=5))
     def become_one(self, who: str, to: str, ways: list[int]) -> None:
@@ -235,7 +281,7 @@ class RandomActs(RuleBasedStateMachine):
         for who, (act, by, to, how) in zip(whom, asked, strict=True):
             case = self.stage.model.members[self._names(Ask(who)).who].open
             nexts = [kind for kind in NEXT[None if case is None else case.state] if kind is not None]
-            kind = ON_MEMBERS.get(act, nexts[how % len(nexts)])
+            kind = MEANWHILE.get(act, nexts[how % len(nexts)])
             made.append(await self.stage.make(kind, self._names(Ask(who, by, to, how=how))))
         several = [sent for sent in made if sent is not None]
         note(f"    {self._at} at once: {', '.join(f'{sent.kind.name} by {sent.sender}' for sent in several)}")

@@ -118,7 +118,7 @@ CUSTODY: Final = (
     _key("entrustment_steps_pkey", "entrustment_steps"),
     _reference("entrustment_steps_are_legal", "entrustment_steps", step_no=99, to_state="EXPIRED"),
     _reference("entrustment_steps_union_id_fkey", "entrustment_steps", step_no=99, union_id=NEW),
-    _key("entrustment_rosters_pkey", "entrustment_rosters"),
+    _key("entrustment_documents_pkey", "entrustment_documents"),
     _key("coverages_pkey", "coverages"),
     Wrong("coverages_one_at_a_time", "coverages", {"coverage_id": NEW}, "23P01"),
     Wrong(
@@ -286,7 +286,7 @@ NULLABLE: Final = {
         "purpose", "supersedes", "dispatch_signed_at", "host_signed_at", "in_force_from", "closed_at",
     },
     "entrustment_steps": {"union_id", "sha256"},
-    "entrustment_rosters": set[str](),
+    "entrustment_documents": set[str](),
     "coverages": {"end_reason", "covered_at", "ended_at"},
     "care_records": {"agreement_id", "evidence_sha256"},
     "membership_claims": set[str](),

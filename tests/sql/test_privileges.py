@@ -33,7 +33,8 @@ SEEN_BY: Final = {
 HIDDEN: Final = {
     "person_ids", "holdings", "handoffs", "steps", "join_cards", "membership_claims", "handoff_claims",
     "identity_claims", "certificate_claims", "statement_claims", "assertion_claims", "matches", "amendments",
-    "duplicates", "entrustments", "entrustment_steps", "entrustment_rosters", "coverages", "care_records",
+    "duplicates", "statuses", "retentions", "retention_steps", "entrustments", "entrustment_steps",
+    "entrustment_documents", "coverages", "care_records",
 }  # fmt: skip
 
 #: What the mover may do besides reading; rows that are never updated nor deleted are what makes a record one (I14).
@@ -50,7 +51,7 @@ MOVER: Final = {
     **dict.fromkeys(("legal_steps", "clock", "installation"), _READ),
     **dict.fromkeys(
         ("unions", "union_keys", "persons", "person_ids", "memberships", "holdings", "handoffs", "duplicates",
-         "entrustments", "coverages"),
+         "statuses", "retentions", "entrustments", "coverages"),
         _MOVED,
     ),
     # A copy for a union above goes before it was ever seen, if the case was settled without it.
@@ -59,7 +60,8 @@ MOVER: Final = {
     "identity_claims": _RIGHTED,
     **dict.fromkeys(
         ("steps", "statements", "join_cards", "membership_claims", "handoff_claims", "statement_claims",
-         "disclosures", "matches", "amendments", "entrustment_steps", "entrustment_rosters", "care_records"),
+         "disclosures", "matches", "amendments", "retention_steps", "entrustment_steps", "entrustment_documents",
+         "care_records"),
         _APPENDED,
     ),
     # A number that was wrong is free again.
@@ -73,9 +75,10 @@ FUNCTIONS: Final = {
     "facts_for_amendment", "facts_for_union_amendment", "record_amendment", "record_union_amendment", "read_amendments",
     "record_release", "record_request", "record_answer", "record_match",
     "record_acceptance", "record_closure", "record_join", "record_union", "record_key",
-    "record_key_end", "record_login", "record_disclosure", "reveal_id_number",
+    "hold_keys", "hold_key_to_end_it", "record_key_end", "record_login", "record_disclosure", "reveal_id_number",
     "facts_for_import", "facts_for_merge", "facts_for_decision", "record_suspected", "record_merge", "record_decision",
-    "reveal_duplicates", "read_merge_cases",
+    "reveal_duplicates", "read_merge_cases", "read_awaited",
+    "facts_for_retention", "read_exempt_spans", "record_retention", "read_retentions",
     "facts_for_entrustment", "facts_for_care", "is_entrusted_host", "record_entrustment", "record_entrustment_act",
     "record_roster", "record_coverage_answer", "record_care", "read_entrustments", "read_entrustment_steps",
     "read_coverages", "read_member_coverages", "read_care", "reveal_entrusted",
@@ -83,8 +86,11 @@ FUNCTIONS: Final = {
 }  # fmt: skip
 #: Parts of the others.
 INNER: Final = {
-    "signers_of", "higher_of", "decider_of", "settle_pair", "entrustment_states", "coverages_now", "roster_members",
-    "record_entrustment_statement", "close_ended_coverages", "enter_coverages", "supersede_entrustment",
+    "signers_of", "higher_of", "decider_of", "settle_pair", "merge_pair", "enter_join", "enter_suspected",
+    "enter_statuses", "end_retention", "kid_of", "dissolve_pair", "part_pair", "place_of", "union_of_employer",
+    "entrustment_states", "coverages_now", "roster_members",
+    "record_entrustment_statement", "keep_entrustment_document", "close_ended_coverages",
+    "enter_coverages", "supersede_entrustment",
 }  # fmt: skip
 
 _VERBS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
@@ -247,7 +253,7 @@ class TestFunctions:
             assert row["proconfig"] == ["search_path=hub, pg_temp"], row["proname"]
             assert row["lanname"] == "plpgsql", row["proname"]
             assert row["owner"] == ("hub_mover" if row["prosecdef"] else "hub_owner"), row["proname"]
-        assert {row["proname"] for row in rows if not row["prosecdef"]} == {"hub_now", "hub_begin"}
+        assert {row["proname"] for row in rows if not row["prosecdef"]} == {"hub_now", "hub_begin", "kid_of"}
 
     @pytest.mark.attack("F04")
     async def test_what_only_reads_answers_from_one_snapshot(self, superuser: Any) -> None:
@@ -261,6 +267,8 @@ class TestFunctions:
             "signer",
             "higher",
             "decider",
+            "place",
+            "union_of",
             "entrustment_",
             "coverages_",
             "roster_",
@@ -277,12 +285,17 @@ class TestFunctions:
             "signers_of(now(), '{}', '{}', '{}', '{}', '{}')",
             "higher_of(null, null, null)",
             "decider_of(null, null)",
+            "kid_of('e30.e30.x')",
+            "dissolve_pair(now(), null, null)",
+            "place_of(current_date, null, null, null, null)",
+            "union_of_employer(null, current_date)",
             "settle_pair(now(), null, null, null, null, null, null, null, null, null)",
             "entrustment_states(now(), '{}')",
             "coverages_now(now(), '{}')",
             "roster_members(now(), null, null, '{}')",
             "close_ended_coverages(now(), '{}')",
             "record_entrustment_statement(now(), null, null, null, null, null, null, null)",
+            "keep_entrustment_document(now(), null, null, null)",
             "enter_coverages(now(), null, null, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')",
             "supersede_entrustment(now(), null, null, null, null, null, '{}')",
         ):

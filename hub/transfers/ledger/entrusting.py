@@ -10,7 +10,7 @@ import asyncpg
 from hub import failpoints
 from hub.transfers.facts_entrusting import AgreementFacts, CareFacts, EntrustmentFacts, PartyFacts, RosterFacts
 from hub.transfers.ledger.groups import CONFLICTS, Claimed
-from hub.transfers.ledger.rows import signer_of
+from hub.transfers.ledger.singles import signer_of
 from hub.transfers.views_entrusting import (
     AgreementStepView,
     AgreementView,
@@ -162,6 +162,15 @@ READ_CARE: Final = _function("read_care", 2)
 REVEAL_ENTRUSTED: Final = _function("reveal_entrusted", 4)
 
 
+def _under_its_key(sql: str, arity: int) -> str:
+    """Put before a record that its statement's key is in force until it is in (I17), as `groups.under_its_key` does.
+
+    Each record begins with its time and its union, and its text stands before its receipt.
+    """
+    held = f"hub.hold_keys(array[$1::timestamptz], array[$2::uuid], array[${arity - 1}::text])"
+    return f"select case when {held} then ({sql}) end"
+
+
 class Entrustments:
     """The functions of entrustment. Acts on agreements are few: each is a call of its own, in no group."""
 
@@ -241,7 +250,7 @@ class Entrustments:
         async with self._database.connection() as connection:
             try:
                 failpoints.reach(failpoints.Point.BETWEEN_STATEMENTS)
-                done = bool(await connection.fetchval(sql, *columns))
+                done = bool(await connection.fetchval(_under_its_key(sql, len(columns)), *columns))
             except asyncpg.PostgresError as fault:
                 if fault.sqlstate in CONFLICTS:
                     raise Claimed from fault

@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from federation import acts
-    from hub.transfers.facts import HandoffFacts, HeldFacts, MembershipFacts, MergeRecordFacts, SignerFacts
+    from hub.transfers.facts import (
+        HandoffFacts,
+        HeldFacts,
+        MembershipFacts,
+        MergeRecordFacts,
+        RetainedFacts,
+        SignerFacts,
+    )
     from hub.transfers.rules.questions import Refusals
 
 __all__ = [
@@ -60,7 +67,7 @@ def check_signer_is_active(signer: SignerFacts) -> Refusals:
 
 
 def check_tie_to_member(
-    membership: MembershipFacts | HeldFacts | MergeRecordFacts | None,
+    membership: MembershipFacts | HeldFacts | MergeRecordFacts | RetainedFacts | None,
     *,
     is_party: bool,
     is_entrusted_host: bool = False,

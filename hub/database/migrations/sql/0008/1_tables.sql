@@ -48,14 +48,13 @@ create table hub.entrustment_steps (
     primary key (agreement_id, step_no),
     constraint entrustment_steps_are_legal foreign key (machine, from_state, act, to_state) references hub.legal_steps);
 
--- The annex: each change of the roster, as its statement binds it.
-create table hub.entrustment_rosters (
+-- Whatever a statement bound by its hash, each text that was proposed and each change of the roster: kept, as what was signed is.
+create table hub.entrustment_documents (
     agreement_id uuid not null,
-    version integer not null,
     sha256 bytea not null,
     document text not null,
     at timestamptz not null,
-    primary key (agreement_id, version));
+    primary key (agreement_id, sha256));
 
 create table hub.coverages (
     member_id uuid not null,

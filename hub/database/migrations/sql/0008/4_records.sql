@@ -13,6 +13,17 @@ begin
     if claims <> 1 then raise exception 'jti already used' using errcode = 'HB409'; end if;
 end$$;
 
+-- What a statement binds by its hash. The same text may come twice: it is kept once.
+create function hub.keep_entrustment_document(p_at timestamptz, p_agreement uuid, p_sha bytea, p_document text)
+returns void language plpgsql volatile security definer set search_path = hub, pg_temp as $$
+declare kept integer;
+begin
+    with made as (
+        insert into entrustment_documents (agreement_id, sha256, document, at) select p_agreement, p_sha, p_document, p_at
+        on conflict do nothing returning 1)
+    select count(*) into kept from made;
+end$$;
+
 -- A text is put before the other union: a new agreement (p_step_no 0), or another text in the place of one not yet signed by both.
 create function hub.record_entrustment(
     p_at timestamptz, p_union uuid, p_agreement uuid, p_step_no smallint, p_from text, p_side text, p_dispatch uuid, p_host uuid, p_no text,
@@ -39,6 +50,7 @@ begin
     if v_step is null then return false; end if;
     insert into entrustment_steps (agreement_id, step_no, from_state, act, to_state, side, union_id, at, sha256)
     select p_agreement, v_step, p_from, 'propose', 'DRAFT', p_side, p_union, p_at, p_sha returning step_no into v_step;
+    perform keep_entrustment_document(p_at, p_agreement, p_document_sha, p_document);
     perform record_entrustment_statement(p_at, p_union, p_agreement, p_jti, p_sha, p_typ, p_jws, p_receipt);
     return true;
 end$$;
@@ -169,8 +181,7 @@ begin
      where e.agreement_id = p_agreement and e.step_no = p_step_no and e.roster_version = p_version and e.dispatch_union = p_union
     returning e.roster_version into v_version;
     if v_version is null then return false; end if;
-    insert into entrustment_rosters (agreement_id, version, sha256, document, at)
-    select p_agreement, v_version, p_roster_sha, p_document, p_at returning version into v_version;
+    perform keep_entrustment_document(p_at, p_agreement, p_roster_sha, p_document);
     with ended as (
         update coverages c set state = 'ENDED', end_reason = u.reason, ended_at = p_at
           from unnest(p_removed, p_removed_member, p_reason) u (coverage, member_id, reason)

@@ -128,14 +128,14 @@ declare f regprocedure; door text;
 begin
     for f, door in select p.oid, p.proname from pg_proc p where p.pronamespace = 'hub'::regnamespace and p.prosecdef
                 and p.proname in ('entrustment_states', 'coverages_now', 'is_entrusted_host', 'roster_members', 'facts_for_entrustment', 'facts_for_care',
-                                  'record_entrustment_statement', 'record_entrustment', 'close_ended_coverages', 'enter_coverages',
+                                  'record_entrustment_statement', 'keep_entrustment_document', 'record_entrustment', 'close_ended_coverages', 'enter_coverages',
                                   'supersede_entrustment', 'record_entrustment_act', 'record_roster', 'record_coverage_answer', 'record_care',
                                   'read_entrustments', 'read_entrustment_steps', 'read_coverages', 'read_member_coverages', 'reveal_entrusted',
                                   'read_care') loop
         execute format('revoke all on function %s from public', f);
         execute format('grant execute on function %s to hub_mover', f);
         -- The others are parts of these, no doors of their own.
-        if door not in ('entrustment_states', 'coverages_now', 'roster_members', 'record_entrustment_statement', 'close_ended_coverages',
+        if door not in ('entrustment_states', 'coverages_now', 'roster_members', 'record_entrustment_statement', 'keep_entrustment_document', 'close_ended_coverages',
                         'enter_coverages', 'supersede_entrustment') then
             execute format('grant execute on function %s to hub_app', f);
         end if;

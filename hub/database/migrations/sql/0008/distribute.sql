@@ -3,7 +3,7 @@
 select create_distributed_table('hub.entrustments', 'agreement_id', colocate_with => 'none');
 
 select create_distributed_table(t::regclass, 'agreement_id', colocate_with => 'hub.entrustments')
-  from unnest(array['hub.entrustment_steps', 'hub.entrustment_rosters']) t;
+  from unnest(array['hub.entrustment_steps', 'hub.entrustment_documents']) t;
 
 select create_distributed_table('hub.coverages', 'member_id', colocate_with => 'hub.persons');
 
