@@ -68,6 +68,9 @@ async def test_host_acts_on_entrusted_member(stage: Stage) -> None:
     assert [refusal["code"] for refusal in draft["refusals"]] == [Code.ENTRUSTED_HOST_CANNOT_ACT]
     jws = made_up_release(stage["U8"], membership, UNIONS["U2"].uri)
     assert (await stage["U8"].submit("releaseMember", jws))["code"] == Code.ENTRUSTED_HOST_CANNOT_ACT
+    retiring = inputs.retaining(stage.member("M5"))
+    draft = await stage["U8"].draft("recordRetention", retiring)
+    assert [refusal["code"] for refusal in draft["refusals"]] == [Code.ENTRUSTED_HOST_CANNOT_ACT]
     # A stranger is told the same of M5 as of nobody, byte for byte.
     answers = [
         (await stage["U2"].hand_in("releaseMember", made_up_release(stage["U2"], who, UNIONS["U3"].uri))).body

@@ -285,7 +285,7 @@ class Stage:
         assert shown == {key for key, (case, side) in sides.items() if case.card_is_for(side)}, f"{ref} reads its cards"
 
     async def _look_at_rosters(self, ref: str, reading: Reading) -> None:
-        """The host union reads the names of whom it covers now, and no others; a stranger reads no roster (I11, I16)."""
+        """The host union reads the names of whom it covers now, no others; a stranger reads no roster (I11, I16)."""
         for agreement in self.model.agreements:
             page = await entrusting.coverage_page(reading, agreement.id, states=None, after=None, limit=500)
             if ref not in {"U7", "U8"}:
