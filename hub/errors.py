@@ -54,6 +54,7 @@ class Code(StrEnum):
     BACKDATE_TOO_FAR = "BACKDATE_TOO_FAR"
     DUES_MONTH_IMPLAUSIBLE = "DUES_MONTH_IMPLAUSIBLE"
     RELEASE_EXPIRED = "RELEASE_EXPIRED"
+    COUNT_EXCLUDES_RETAINED = "COUNT_EXCLUDES_RETAINED"
     CERTIFICATE_NUMBER_DUPLICATE = "CERTIFICATE_NUMBER_DUPLICATE"
     CERTIFICATE_NUMBER_FORMAT = "CERTIFICATE_NUMBER_FORMAT"
     UNION_NOT_ACTIVE = "UNION_NOT_ACTIVE"
@@ -64,6 +65,7 @@ class Code(StrEnum):
     ENTRUSTMENT_NOT_IN_FORCE = "ENTRUSTMENT_NOT_IN_FORCE"
     ALREADY_ENTRUSTED = "ALREADY_ENTRUSTED"
     ENTRUSTED_HOST_CANNOT_ACT = "ENTRUSTED_HOST_CANNOT_ACT"
+    COUNTED_BY_DISPATCH_UNION = "COUNTED_BY_DISPATCH_UNION"
     SIGNATURE_INVALID = "SIGNATURE_INVALID"
     SIGNING_KEY_NOT_VALID = "SIGNING_KEY_NOT_VALID"
     SIGNER_IS_NOT_CALLER = "SIGNER_IS_NOT_CALLER"
@@ -338,6 +340,13 @@ CATALOGUE: dict[Code, Entry] = {
         "请核对会费交纳记录后更正（应在 {earliest} 至 {latest} 之间）。",
         "Check the dues record and correct it (from {earliest} to {latest}).",
     ),
+    Code.COUNT_EXCLUDES_RETAINED: _entry(
+        "A16",
+        "保留会籍的人员不列入会员统计。",
+        "Who is retained is not in the head count.",
+        "恢复会籍或者再就业接转以后，自当日起列入统计。",
+        "Once restored, or transferred to a new employer's union, the member is counted from that day on.",
+    ),
     Code.RELEASE_EXPIRED: _entry(
         "HUB-P01",
         "转出凭证已超过有效期，请原工会重新开具。",
@@ -407,6 +416,13 @@ CATALOGUE: dict[Code, Entry] = {
         "An entrusted member's membership is managed and counted by the dispatch union, not by the entrusted one.",
         "请由派遣单位工会办理；本会只办理协议约定的活动和维权事项。",
         "Ask the dispatch union; yours records activities and rights cases only, as the agreement says.",
+    ),
+    Code.COUNTED_BY_DISPATCH_UNION: _entry(
+        "A9 A16",
+        "委托管理会员由派遣单位工会统计，本会不统计。",
+        "An entrusted member is counted by the dispatch union, and not by yours.",
+        "请勿计入本会人数；统计以派遣单位工会为准。",
+        "Leave the member out of your figures: the dispatch union has the member in its own.",
     ),
     Code.UNION_NOT_ACTIVE: _entry(
         "HUB-P09",

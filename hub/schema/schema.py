@@ -6,6 +6,7 @@ import strawberry
 from strawberry.federation import Schema
 from strawberry.schema.config import StrawberryConfig
 
+from hub.schema.counts import Counts
 from hub.schema.drafts import Drafts
 from hub.schema.entrustments import EntrustmentDrafts, EntrustmentReads
 from hub.schema.executor import plain_executor, plain_fields
@@ -41,7 +42,7 @@ LIMITS: Final = Limits(
 @strawberry.type(
     description="查询与起草；均不改变会籍。\nReads and drafts. Nothing here changes anything about a membership."
 )
-class Query(Reads, EntrustmentReads, Drafts, EntrustmentDrafts):
+class Query(Reads, Counts, EntrustmentReads, Drafts, EntrustmentDrafts):
     """Everything that can be asked."""
 
 

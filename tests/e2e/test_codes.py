@@ -15,7 +15,7 @@ import pytest
 from federation.keys import PrivateKey
 from hub.errors import Code
 from tests.e2e import inputs
-from tests.e2e.documents import REVEAL
+from tests.e2e.documents import REFUSAL, REVEAL
 from tests.e2e.forging import NO_HASH, NO_MEMBER, RELEASE_TYP, made_up_release, signed
 from tests.e2e.inputs import EMPLOYERS, MEMBERS, UNIONS
 from tests.e2e.stage import TODAY, day
@@ -532,6 +532,17 @@ async def _entrusted_host(stage: Stage) -> Json:
     await stage.entrusted()
     jws = made_up_release(stage["U8"], stage.members["M5"]["membershipId"], UNIONS["U2"].uri)
     return await stage["U8"].submit("releaseMember", jws)
+
+
+@provokes("COUNTED_BY_DISPATCH_UNION", "A9 A16")
+async def _counted_by_dispatch_union(stage: Stage) -> Json:
+    await stage.entrusted()
+    union = (await stage["U8"].ask("{ answer: viewer { union { id } } }"))["union"]["id"]
+    query = (
+        "query ($union: ID!, $member: ID!) { answer: explainCount(unionId: $union, memberId: $member, "
+        f'asOf: "2025-03-03") {{ refusal {{ {REFUSAL} }} }} }}'
+    )
+    return look_at((await stage["U8"].ask(query, union=union, member=stage.member("M5")))["refusal"])
 
 
 # ---- the order, and all of them at once

@@ -21,6 +21,7 @@ from tests.e2e.documents import (
 from tests.e2e.forging import made_up_release
 from tests.e2e.inputs import MEMBERS, UNIONS
 from tests.e2e.stage import day
+from tests.e2e.test_headcount import EXPLAIN, own, union_id
 
 if TYPE_CHECKING:
     from tests.e2e.stage import Stage
@@ -37,6 +38,7 @@ async def test_entrustment(stage: Stage) -> None:
     assert [holding["union"]["uri"] for holding in member["holdings"]] == [stage["U7"].uri]
     assert (member["status"], member["coverage"]["state"], member["coverage"]["isLive"]) == ("ACTIVE", "COVERED", True)
     assert await stage["U8"].ask(MEMBER_QUERY, id=stage.member("M5")) is None
+    assert (await own(stage, "U7", "2025-03-03"), await own(stage, "U8", "2025-03-03")) == (1, 0)
     (line,) = (await stage["U8"].ask(AGREEMENT_QUERY, id=agreement["id"]))["roster"]["edges"]
     assert (line["node"]["memberName"], line["node"]["hostPost"]) == (NAME, "总装车间")
     assert (line["node"]["sex"], line["node"]["birthMonth"]) == (None, None)
@@ -77,6 +79,17 @@ async def test_host_acts_on_entrusted_member(stage: Stage) -> None:
         for who in (membership, str(uuid4()))
     ]
     assert answers[0] == answers[1]
+
+
+@pytest.mark.article("A9", "A16")
+async def test_the_host_union_is_told_that_it_does_not_count_the_member(stage: Stage) -> None:
+    agreement = await stage.entrusted()
+    asked = {"union": await union_id(stage, "U8"), "member": stage.member("M5"), "asOf": "2025-03-03"}
+    told = await stage["U8"].ask(EXPLAIN, **asked)
+    assert (told["isCounted"], told["refusal"]["code"]) == (False, Code.COUNTED_BY_DISPATCH_UNION)
+    assert await stage["U2"].ask(EXPLAIN, **asked | {"union": await union_id(stage, "U2")}) is None
+    await stage["U7"].act("terminateEntrustment", {"agreementId": agreement["id"]})
+    assert await stage["U8"].ask(EXPLAIN, **asked) is None
 
 
 @pytest.mark.attack("Z05")

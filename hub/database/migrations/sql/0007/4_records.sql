@@ -22,6 +22,7 @@ begin
          where (prune is null or m.member_id = any (prune))
            and not exists (select from statuses s where s.member_id = m.member_id and s.membership_id = m.membership_id) returning 1)
     select (select count(*) from begun) + (select count(*) from entered) into n;
+    perform enter_unassigned(p_at, p_member, p_membership);
 end$$;
 
 -- The end of a retention with its membership (A22, A23, death, merge): for every act that ends one. Nothing where there is none.
