@@ -28,7 +28,7 @@ from hub.transfers.desk.entrusting import facts_of_text, named_in, question_of
 from hub.transfers.desk.opening import Hub, claims_text, drafting_of, every, require_login
 from hub.transfers.ledger import entrusting as ledger
 from hub.transfers.ledger import reads
-from hub.transfers.rules import entrusting_order
+from hub.transfers.rules import order_entrusting
 from hub.transfers.rules.entrusting import Entrustment
 from hub.transfers.views import Draft
 
@@ -81,37 +81,37 @@ async def draft_proposal(hub: Hub, caller: Caller, given: Input) -> Draft:
     facts = await facts_of_text(hub, drafting_of(caller), agreement_id, text)
     require_login(facts.signer)
     if text is None:
-        return Draft(EntrustmentProposal.typ, None, None, every(entrusting_order.before(facts.signer)) or tuple(unread))
+        return Draft(EntrustmentProposal.typ, None, None, every(order_entrusting.before(facts.signer)) or tuple(unread))
     sha256 = document_sha256(text)
     claims = EntrustmentProposal(
         agreement_id=agreement_id or uuid4(),
         agreement_sha256=sha256,
         replaces_sha256=None if replaces is None else Sha256(replaces),
     )
-    refusals = every(entrusting_order.proposal(Entrustment(facts, text, sha256), claims))
+    refusals = every(order_entrusting.proposal(Entrustment(facts, text, sha256), claims))
     return _draft(hub, caller, claims, facts, refusals, document=document_text(text))
 
 
 async def draft_signature(hub: Hub, caller: Caller, given: Input) -> Draft:
     """Draft a signature over the text as it stands. Source: A9."""
-    return await _of_agreement(hub, caller, given, EntrustmentSignature, entrusting_order.signature, None)
+    return await _of_agreement(hub, caller, given, EntrustmentSignature, order_entrusting.signature, None)
 
 
 async def draft_withdrawal(hub: Hub, caller: Caller, given: Input) -> Draft:
     """Draft a withdrawal. Source: A9."""
-    return await _of_agreement(hub, caller, given, EntrustmentWithdrawal, entrusting_order.withdrawal, ())
+    return await _of_agreement(hub, caller, given, EntrustmentWithdrawal, order_entrusting.withdrawal, ())
 
 
 async def draft_termination(hub: Hub, caller: Caller, given: Input) -> Draft:
     """Draft a termination. Source: A9."""
-    return await _of_agreement(hub, caller, given, EntrustmentTermination, entrusting_order.termination, ())
+    return await _of_agreement(hub, caller, given, EntrustmentTermination, order_entrusting.termination, ())
 
 
 async def draft_answer(hub: Hub, caller: Caller, given: Input, act: type[CoverageAcknowledgement]) -> Draft:
     """Draft the host union's word on members of the roster, one way or the other. Source: A9."""
     members = [NOBODY if member is None else member for member in given["member_ids"]]
     more = {"members": [str(member) for member in members]}
-    return await _of_agreement(hub, caller, given, act, entrusting_order.answer, members, more)
+    return await _of_agreement(hub, caller, given, act, order_entrusting.answer, members, more)
 
 
 async def draft_roster(hub: Hub, caller: Caller, given: Input) -> Draft:
@@ -139,7 +139,7 @@ async def draft_roster(hub: Hub, caller: Caller, given: Input) -> Draft:
         roster_version=facts.agreement.roster_version if facts.agreement is not None else 0,  # type: ignore[arg-type]
         roster_sha256=sha256,
     )
-    refusals = every(entrusting_order.roster(question, claims, change, sha256))
+    refusals = every(order_entrusting.roster(question, claims, change, sha256))
     return _draft(hub, caller, claims, facts, refusals, document=document_text(change))
 
 
@@ -156,8 +156,8 @@ async def draft_care(hub: Hub, caller: Caller, given: Input, act: type[ActivityR
     names = ("kind", "occurred_on", "evidence_sha256")
     claims = claims_of(act, {**{n: plain(given.get(n)) for n in names}, "agreement_id": plain(agreement_id)}, unread)
     if claims is None:
-        return Draft(act.typ, None, None, every(entrusting_order.before(facts.signer)) or tuple(unread))
-    refusals = every(entrusting_order.care(facts, claims))
+        return Draft(act.typ, None, None, every(order_entrusting.before(facts.signer)) or tuple(unread))
+    refusals = every(order_entrusting.care(facts, claims))
     if facts.member_id is None:
         return Draft(act.typ, None, None, refusals)
     signed = claims_text(hub, caller, claims, sub=str(membership_id), now=facts.signer.now)

@@ -43,7 +43,7 @@ from hub.transfers.desk.releasing import custody_time
 from hub.transfers.ledger import entrusting as ledger
 from hub.transfers.ledger.groups import Claimed
 from hub.transfers.machines import ENTRUSTMENT, START, EntrustmentState, Side
-from hub.transfers.rules import entrusting, entrusting_order
+from hub.transfers.rules import entrusting, order_entrusting
 from hub.transfers.rules.days import end_of
 from hub.transfers.rules.entrusting import Entrustment
 
@@ -86,7 +86,7 @@ async def propose(hub: Hub, caller: Caller, jws: str, agreement_text: str) -> Ag
     """Put a text before the other union, or another one in its place, whose signature is dropped then.
 
     Takes: the text of the agreement, whose hash is signed
-    Refuses: what `open_statement`, `read_text` and `entrusting_order.proposal` do
+    Refuses: what `open_statement`, `read_text` and `order_entrusting.proposal` do
     Source: A9
     """
     statement = read_statement(jws, EntrustmentProposal)
@@ -101,7 +101,7 @@ async def propose(hub: Hub, caller: Caller, jws: str, agreement_text: str) -> Ag
         if text is None:
             text = read_text(EntrustmentText, agreement_text)
         question = Entrustment(facts, text, document_sha256(text))
-        first(entrusting_order.proposal(question, claims))
+        first(order_entrusting.proposal(question, claims))
         record = _proposal_record(caller, claims, question)
         stated = _stated(hub, statement, record.at, EntrustmentState.DRAFT)
         try:
@@ -115,34 +115,34 @@ async def propose(hub: Hub, caller: Caller, jws: str, agreement_text: str) -> Ag
 async def sign(hub: Hub, caller: Caller, jws: str) -> AgreementView:
     """Record a union's signature. With the second one over the same text it is in force, or scheduled for its start.
 
-    Refuses: what `open_statement` and `entrusting_order.signature` do
+    Refuses: what `open_statement` and `order_entrusting.signature` do
     Source: A9
     """
-    return await _act(hub, caller, read_statement(jws, EntrustmentSignature), entrusting_order.signature, None)
+    return await _act(hub, caller, read_statement(jws, EntrustmentSignature), order_entrusting.signature, None)
 
 
 async def withdraw(hub: Hub, caller: Caller, jws: str) -> AgreementView:
     """Take back a draft, or a signature that the other union has not answered yet.
 
-    Refuses: what `open_statement` and `entrusting_order.withdrawal` do
+    Refuses: what `open_statement` and `order_entrusting.withdrawal` do
     Source: A9
     """
-    return await _act(hub, caller, read_statement(jws, EntrustmentWithdrawal), entrusting_order.withdrawal, ())
+    return await _act(hub, caller, read_statement(jws, EntrustmentWithdrawal), order_entrusting.withdrawal, ())
 
 
 async def terminate(hub: Hub, caller: Caller, jws: str) -> AgreementView:
     """End an agreement, and with it all that the host union may read and do. Holder and status are as before.
 
-    Refuses: what `open_statement` and `entrusting_order.termination` do
+    Refuses: what `open_statement` and `order_entrusting.termination` do
     Source: A9
     """
-    return await _act(hub, caller, read_statement(jws, EntrustmentTermination), entrusting_order.termination, ())
+    return await _act(hub, caller, read_statement(jws, EntrustmentTermination), order_entrusting.termination, ())
 
 
 async def amend_roster(hub: Hub, caller: Caller, jws: str, roster_text: str) -> AgreementView:
     """Put members on the roster, who wait for the host union's word, and take others off it, at once.
 
-    Refuses: what `open_statement`, `read_text` and `entrusting_order.roster` do
+    Refuses: what `open_statement`, `read_text` and `order_entrusting.roster` do
     Source: A9
     """
     statement = read_statement(jws, RosterAmendment)
@@ -158,7 +158,7 @@ async def amend_roster(hub: Hub, caller: Caller, jws: str, roster_text: str) -> 
         if change is None:
             change = read_text(Roster, roster_text)
         question = question_of(facts)
-        first(entrusting_order.roster(question, claims, change, document_sha256(change)))
+        first(order_entrusting.roster(question, claims, change, document_sha256(change)))
         at, agreement = _time_of_receipt(facts), _party(facts)
         record = _roster_record(caller, claims, change, question, at)
         try:
@@ -176,7 +176,7 @@ async def amend_roster(hub: Hub, caller: Caller, jws: str, roster_text: str) -> 
 async def acknowledge_coverage(hub: Hub, caller: Caller, jws: str) -> AgreementView:
     """Take the duties for members who were put on the roster: they are covered from now on.
 
-    Refuses: what `open_statement` and `entrusting_order.answer` do
+    Refuses: what `open_statement` and `order_entrusting.answer` do
     Source: A9
     """
     return await _answer(hub, caller, read_statement(jws, CoverageAcknowledgement), entrusting.COVERED)
@@ -185,7 +185,7 @@ async def acknowledge_coverage(hub: Hub, caller: Caller, jws: str) -> AgreementV
 async def decline_coverage(hub: Hub, caller: Caller, jws: str) -> AgreementView:
     """Take no duties for members who were put on the roster.
 
-    Refuses: what `open_statement` and `entrusting_order.answer` do
+    Refuses: what `open_statement` and `order_entrusting.answer` do
     Source: A9
     """
     return await _answer(hub, caller, read_statement(jws, CoverageDeclining), "DECLINED")
@@ -194,7 +194,7 @@ async def decline_coverage(hub: Hub, caller: Caller, jws: str) -> AgreementView:
 async def record_activity(hub: Hub, caller: Caller, jws: str) -> CareView:
     """Record that a member took part in an activity.
 
-    Refuses: what `open_statement` and `entrusting_order.care` do
+    Refuses: what `open_statement` and `order_entrusting.care` do
     Source: A9, A11
     """
     return await _care(hub, caller, read_statement(jws, ActivityRecord))
@@ -203,7 +203,7 @@ async def record_activity(hub: Hub, caller: Caller, jws: str) -> CareView:
 async def record_rights_case(hub: Hub, caller: Caller, jws: str) -> CareView:
     """Record a case in which a member's rights were protected.
 
-    Refuses: what `open_statement` and `entrusting_order.care` do
+    Refuses: what `open_statement` and `order_entrusting.care` do
     Source: A9, A11
     """
     return await _care(hub, caller, read_statement(jws, RightsCaseRecord))
@@ -253,7 +253,7 @@ def question_of(facts: EntrustmentFacts) -> Entrustment:
 
     Who signs nothing at all is told that first.
     """
-    first(entrusting_order.before(facts.signer))
+    first(order_entrusting.before(facts.signer))
     first(entrusting.check_is_party(facts.agreement))
     agreement = _party(facts)
     return Entrustment(facts, read_text(EntrustmentText, agreement.document), b64url(agreement.sha256))
@@ -298,7 +298,7 @@ async def _answer(hub: Hub, caller: Caller, statement: Statement[Answer], to_sta
             claims = open_statement(statement, facts.signer, caller, hub.origin)
         except Repeated:
             return await as_it_is_now(hub, caller, agreement_id)
-        first(entrusting_order.answer(question_of(facts), claims))
+        first(order_entrusting.answer(question_of(facts), claims))
         at, answered = _time_of_receipt(facts), [facts.members[membership] for membership in claims.members]
         record = ledger.AnswerRecord(
             at=at,
@@ -325,7 +325,7 @@ async def _care(hub: Hub, caller: Caller, statement: Statement[Care]) -> CareVie
             claims = open_statement(statement, facts.signer, caller, hub.origin)
         except Repeated:
             return await _recorded(hub, caller, membership_id, record_id)
-        first(entrusting_order.care(facts, claims))
+        first(order_entrusting.care(facts, claims))
         assert facts.member_id is not None, "the rules let nobody but the holder and the host union pass"
         record = ledger.CareRecord(
             at=facts.signer.now,

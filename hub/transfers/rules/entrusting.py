@@ -33,11 +33,14 @@ __all__ = [
     "check_in_force",
     "check_is_party",
     "check_mine_to_withdraw",
+    "check_not_covered",
     "check_parties",
     "check_removals",
     "check_roster",
     "check_roster_bound",
+    "check_roster_days",
     "check_roster_is_some",
+    "check_roster_member",
     "check_signature_is_due",
     "check_step",
     "check_superseded",
@@ -198,12 +201,13 @@ def check_roster(
         if member is None:
             yield Refusal(Code.ENTRUSTMENT_MEMBER_NOT_HELD_BY_DISPATCH_UNION, path=path)
             continue
-        yield from _check_member(member, path)
-        yield from _check_days(question, entry, path)
-        yield from _check_not_covered(question, entry, member, path, is_removed=entry.membership_id in removed)
+        yield from check_roster_member(member, path)
+        yield from check_roster_days(question, entry, path)
+        yield from check_not_covered(question, entry, member, path, is_removed=entry.membership_id in removed)
 
 
-def _check_member(member: RosterFacts, path: tuple[str, ...]) -> Refusals:
+def check_roster_member(member: RosterFacts, path: tuple[str, ...]) -> Refusals:
+    """Nobody who is frozen, has ended, is retained or is leaving is put on it. Source: A3, A5, A9, HUB-P04."""
     if member.status == MembershipStatus.DUPLICATE_SUSPECTED:
         yield Refusal(Code.ALREADY_MEMBER_USE_TRANSFER, path=path)
     elif member.status not in STANDING:
@@ -215,14 +219,15 @@ def _check_member(member: RosterFacts, path: tuple[str, ...]) -> Refusals:
         yield Refusal(Code.HANDOFF_ALREADY_OPEN, path=path)
 
 
-def _check_days(question: Entrustment, entry: entrusting.RosterEntry, path: tuple[str, ...]) -> Refusals:
+def check_roster_days(question: Entrustment, entry: entrusting.RosterEntry, path: tuple[str, ...]) -> Refusals:
+    """The days lie within the dispatch and the term, and are not over. Source: A9."""
     text = question.text
     first, last = max(entry.dispatch_from, text.term_from), min(entry.dispatch_to, text.term_until)
     if not first <= entry.coverage_from <= entry.coverage_to <= last or entry.coverage_to < question.today:
         yield Refusal(Code.COVERAGE_OUTSIDE_DISPATCH, path=path)
 
 
-def _check_not_covered(
+def check_not_covered(
     question: Entrustment,
     entry: entrusting.RosterEntry,
     member: RosterFacts,
@@ -230,6 +235,7 @@ def _check_not_covered(
     *,
     is_removed: bool,
 ) -> Refusals:
+    """One agreement covers a member on a day; what is superseded or taken off counts no more. Source: HUB-P18."""
     agreement = question.facts.agreement
     aside = {question.text.supersedes}
     if is_removed and agreement is not None:

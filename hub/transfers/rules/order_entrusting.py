@@ -48,7 +48,6 @@ def signature(question: Entrustment, claims: claims_of.EntrustmentSignature) -> 
     yield from entrusting.check_signature_is_due(question, agreement)
     yield from entrusting.check_text_bound(question, claims.agreement_sha256)
     yield from entrusting.check_parties(question)
-    yield from entrusting.check_clauses(question)
     yield from entrusting.check_superseded(question)
     yield from entrusting.check_roster(question, question.text.roster)
 
