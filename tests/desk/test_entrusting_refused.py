@@ -156,6 +156,12 @@ class TestText:
             assert (await refused(bent(made, world, world.actors[ref]))).code is code
         assert set(ON_AGREEMENT) == {"sign", "withdraw", "terminate"}
 
+    async def test_each_of_the_two_signs_once(self, world: World, u7: Actor, refused: Refused) -> None:
+        view = await proposed(world)
+        first = await ready_on(world, "sign", u7, view.agreement_id)
+        await first.send(world.hub)
+        assert (await refused(first.again())).code is Code.STEP_NOT_ALLOWED
+
     async def test_what_a_new_version_supersedes_must_be_in_force_when_it_is_signed(
         self, world: World, u7: Actor, u8: Actor, refused: Refused
     ) -> None:

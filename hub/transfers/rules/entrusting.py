@@ -10,6 +10,7 @@ from hub.errors import Code, Refusal
 from hub.transfers.kinds import GRASSROOTS_KINDS, STANDING, MembershipStatus, UnionState
 from hub.transfers.machines import ENTRUSTMENT, EntrustmentState, Side
 from hub.transfers.rules.days import day_of
+from hub.transfers.words import in_chinese
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -257,10 +258,7 @@ def check_step(agreement: AgreementFacts, act: str) -> Refusals:
 def check_signature_is_due(question: Entrustment, agreement: AgreementFacts) -> Refusals:
     """Each of the two signs a text once, and not after its term. Source: A9."""
     if agreement.signed_here and agreement.state == EntrustmentState.SIGNED_BY_ONE:
-        try:
-            ENTRUSTMENT.step(agreement.state, "sign again", Side(agreement.side))
-        except Refusal as refusal:
-            yield refusal
+        yield Refusal(Code.STEP_NOT_ALLOWED, state=agreement.state, state_zh=in_chinese(agreement.state))
         return
     yield from check_step(agreement, "sign")
     if question.today > agreement.ends_on:
