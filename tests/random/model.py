@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-__all__ = ["OPEN", "Case", "Key", "Match", "Member", "Model", "Pair", "Retained", "Union"]
+__all__ = ["OPEN", "Agreement", "Case", "Key", "Line", "Match", "Member", "Model", "Pair", "Retained", "Union"]
 
 OPEN = frozenset({"REQUESTED", "ESCALATED", "RELEASED"})
 #: These never act for another union, and never stand above one (A15).
@@ -201,11 +201,57 @@ class Member:
 
 
 @dataclass
+class Line:
+    """A member on a roster: under which holding, from when to when, and what was said of it."""
+
+    ref: str
+    version: int
+    agreement: Agreement
+    since: date
+    until: date
+    state: str
+
+    def stands(self, model: Model) -> bool:
+        """Whether nothing has ended it: custody, its days, its agreement."""
+        member = model.members[self.ref]
+        return (
+            self.state in {"PENDING", "COVERED"}
+            and (member.version, member.status) == (self.version, "ACTIVE")
+            and model.today <= self.until
+            and self.agreement.state_at(model.today) == "IN_FORCE"
+        )
+
+    def is_live(self, model: Model) -> bool:
+        return self.state == "COVERED" and self.stands(model) and self.since <= model.today
+
+    def is_taken(self, model: Model, since: date, until: date) -> bool:
+        return self.stands(model) and self.since <= until and since <= self.until
+
+
+@dataclass
+class Agreement:
+    id: UUID
+    sha256: str
+    author: str
+    term: tuple[date, date]
+    roster: list[dict[str, str]]
+    state: str = "DRAFT"
+    signed: set[str] = field(default_factory=set)
+    roster_version: int = 0
+    lines: list[Line] = field(default_factory=list)
+
+    def state_at(self, today: date) -> str:
+        over = {"SIGNED_BY_ONE": "LAPSED", "IN_FORCE": "EXPIRED"}
+        return over.get(self.state, self.state) if today > self.term[1] else self.state
+
+
+@dataclass
 class Model:
     now: datetime
     unions: dict[str, Union] = field(default_factory=dict)
     members: dict[str, Member] = field(default_factory=dict)
     matches: dict[UUID, Match] = field(default_factory=dict)
+    agreements: list[Agreement] = field(default_factory=list)
     #: (signer, jti) of every statement received, and its hash.
     received: dict[tuple[str, UUID], str] = field(default_factory=dict)
 
@@ -216,6 +262,9 @@ class Model:
     @property
     def cases(self) -> list[Case]:
         return [case for member in self.members.values() for case in member.cases]
+
+    def lines_of(self, member: Member) -> list[Line]:
+        return [line for agreement in self.agreements for line in agreement.lines if line.ref == member.ref]
 
     def be(self, now: datetime) -> None:
         """Let it be this instant, with all that dates have made by then."""
