@@ -12,6 +12,8 @@ from types import MappingProxyType
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from federation.act import Act
+from federation.acts_retention import Annulment, ReasonChange, Restoration, Retention
 from federation.forms import (
     Article,
     CertificateNumber,
@@ -35,18 +37,38 @@ from federation.forms import (
 )
 from federation.keys import PublicKey
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Act:
-    """The claims of one act. `sub` of its statement names a membership, or the union acted on."""
-
-    #: The `typ` of the statement's header.
-    typ: ClassVar[str]
-    #: The claim that holds the object.
-    object_name: ClassVar[str]
-    #: The name of the step that the act makes.
-    act: ClassVar[str]
-    subject: ClassVar[Literal["membership", "union"]] = "membership"
+__all__ = [
+    "ACTS",
+    "Acceptance",
+    "Act",
+    "Annulment",
+    "Cancellation",
+    "Certificate",
+    "Consent",
+    "ContainedUnion",
+    "Dismissal",
+    "Import",
+    "InLieuRelease",
+    "Join",
+    "KeyRegistration",
+    "KeyRetirement",
+    "KeyRevocation",
+    "MemberAmendment",
+    "MemberUnit",
+    "Merge",
+    "MergeDecision",
+    "Objection",
+    "ReasonChange",
+    "Recall",
+    "Receipt",
+    "Refusal",
+    "Release",
+    "Request",
+    "Restoration",
+    "Retention",
+    "UnionAmendment",
+    "UnionRegistration",
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -468,6 +490,7 @@ ACTS: Mapping[str, type[Act]] = MappingProxyType(
         for act in (
             *(Join, MemberAmendment, Import, Merge, MergeDecision),
             *(Request, Release, InLieuRelease, Acceptance, Refusal, Recall, Objection, Cancellation, Dismissal),
+            *(Retention, ReasonChange, Restoration, Annulment),
             *(UnionRegistration, UnionAmendment, KeyRegistration, KeyRetirement, KeyRevocation),
         )
     }

@@ -54,6 +54,7 @@ class Code(StrEnum):
     BACKDATE_TOO_FAR = "BACKDATE_TOO_FAR"
     DUES_MONTH_IMPLAUSIBLE = "DUES_MONTH_IMPLAUSIBLE"
     RELEASE_EXPIRED = "RELEASE_EXPIRED"
+    COUNT_EXCLUDES_RETAINED = "COUNT_EXCLUDES_RETAINED"
     CERTIFICATE_NUMBER_DUPLICATE = "CERTIFICATE_NUMBER_DUPLICATE"
     CERTIFICATE_NUMBER_FORMAT = "CERTIFICATE_NUMBER_FORMAT"
     UNION_NOT_ACTIVE = "UNION_NOT_ACTIVE"
@@ -74,6 +75,12 @@ class Code(StrEnum):
     NOT_NEXT_HIGHER_UNION = "NOT_NEXT_HIGHER_UNION"
     KEY_PROOF_INVALID = "KEY_PROOF_INVALID"
     PURPOSE_REQUIRED = "PURPOSE_REQUIRED"
+    INTERNAL_RETIREMENT_NO_CHANGE = "INTERNAL_RETIREMENT_NO_CHANGE"
+    PLACEMENT_IS_NOT_RETENTION = "PLACEMENT_IS_NOT_RETENTION"
+    REEMPLOYED_USE_TRANSFER = "REEMPLOYED_USE_TRANSFER"
+    REHIRED_RETIREE_NO_TRANSFER = "REHIRED_RETIREE_NO_TRANSFER"
+    IN_MILITARY_SERVICE = "IN_MILITARY_SERVICE"
+    DUES_EXEMPT_IN_RETENTION = "DUES_EXEMPT_IN_RETENTION"
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +332,13 @@ CATALOGUE: dict[Code, Entry] = {
         "请核对会费交纳记录后更正（应在 {earliest} 至 {latest} 之间）。",
         "Check the dues record and correct it (from {earliest} to {latest}).",
     ),
+    Code.COUNT_EXCLUDES_RETAINED: _entry(
+        "A16",
+        "保留会籍的人员不列入会员统计。",
+        "Who is retained is not in the head count.",
+        "恢复会籍或者再就业接转以后，自当日起列入统计。",
+        "Once restored, or transferred to a new employer's union, the member is counted from that day on.",
+    ),
     Code.RELEASE_EXPIRED: _entry(
         "HUB-P01",
         "转出凭证已超过有效期，请原工会重新开具。",
@@ -427,15 +441,15 @@ CATALOGUE: dict[Code, Entry] = {
     ),
     Code.STEP_NOT_ALLOWED: _entry(
         "HUB-P17",
-        "接转手续{state_zh}，不能办理此项。",
-        "This step is not open from the state {state}.",
-        "请查看接转手续的下一步（explain）。",
-        "See explain for what may be done next.",
+        "现为{state_zh}，不能办理此项。",
+        "This step is not open where things stand: {state}.",
+        "请查看会籍状态，或接转手续的下一步（explain）。",
+        "Look at the status of the membership, or, of a handoff, at explain for what may be done next.",
     ),
     Code.REASON_NOT_ALLOWED: _entry(
         "HUB-P17",
-        "不能以此原因办理转出。",
-        "The reason stated is not one that a release can rest on.",
+        "不能以此原因办理。",
+        "The reason stated is not one that this act can rest on.",
         "可用的原因：{allowed_zh}。",
         "Reasons open here: {allowed}.",
     ),
@@ -473,6 +487,48 @@ CATALOGUE: dict[Code, Entry] = {
         "A purpose is needed to read a full ID number.",
         "请填写用途（2 至 200 个字）。",
         "State the purpose in 2 to 200 characters.",
+    ),
+    Code.INTERNAL_RETIREMENT_NO_CHANGE: _entry(
+        "A18",
+        "内部退养会籍暂不变动。",
+        "Internal retirement leaves the membership as it is: in law the relation goes on.",
+        "待正式退休后再办理保留会籍。",
+        "Record the retention once the member has formally retired.",
+    ),
+    Code.PLACEMENT_IS_NOT_RETENTION: _entry(
+        "A13 A21",
+        "暂时保留在居住地工会不是保留会籍，会员权利义务不变。",
+        "To be placed with the residence union is no retention: the member votes and pays dues as before.",
+        "会员已再就业的，请以相应原因办理转出，不办理保留会籍。",
+        "If the member works again, release for that reason; there is nothing to retain.",
+    ),
+    Code.REEMPLOYED_USE_TRANSFER: _entry(
+        "A13 A19",
+        "已再就业，应办理会籍接转，不办理保留会籍。",
+        "The member works for another employer: the membership is transferred there, not kept here.",
+        "请向新单位工会（或居住地工会）办理转出。",
+        "Release the member to the union of the new employer, or of the residence.",
+    ),
+    Code.REHIRED_RETIREE_NO_TRANSFER: _entry(
+        "A17",
+        "退休返聘保留会籍不变。",
+        "A retiree who works again stays retained where the membership is.",
+        "无需办理；保留会籍登记有误的，请撤销该登记。",
+        "Nothing is to be done; if the retention was entered by mistake, annul it.",
+    ),
+    Code.IN_MILITARY_SERVICE: _entry(
+        "A20",
+        "服兵役期间保留会籍。",
+        "During military service the membership stays retained.",
+        "待退役后，凭劳动关系办理恢复或接转。",
+        "After the discharge restore or transfer the member, once there is a labour relation.",
+    ),
+    Code.DUES_EXEMPT_IN_RETENTION: _entry(
+        "A21",
+        "保留会籍期间免交会费，{exempt_from} 起的月份不登记会费。",
+        "In retention no dues are owed: from {exempt_from} on no month is paid, and none is in arrears.",
+        "会费最多登记至保留会籍当月。",
+        "Record dues up to the month of the retention at most.",
     ),
 }
 

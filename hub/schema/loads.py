@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         KeyView,
         MemberView,
         PlacementView,
+        RetentionView,
         StepView,
         TransferView,
         UnionView,
@@ -65,6 +66,7 @@ _STEPS: Final[_Kind[list[StepView]]] = _Kind(reads.steps)
 _HOLDINGS: Final[_Kind[list[HoldingView]]] = _Kind(reads.holdings)
 _AMENDMENTS: Final[_Kind[list[AmendmentView]]] = _Kind(reads.amendments)
 _PLACEMENTS: Final[_Kind[PlacementView]] = _Kind(placements.placements)
+_RETENTIONS: Final[_Kind[list[RetentionView]]] = _Kind(reads.retentions)
 _TRANSFERS: Final[_Kind[list[TransferView]]] = _Kind(reads.transfers)
 
 
@@ -126,6 +128,10 @@ class Loads:
     def placement(self, membership_id: UUID) -> Awaitable[PlacementView | None]:
         """Give where a member stands who waits for the employer's union, if the caller holds it now."""
         return self._load(_PLACEMENTS, membership_id)
+
+    def retentions(self, membership_id: UUID) -> Awaitable[list[RetentionView] | None]:
+        """Give the retentions of a member, if the caller holds it now."""
+        return self._load(_RETENTIONS, membership_id)
 
     def transfers(self, membership_id: UUID) -> Awaitable[list[TransferView] | None]:
         """Give the transfers of a member, if the caller holds it now."""

@@ -6,6 +6,7 @@ import strawberry
 from strawberry.federation import Schema
 from strawberry.schema.config import StrawberryConfig
 
+from hub.schema.counts import Counts
 from hub.schema.drafts import Drafts
 from hub.schema.executor import plain_executor, plain_fields
 from hub.schema.limits import Limits
@@ -23,6 +24,9 @@ LIMITS: Final = Limits(
         "Explanation.steps": 5,
         "Explanation.next": 4,
         "Certificate.transferColumn": 5,
+        "Certificate.retentionColumn": 2,
+        "Member.retentions": 2,
+        "Retention.steps": 3,
         "Member.holdings": 5,
         "Union.keys": 5,
     },
@@ -34,7 +38,7 @@ LIMITS: Final = Limits(
 @strawberry.type(
     description="查询与起草；均不改变会籍。\nReads and drafts. Nothing here changes anything about a membership."
 )
-class Query(Reads, Drafts):
+class Query(Reads, Counts, Drafts):
     """Everything that can be asked."""
 
 

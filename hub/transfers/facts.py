@@ -33,6 +33,8 @@ __all__ = [
     "ReceiverFacts",
     "ReleaseFacts",
     "RequestFacts",
+    "RetainedFacts",
+    "RetentionFacts",
     "SignerFacts",
     "TargetFacts",
     "UnionAmendmentFacts",
@@ -401,6 +403,50 @@ class AmendmentFacts:
     certificate_taken: bool
     employers: frozenset[str]
     hits_today: int
+
+
+@dataclass(frozen=True, slots=True)
+class RetainedFacts:
+    """A membership with its open case and its open retention, if any, for the acts on one."""
+
+    member_id: UUID
+    custody_version: int
+    data_version: int
+    held_since: datetime
+    status: str
+    holding_basis: str
+    joined_on: date
+    employer_uscc: str | None
+    changed_at: datetime  #: since when the status is what it is
+    open_handoff: UUID | None
+    open_step: int | None
+    open_state: str | None
+    open_deadline: datetime | None
+    open_then: datetime | None
+    open_requested_at: datetime | None
+    retention_no: int | None
+    retention_step: int | None
+    reason: str | None
+    retained_on: date | None
+    entered_sha256: bytes | None  #: the statement that entered the retention
+    prior_basis: str | None  #: how the member was held before it
+    restored_on: date | None  #: the day on which the last retention ended
+
+    def standing(self, now: datetime) -> Standing | None:
+        """Give where the open handoff stands; None if there is none."""
+        if self.open_handoff is None or self.open_state is None:
+            return None
+        return standing_at(self.open_state, self.open_deadline, self.open_then, now)
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionFacts:
+    """For an act on a retention. `membership` is None unless the signer holds it."""
+
+    signer: SignerFacts
+    membership: RetainedFacts | None
+    is_party: bool
+    employers: frozenset[str]  #: USCCs of the employers that the signer organises today
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ __all__ = [
     "IdType",
     "JoinChannel",
     "MembershipStatus",
+    "RetentionReason",
     "UnionKind",
     "UnionState",
 ]
@@ -85,6 +86,14 @@ class HoldingBasis(StrEnum):
 
 #: Bases on which one waits for the employer's union (A6, A13).
 WAITING = frozenset({HoldingBasis.PLACEMENT, HoldingBasis.PRE_ESTABLISHMENT})
+
+
+class RetentionReason(StrEnum):
+    """Why a membership is retained (A17, A19, A20)."""
+
+    RETIREMENT = "RETIREMENT"
+    UNEMPLOYMENT = "UNEMPLOYMENT"
+    MILITARY_SERVICE = "MILITARY_SERVICE"
 
 
 class IdType(StrEnum):

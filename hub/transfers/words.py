@@ -23,6 +23,13 @@ _NAMES: dict[str, str] = {
     "DISMISSED": "已驳回",
     "LAPSED": "已失效",
     "VOIDED": "已作废",
+    # the status of a membership
+    "ACTIVE": "会籍正常",
+    "RETAINED": "已保留会籍",
+    # why a membership is retained
+    "RETIREMENT": "退休",
+    "UNEMPLOYMENT": "失业",
+    "MILITARY_SERVICE": "服兵役",
     # grounds on which a receiver may refuse
     "NO_LABOUR_RELATION_HERE": "未在本单位建立劳动关系",
     "IDENTITY_OR_PROOF_MISMATCH": "身份或会员证明不符",

@@ -180,9 +180,40 @@ async def _study(stage: Stage) -> Json:
 
 @provokes("REASON_NOT_ALLOWED", "HUB-P17", "release", "reason_code")
 async def _reason(stage: Stage) -> Json:
-    for code in ("PLACEMENT", "EMPLOYER_CLOSURE", "SECONDMENT", "FLEXIBLE_CHOICE", "RESIDENCE_MOVE", "CORRECTION"):
+    for code in ("PLACEMENT_EXIT", "SECONDMENT", "RESIDENCE_MOVE", "DISPATCH_CHOICE", "CORRECTION"):
         assert (await _released_for(stage, code))["code"] == "REASON_NOT_ALLOWED"
     return await _released_for(stage, "NO_SUCH_REASON")
+
+
+async def _placing(stage: Stage, ref: str = "M3", by: str = "U1", **changes: Any) -> Json:
+    given = {"reasonCode": "PLACEMENT", "receivingUnion": UNIONS["U5"].uri, "newEmployerUscc": EMPLOYERS["新店"]}
+    return await stage[by].refused("releaseMember", inputs.release(stage.member(ref), **given | changes))
+
+
+@provokes("DISPATCH_MUST_JOIN_HOST", "A9", "release", "host_employer_uscc")
+async def _must_join_host(stage: Stage) -> Json:
+    dispatched = {"newEmployerUscc": EMPLOYERS["己"], "hostEmployerUscc": EMPLOYERS["丁"]}
+    return await _placing(stage, "M6", "U3", **dispatched)
+
+
+@provokes("NOT_REEMPLOYED_USE_RETENTION", "A13 A19", "release", "new_employer_uscc")
+async def _not_reemployed(stage: Stage) -> Json:
+    return await _placing(stage, newEmployerUscc=None)
+
+
+@provokes("NOT_RESIDENCE_AREA", "A13 A19", "release", "receiving_union")
+async def _not_residence(stage: Stage) -> Json:
+    return await _placing(stage, "M1")
+
+
+@provokes("NOT_WORKPLACE_AREA", "A6 A13", "release", "receiving_union")
+async def _not_workplace(stage: Stage) -> Json:
+    return await _placing(stage, reasonCode="WORKPLACE_AREA", newEmployerUscc=EMPLOYERS["己"])
+
+
+@provokes("RECEIVER_KIND_NOT_ALLOWED", "A13 A19", "release", "receiving_union")
+async def _not_of_the_kind(stage: Stage) -> Json:
+    return await _placing(stage, receivingUnion=UNIONS["U9"].uri)
 
 
 @provokes("RECEIVER_CANNOT_HOLD", "A15", "release", "receiving_union")
@@ -277,6 +308,50 @@ async def _step(stage: Stage) -> Json:
     released = await stage.released()
     await stage.superuser.execute("update hub.dockets set state = 'REQUESTED'")
     return await stage["U2"].refused("acceptHandoff", inputs.acceptance(released["id"]))
+
+
+# ---- retention
+
+
+@provokes("INTERNAL_RETIREMENT_NO_CHANGE", "A18", "retention", "reason")
+async def _internal_retirement(stage: Stage) -> Json:
+    return await stage["U1"].refused("recordRetention", inputs.retaining(stage.member("M1"), "INTERNAL_RETIREMENT"))
+
+
+@provokes("PLACEMENT_IS_NOT_RETENTION", "A13 A21", "retention", "reason")
+async def _placed(stage: Stage) -> Json:
+    asked = inputs.retaining(stage.member("M1"), "PLACED_WITHOUT_LOCAL_UNION")
+    return await stage["U1"].refused("recordRetention", asked)
+
+
+@provokes("REEMPLOYED_USE_TRANSFER", "A13 A19", "retention", "new_employer_uscc")
+async def _reemployed(stage: Stage) -> Json:
+    asked = inputs.retaining(stage.member("M1"), "UNEMPLOYMENT", newEmployerUscc=EMPLOYERS["乙"])
+    return await stage["U1"].refused("recordRetention", asked)
+
+
+@provokes("REHIRED_RETIREE_NO_TRANSFER", "A17")
+async def _rehired(stage: Stage) -> Json:
+    await stage["U1"].act("recordRetention", inputs.retaining(stage.member("M1")))
+    return await stage["U1"].refused("restoreMembership", inputs.restoring(stage.member("M1")))
+
+
+@provokes("IN_MILITARY_SERVICE", "A20", "restoration", "discharged_on")
+async def _in_service(stage: Stage) -> Json:
+    await stage["U1"].act("recordRetention", inputs.retaining(stage.member("M1"), "MILITARY_SERVICE"))
+    return await stage["U1"].refused("restoreMembership", inputs.restoring(stage.member("M1")))
+
+
+@provokes("DUES_EXEMPT_IN_RETENTION", "A21", "amendment", "dues_paid_through")
+async def _exempt(stage: Stage) -> Json:
+    await stage["U1"].act("recordRetention", inputs.retaining(stage.member("M1")))
+    asked = {"memberId": stage.member("M1"), "isCorrection": False, "duesPaidThrough": "2025-03"}
+    refusal = await stage["U1"].refused("amendMember", asked)
+    assert "2025-03" in refusal["message"]
+    return refusal
+
+
+# ---- the receiver's refusal
 
 
 @provokes("REFUSAL_GROUND_NOT_ALLOWED", "A12", "refusal", "ground")

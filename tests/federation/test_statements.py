@@ -44,6 +44,7 @@ from tests.federation.parties import (
     header_of,
     in_force,
 )
+from tests.federation.retentions import RETENTION_ACTS
 
 MEMBER_ACTS: list[acts.Act] = [
     *(
@@ -58,6 +59,7 @@ MEMBER_ACTS: list[acts.Act] = [
     ),
     *(an_objection(), a_cancellation(), a_dismissal()),
     *(an_import(), a_merge(), a_merge_decision()),
+    *RETENTION_ACTS,
 ]
 UNION_ACTS: list[acts.Act] = [
     a_union_registration(),

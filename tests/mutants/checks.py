@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 RULES: Final = "hub/transfers/rules/"
 CHAPTERS: Final = sorted(path.stem for path in (ROOT / RULES).glob("*.py") if "def check_" in path.read_text())
+ORDERS: Final = ("order", "order_retention")
 OPENING: Final = "hub/transfers/desk/opening.py"
 #: The steps of an opening that give nothing back, and so can be left out.
 STEPS: Final = {"require_login", "verify_signature", "verify_signer", "verify_key_in_force"}
@@ -24,7 +25,18 @@ OPENING_TESTS: Final = ("tests/desk/test_opening.py", "tests/desk/test_registeri
 
 def checks(met: Mapping[str, Sequence[str]]) -> Iterator[Mutant]:
     """Give every mutant of the rules. Takes the tests that meet each refusal, by `file:line` of where it is made."""
-    file = f"{RULES}order.py"
+    for order in ORDERS:
+        yield from _of_order(order, met)
+    for chapter in CHAPTERS:
+        file = f"{RULES}{chapter}.py"
+        for check, node in _refusals(chapter):
+            tests = met.get(f"{file}:{_place(check, node)}", ())
+            name = f"{chapter}.{check} without line {node.lineno}"
+            yield Mutant("check", name, file, _silent(source(file), node), _some(tests))
+
+
+def _of_order(order: str, met: Mapping[str, Sequence[str]]) -> Iterator[Mutant]:
+    file = f"{RULES}{order}.py"
     text = source(file)
     for function in ast.parse(text).body:
         if not isinstance(function, ast.FunctionDef):
@@ -34,14 +46,8 @@ def checks(met: Mapping[str, Sequence[str]]) -> Iterator[Mutant]:
                 called = ast.unparse(call.value.func)
                 tests = met.get(f"{file}:{call.lineno}", ())
                 yield Mutant(
-                    "check", f"order.{function.name} without {called}", file, _silent(text, call), _some(tests)
+                    "check", f"{order}.{function.name} without {called}", file, _silent(text, call), _some(tests)
                 )
-    for chapter in CHAPTERS:
-        file = f"{RULES}{chapter}.py"
-        for check, node in _refusals(chapter):
-            tests = met.get(f"{file}:{_place(check, node)}", ())
-            name = f"{chapter}.{check} without line {node.lineno}"
-            yield Mutant("check", name, file, _silent(source(file), node), _some(tests))
 
 
 def opening() -> Iterator[Mutant]:

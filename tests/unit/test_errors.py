@@ -24,6 +24,7 @@ FACTS = {
     Code.BACKDATE_TOO_FAR: {"days"},
     Code.DUES_MONTH_IMPLAUSIBLE: {"earliest", "latest"},
     Code.CLOCK_SKEW: {"now"},
+    Code.DUES_EXEMPT_IN_RETENTION: {"exempt_from"},
     Code.INPUT_INVALID: {"why_zh", "why_en"},
 }
 

@@ -7,12 +7,15 @@ import pytest
 from hub.errors import Code, Refusal
 from hub.transfers.machines import (
     HANDOFF,
+    MACHINES,
     OPEN_STATES,
     PLACEMENT,
+    RETENTION,
     START,
     HandoffState,
     Machine,
     PlacementState,
+    RetentionState,
     Side,
     Step,
 )
@@ -28,6 +31,7 @@ LEGAL = {
     ("REQUESTED", "escalate", "HUB"): "ESCALATED",
     ("REQUESTED", "supersede", "HUB"): "CANCELLED",
     ("REQUESTED", "void", "HUB"): "VOIDED",
+    ("REQUESTED", "retain", "HUB"): "OBJECTED",
     ("ESCALATED", "release", "HOLDER"): "RELEASED",
     ("ESCALATED", "release_in_lieu", "HIGHER"): "RELEASED",
     ("ESCALATED", "dismiss", "HIGHER"): "DISMISSED",
@@ -35,6 +39,7 @@ LEGAL = {
     ("ESCALATED", "lapse", "HUB"): "LAPSED",
     ("ESCALATED", "supersede", "HUB"): "CANCELLED",
     ("ESCALATED", "void", "HUB"): "VOIDED",
+    ("ESCALATED", "retain", "HUB"): "OBJECTED",
     ("RELEASED", "accept", "RECEIVER"): "ACCEPTED",
     ("RELEASED", "refuse", "RECEIVER"): "REFUSED",
     ("RELEASED", "recall", "HOLDER"): "RECALLED",
@@ -91,6 +96,31 @@ def test_a_placement_takes_the_listed_steps_alone(state: str, act: str, side: Si
     assert found.value.code is Code.STEP_NOT_ALLOWED
 
 
+RETENTION_ACTS = sorted({step.act for step in RETENTION.steps} | {"take"})
+LEGAL_OF_A_RETENTION = {
+    (START, "record", "HOLDER"): "RECORDED",
+    ("RECORDED", "change_reason", "HOLDER"): "RECORDED",
+    ("RECORDED", "move", "RECEIVER"): "RECORDED",
+    ("RECORDED", "restore", "HOLDER"): "RESTORED",
+    ("RECORDED", "accept", "RECEIVER"): "RESTORED",
+    ("RECORDED", "annul", "HOLDER"): "ANNULLED",
+    ("RECORDED", "end", "HUB"): "ENDED",
+}
+
+
+@pytest.mark.parametrize(
+    ("state", "act", "side"), list(itertools.product([START, *RetentionState], RETENTION_ACTS, Side))
+)
+def test_a_retention_takes_its_listed_steps_alone(state: str, act: str, side: Side) -> None:
+    target = LEGAL_OF_A_RETENTION.get((state, act, side))
+    if target is not None:
+        assert RETENTION.step(state, act, side).target == target
+        return
+    with pytest.raises(Refusal) as found:
+        RETENTION.step(state, act, side)
+    assert found.value.code == Code.STEP_NOT_ALLOWED
+
+
 def test_final_states_are_left_by_no_step() -> None:
     assert {step.source for step in HANDOFF.steps} - {START} <= OPEN_STATES
     assert {HandoffState.REQUESTED, HandoffState.ESCALATED, HandoffState.RELEASED} == OPEN_STATES
@@ -103,7 +133,7 @@ def test_one_step_alone_leads_to_a_move_and_it_is_the_receivers() -> None:
 
 
 def test_every_step_rests_on_something() -> None:
-    assert all(step.article.startswith(("A", "HUB-P")) for step in (*HANDOFF.steps, *PLACEMENT.steps))
+    assert all(step.article.startswith(("A", "HUB-P")) for machine in (*MACHINES, PLACEMENT) for step in machine.steps)
 
 
 def test_a_step_told_twice_or_out_of_reach_makes_no_machine() -> None:

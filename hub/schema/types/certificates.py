@@ -9,8 +9,10 @@ import strawberry
 from hub.schema.context import Info
 from hub.schema.fields import told
 from hub.schema.scalars import YearMonth
+from hub.schema.types.retentions import RetentionEntry
 from hub.transfers import card as cards
 from hub.transfers import certificate as column
+from hub.transfers.retention_column import entries_of
 from hub.transfers.views import MemberView
 
 __all__ = ["Card", "Certificate", "CertificateNumber", "TransferEntry"]
@@ -89,6 +91,15 @@ class Certificate:
             issued_on=view.certificate_issued_on,
             issuing_union=view.issuing_union,
         )
+
+    @told(
+        "“保留恢复会籍”栏，按先后排列。",
+        "The column of retentions, the earliest first.",
+    )
+    async def retention_column(self, info: Info) -> list[RetentionEntry]:
+        """Give the column."""
+        retentions = await info.context.loads.retentions(self.membership_id) or ()
+        return [RetentionEntry.of(entry) for entry in entries_of(retentions)]
 
     @told(
         "“工会组织关系接转”栏，按先后排列。",

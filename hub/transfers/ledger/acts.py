@@ -6,8 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-import asyncpg
-
 from hub import failpoints
 from hub.transfers.facts import (
     AmendmentFacts,
@@ -26,41 +24,43 @@ from hub.transfers.facts import (
     ReceiverFacts,
     ReleaseFacts,
     RequestFacts,
-    SignerFacts,
     TargetFacts,
     UnionAmendmentFacts,
     UnionFacts,
 )
 from hub.transfers.kinds import UnionKind, UnionState
-from hub.transfers.ledger.groups import CONFLICTS, Call, Claimed, Groups
-from hub.transfers.ledger.records import NOWHERE, Place
+from hub.transfers.ledger.groups import Call, Groups, under_its_key
+from hub.transfers.ledger.records import (
+    NOWHERE,
+    AcceptanceRecord,
+    AmendmentRecord,
+    AnswerRecord,
+    ClosureRecord,
+    DecisionRecord,
+    JoinRecord,
+    KeyEndRecord,
+    KeyRecord,
+    MergeRecord,
+    Place,
+    ReleaseRecord,
+    RequestRecord,
+    Search,
+    Signing,
+    SuspectedRecord,
+    UnionAmendmentRecord,
+    UnionRecord,
+)
+from hub.transfers.ledger.retaining import RetentionActs
+from hub.transfers.ledger.singles import record_one, signer_of
 from hub.transfers.machines import Side
 from hub.transfers.rules.stated import Stated
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from uuid import UUID
 
     from hub.database.pool import Database
-    from hub.transfers.ledger.records import (
-        AcceptanceRecord,
-        AmendmentRecord,
-        AnswerRecord,
-        ClosureRecord,
-        DecisionRecord,
-        JoinRecord,
-        KeyEndRecord,
-        KeyRecord,
-        MergeRecord,
-        ReleaseRecord,
-        RequestRecord,
-        Search,
-        Signing,
-        SuspectedRecord,
-        UnionAmendmentRecord,
-        UnionRecord,
-    )
 
 __all__ = ["Ledger"]
 
@@ -95,6 +95,7 @@ RECORD_MERGE: Final = _function("record_merge", 25)
 RECORD_DECISION: Final = _function("record_decision", 21)
 RECORD_UNION: Final = _function("record_union", 21)
 RECORD_KEY: Final = _function("record_key", 13)
+HOLD_KEY_TO_END_IT: Final = _function("hold_key_to_end_it", 3)
 RECORD_KEY_END: Final = _function("record_key_end", 13)
 RECORD_DISCLOSURE: Final = _function("record_disclosure", 6)
 REVEAL_ID_NUMBER: Final = _function("reveal_id_number", 5)
@@ -103,13 +104,12 @@ FACTS_FOR_LOGIN: Final = _function("facts_for_login", 3)
 RECORD_LOGIN: Final = _function("record_login", 4)
 
 
-class Ledger:
+class Ledger(RetentionActs):
     """The act functions, behind the groups: two connections for facts, two for records."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-        clock = (database.test_clock,)
-        self._clock = clock
+        super().__init__(database)
+        clock = self._clock
         self._facts = Groups(database)
         self._records = Groups(database)
         self._facts_for_release = Call("facts_for_release", FACTS_FOR_RELEASE, clock)
@@ -118,14 +118,14 @@ class Ledger:
         self._facts_for_join = Call("facts_for_join", FACTS_FOR_JOIN, clock)
         self._facts_for_amendment = Call("facts_for_amendment", FACTS_FOR_AMENDMENT, clock)
         self._facts_for_import = Call("facts_for_import", FACTS_FOR_IMPORT, clock)
-        self._record_release = Call("record_release", RECORD_RELEASE)
-        self._record_request = Call("record_request", RECORD_REQUEST)
-        self._record_answer = Call("record_answer", RECORD_ANSWER)
-        self._record_acceptance = Call("record_acceptance", RECORD_ACCEPTANCE)
-        self._record_closure = Call("record_closure", RECORD_CLOSURE)
-        self._record_join = Call("record_join", RECORD_JOIN)
-        self._record_amendment = Call("record_amendment", RECORD_AMENDMENT)
-        self._record_suspected = Call("record_suspected", RECORD_SUSPECTED)
+        self._record_release = Call("record_release", under_its_key(RECORD_RELEASE, ReleaseRecord))
+        self._record_request = Call("record_request", under_its_key(RECORD_REQUEST, RequestRecord))
+        self._record_answer = Call("record_answer", under_its_key(RECORD_ANSWER, AnswerRecord))
+        self._record_acceptance = Call("record_acceptance", under_its_key(RECORD_ACCEPTANCE, AcceptanceRecord))
+        self._record_closure = Call("record_closure", under_its_key(RECORD_CLOSURE, ClosureRecord))
+        self._record_join = Call("record_join", under_its_key(RECORD_JOIN, JoinRecord))
+        self._record_amendment = Call("record_amendment", under_its_key(RECORD_AMENDMENT, AmendmentRecord))
+        self._record_suspected = Call("record_suspected", under_its_key(RECORD_SUSPECTED, SuspectedRecord))
 
     async def close(self) -> None:
         """Stop the groups."""
@@ -148,7 +148,7 @@ class Ledger:
         )
         case = row["membership"]
         return ReleaseFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             membership=_membership(case) if case is not None and case["tie"] == side else None,
             is_party=case is not None and case["tie"] == "PARTY",
             handoff_taken=row["handoff_taken"],
@@ -174,7 +174,7 @@ class Ledger:
         case = row["membership"]
         found = case is not None and case["member_id"] is not None
         return RequestFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             outcome=row["outcome"],
             target=_target(case, signing.union_id) if found else None,
             cited=_cited(case) if found and case["cited_state"] is not None else None,
@@ -189,14 +189,14 @@ class Ledger:
         """Look for whom a request's draft means, and keep whether anybody was found. Tells nothing of it."""
         async with self._database.connection() as connection:
             row = await connection.fetchrow(RECORD_MATCH, *self._clock, *search)
-        return MatchFacts(_signer(row["signer"]), frozenset(row["employers"]), row["is_limited"])
+        return MatchFacts(signer_of(row["signer"]), frozenset(row["employers"]), row["is_limited"])
 
     async def facts_for_case(self, signing: Signing, membership_id: UUID, handoff_id: UUID) -> CaseFacts:
         """Give the facts for every act on a case but a release."""
         row = await self._facts.ask(self._facts_for_case, (*signing, membership_id, handoff_id))
         case = row["handoff"]
         return CaseFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             holds=row["holds"],
             handoff=None if case is None or case["member_id"] is None else _handoff(case, row["place"]),
         )
@@ -237,7 +237,7 @@ class Ledger:
         async with self._database.connection() as connection:
             row = await connection.fetchrow(FACTS_FOR_MERGE, *self._clock, *signing, membership_id)
         return MergeFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             own=_merge_record(row["own"]),
             is_party=row["tie"] == "PARTY",
             pair_id=row["pair_id"],
@@ -252,7 +252,7 @@ class Ledger:
         async with self._database.connection() as connection:
             row = await connection.fetchrow(FACTS_FOR_DECISION, *self._clock, *signing, membership_id)
         return DecisionFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             pair_id=row["pair_id"],
             survivor=_merge_record(row["own"]),
             loser=_merge_record(row["other"]),
@@ -266,7 +266,7 @@ class Ledger:
         row = await self._facts.ask(self._facts_for_amendment, (*signing, membership_id, id_hash, province, number))
         case = row["membership"]
         return AmendmentFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             membership=HeldFacts(*tuple(case)[2:]) if case is not None and case["tie"] == Side.HOLDER else None,
             is_party=case is not None and case["tie"] == "PARTY",
             known_person=row["known_person"],
@@ -284,7 +284,7 @@ class Ledger:
             row = await connection.fetchrow(FACTS_FOR_UNION_AMENDMENT, *self._clock, *signing, about, listed)
         is_known = row["about_union"] is not None
         return UnionAmendmentFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             about_union=row["about_union"],
             is_next_higher=row["is_next_higher"],
             kind=UnionKind(row["kind"]) if is_known else None,
@@ -300,9 +300,12 @@ class Ledger:
     ) -> UnionFacts:
         """Give the facts for an act on a union (`about`, its URI) or on its key (use, kid)."""
         async with self._database.connection() as connection:
-            row = await connection.fetchrow(FACTS_FOR_UNION, *self._clock, *signing, about, use, kid, listed)
+            return await self._facts_for_union(connection, signing, about, use, kid, listed)
+
+    async def _facts_for_union(self, connection: Any, signing: Signing, about: str, *asked: Any) -> UnionFacts:
+        row = await connection.fetchrow(FACTS_FOR_UNION, *self._clock, *signing, about, *asked)
         return UnionFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             about_union=row["about_union"],
             is_self=row["is_self"],
             is_next_higher=row["is_next_higher"],
@@ -311,6 +314,25 @@ class Ledger:
             key_retired_at=row["key_retired_at"],
             listed=dict(zip(row["listed_found"], row["listed"], strict=True)),
         )
+
+    async def end_key(
+        self,
+        signing: Signing,
+        about: str,
+        key: tuple[str | None, str | None],
+        judge: Callable[[UnionFacts], KeyEndRecord],
+    ) -> bool:
+        """End a key while nobody records by it: what was recorded was received before, what comes after is refused.
+
+        Takes: `key`, its use and kid; `judge`, which gives the record by the facts, or raises. False: it has ended
+        already. Raises: Claimed, DatabaseUnavailable
+        """
+        async with self._database.connection() as connection, connection.transaction():
+            await connection.execute(HOLD_KEY_TO_END_IT, about, *key)
+            facts = await self._facts_for_union(connection, signing, about, *key, [])
+            done = await record_one(connection, RECORD_KEY_END, judge(facts))
+        failpoints.reach(failpoints.Point.AFTER_COMMIT)
+        return done
 
     async def record_release(self, record: ReleaseRecord) -> bool:
         """Open the handoff. False: overtaken. Raises: Claimed, DatabaseUnavailable."""
@@ -364,10 +386,6 @@ class Ledger:
         """Enter a key. False: the kid is taken."""
         return await self._single(RECORD_KEY, record)
 
-    async def record_key_end(self, record: KeyEndRecord) -> bool:
-        """End a key. False: it has ended already."""
-        return await self._single(RECORD_KEY_END, record)
-
     async def record_already_member(
         self, union_id: UUID, at: datetime, disclosure_id: UUID, membership_id: UUID
     ) -> None:
@@ -405,27 +423,10 @@ class Ledger:
         async with self._database.connection() as connection:
             return bool(await connection.fetchval(RECORD_LOGIN, now, union_id, jti, expires_at))
 
-    async def _single(self, sql: str, record: tuple[Any, ...]) -> bool:
-        async with self._database.connection() as connection:
-            try:
-                failpoints.reach(failpoints.Point.BETWEEN_STATEMENTS)
-                done = bool(await connection.fetchval(sql, *record))
-            except asyncpg.PostgresError as fault:
-                if fault.sqlstate in CONFLICTS:
-                    raise Claimed from fault
-                raise
-        failpoints.reach(failpoints.Point.AFTER_COMMIT)
-        return done
-
-
-def _signer(row: Any) -> SignerFacts:
-    now, login_in_force, uri, name, kind, state, *rest = row
-    return SignerFacts(now, login_in_force, uri, name, UnionKind(kind), UnionState(state), *rest)
-
 
 def _join_facts(row: Any) -> JoinFacts:
     return JoinFacts(
-        signer=_signer(row["signer"]),
+        signer=signer_of(row["signer"]),
         membership_taken=row["membership_taken"],
         known_person=row["known_person"],
         live_membership=row["live_membership"],

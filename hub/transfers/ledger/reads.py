@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from hub.transfers.machines import OPEN_STATES, HandoffState, Side
+from hub.transfers.machines import OPEN_STATES, HandoffState, RetentionState, Side
 from hub.transfers.rules.standing import standing_at
 from hub.transfers.views import (
     AmendmentView,
@@ -14,6 +14,8 @@ from hub.transfers.views import (
     KeyEndView,
     KeyView,
     MemberView,
+    RetentionStepView,
+    RetentionView,
     StepView,
     TransferView,
     UnionView,
@@ -39,6 +41,7 @@ __all__ = [
     "members",
     "merge_cases",
     "own_receipt",
+    "retentions",
     "steps",
     "transfers",
     "union_amendments",
@@ -129,6 +132,8 @@ STEPS: Final = "select * from hub.read_steps($1, $2)"
 HOLDINGS: Final = "select * from hub.read_holdings($1)"
 
 TRANSFERS: Final = "select * from hub.read_transfers($1)"
+
+RETENTIONS: Final = "select * from hub.read_retentions($1)"
 
 AMENDMENTS: Final = "select * from hub.read_amendments($1)"
 
@@ -327,6 +332,32 @@ async def amendments(reading: Reading, membership_ids: Sequence[UUID]) -> dict[U
         fields = tuple(row["fields"].split())
         found[row["membership_id"]].append(AmendmentView(row["data_version"], row["at"], row["sha256"], fields))
     return found
+
+
+async def retentions(reading: Reading, membership_ids: Sequence[UUID]) -> dict[UUID, list[RetentionView]]:
+    """Give the retentions of these members, the earliest first, to the holder."""
+    rows = await reading.connection.fetch(RETENTIONS, membership_ids)
+    # One statement more, whether or not there was any. A seal bears the name of its day (NX-4).
+    by_id = await unions(reading.connection, list({row["union_id"] for row in rows} - {None}))
+    found: dict[UUID, dict[int, RetentionView]] = {membership_id: {} for membership_id in membership_ids}
+    for row in rows:
+        signer = by_id.get(row["union_id"])
+        step = RetentionStepView(
+            row["act"],
+            RetentionState(row["to_state"]),
+            row["step_reason"],
+            row["union_id"],
+            None if signer is None else signer.name_at(row["at"]),
+            row["at"],
+            row["sha256"],
+            row["jws"],
+        )
+        of_member, number = found[row["membership_id"]], row["retention_no"]
+        before = of_member[number].steps if number in of_member else ()
+        of_member[number] = RetentionView(
+            RetentionState(row["state"]), row["reason"], row["retained_on"], row["restored_on"], (*before, step)
+        )
+    return {membership_id: list(of_member.values()) for membership_id, of_member in found.items()}
 
 
 async def union_amendments(connection: Any, union_ids: Sequence[UUID]) -> dict[UUID, list[AmendmentView]]:

@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING
 from federation.encoding import b64url
 from hub.errors import Code
 from hub.transfers.machines import Side
-from hub.transfers.rules import amending, columns, custody, duplicates, joining, labour, placing, pulling, registration
+from hub.transfers.rules import (
+    amending,
+    columns,
+    custody,
+    duplicates,
+    joining,
+    labour,
+    placing,
+    pulling,
+    registration,
+    retaining,
+)
 from hub.transfers.rules.placing import Ground
 from hub.transfers.rules.reasons import REASONS, Receiver
 from hub.transfers.rules.stated import Stated
@@ -182,6 +193,7 @@ def _dates_of_an_amendment(question: Amendment, membership: HeldFacts) -> Refusa
         yield from columns.check_not_in_future(claims.certificate.issued_on, question.today, path=path)
     if fields & {"joined_on", "birth_month"}:
         yield from amending.check_amended_joining(question, membership)
+    yield from retaining.check_dues_not_exempt(question)
     yield from amending.check_amended_dues(question, membership)
     if fields & {"joined_on", "dues_paid_through"}:
         yield from columns.check_dues_month(
@@ -258,6 +270,7 @@ def release(question: Release) -> Refusals:
         return
     yield from custody.check_membership_has_not_ended(membership.status)
     yield from custody.check_membership_is_live(membership.status)
+    yield from retaining.check_not_retained(membership.status)
     yield from custody.check_no_open_handoff(membership, question.now)
     receiver = None if facts.receiver is None else facts.receiver.union_id
     yield from pulling.check_answers_the_request(membership, claims, receiver, question.now)
@@ -331,6 +344,7 @@ def release_in_lieu(question: Release, claims: acts.InLieuRelease) -> Refusals:
     if membership is None:
         return
     yield from custody.check_membership_is_live(membership.status)
+    yield from retaining.check_not_retained(membership.status)
     yield from pulling.check_in_lieu_names(facts, claims, question.now)
     yield from custody.check_version(
         membership,

@@ -3,7 +3,7 @@
 from hub.database.migrate import run_sql_files
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 
 
 def upgrade() -> None:
