@@ -180,9 +180,40 @@ async def _study(stage: Stage) -> Json:
 
 @provokes("REASON_NOT_ALLOWED", "HUB-P17", "release", "reason_code")
 async def _reason(stage: Stage) -> Json:
-    for code in ("PLACEMENT", "EMPLOYER_CLOSURE", "SECONDMENT", "FLEXIBLE_CHOICE", "RESIDENCE_MOVE", "CORRECTION"):
+    for code in ("PLACEMENT_EXIT", "SECONDMENT", "RESIDENCE_MOVE", "DISPATCH_CHOICE", "CORRECTION"):
         assert (await _released_for(stage, code))["code"] == "REASON_NOT_ALLOWED"
     return await _released_for(stage, "NO_SUCH_REASON")
+
+
+async def _placing(stage: Stage, ref: str = "M3", by: str = "U1", **changes: Any) -> Json:
+    given = {"reasonCode": "PLACEMENT", "receivingUnion": UNIONS["U5"].uri, "newEmployerUscc": EMPLOYERS["新店"]}
+    return await stage[by].refused("releaseMember", inputs.release(stage.member(ref), **given | changes))
+
+
+@provokes("DISPATCH_MUST_JOIN_HOST", "A9", "release", "host_employer_uscc")
+async def _must_join_host(stage: Stage) -> Json:
+    dispatched = {"newEmployerUscc": EMPLOYERS["己"], "hostEmployerUscc": EMPLOYERS["丁"]}
+    return await _placing(stage, "M6", "U3", **dispatched)
+
+
+@provokes("NOT_REEMPLOYED_USE_RETENTION", "A13 A19", "release", "new_employer_uscc")
+async def _not_reemployed(stage: Stage) -> Json:
+    return await _placing(stage, newEmployerUscc=None)
+
+
+@provokes("NOT_RESIDENCE_AREA", "A13 A19", "release", "receiving_union")
+async def _not_residence(stage: Stage) -> Json:
+    return await _placing(stage, "M1")
+
+
+@provokes("NOT_WORKPLACE_AREA", "A6 A13", "release", "receiving_union")
+async def _not_workplace(stage: Stage) -> Json:
+    return await _placing(stage, reasonCode="WORKPLACE_AREA", newEmployerUscc=EMPLOYERS["己"])
+
+
+@provokes("RECEIVER_KIND_NOT_ALLOWED", "A13 A19", "release", "receiving_union")
+async def _not_of_the_kind(stage: Stage) -> Json:
+    return await _placing(stage, receivingUnion=UNIONS["U9"].uri)
 
 
 @provokes("RECEIVER_CANNOT_HOLD", "A15", "release", "receiving_union")
