@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from federation import statements
 from federation.encoding import sha256_b64url
 from hub.errors import Code
 from hub.transfers.desk import releasing
 from hub.transfers.machines import RetentionState
 from hub.transfers.retention_column import entries_of
-from tests.ready import ABSENT, altered, ready, ready_acceptance, ready_release, ready_request
+from tests.ready import ABSENT, altered, ready, ready_acceptance, ready_in_lieu, ready_release, ready_request
 from tests.retaining import held, ready_act, retain, retentions_of
 from tests.sql.wholeness import assert_whole
 from tests.world import EMPLOYERS
@@ -282,3 +283,20 @@ async def test_a_release_drafted_before_the_retention_fits_it_no_more(
     await retain(world, u1, m1)
     await (await ready_act(world, "annul", u1, m1)).send(world.hub)
     assert (await refused(ready(releasing.release, u1, altered(made)))).path == ("release", "card_sha256")
+
+
+@pytest.mark.article("A17")
+async def test_a_release_in_lieu_restores_as_the_holder_s_would_and_moves_no_retiree(
+    world: World, refused: Refused, superuser: Any, m1: UUID
+) -> None:
+    u1, u2, u13 = world.actors["U1"], world.actors["U2"], world.actors["U13"]
+    asked = await world.request(u2, "M1")
+    await retain(world, u1, m1)
+    await world.set_clock(START + timedelta(days=30))
+    act = await ready_in_lieu(world, u13, asked.handoff_id)
+    assert act.refusals == ()
+    assert statements.read_any(act.jws).claims["release"]["restores"] is True
+    day = date(2025, 4, 1)
+    await (await ready_act(world, "change", u1, m1, reason="RETIREMENT", changed_on=day)).send(world.hub)
+    assert (await refused(act.again())).code == Code.REHIRED_RETIREE_NO_TRANSFER
+    await assert_whole(superuser)
