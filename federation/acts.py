@@ -12,9 +12,18 @@ from types import MappingProxyType
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from federation.act import Act, Certificate, Consent
+from federation.acts_certificates import (
+    CertificateCollection,
+    CertificateIssue,
+    CertificateLoss,
+    CertificateRecovery,
+    CertificateReissue,
+    CertificateVoiding,
+    NumberingScheme,
+)
 from federation.forms import (
     Article,
-    CertificateNumber,
     Code,
     DivisionCode,
     FieldName,
@@ -35,27 +44,41 @@ from federation.forms import (
 )
 from federation.keys import PublicKey
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Act:
-    """The claims of one act. `sub` of its statement names a membership, or the union acted on."""
-
-    #: The `typ` of the statement's header.
-    typ: ClassVar[str]
-    #: The claim that holds the object.
-    object_name: ClassVar[str]
-    #: The name of the step that the act makes.
-    act: ClassVar[str]
-    subject: ClassVar[Literal["membership", "union"]] = "membership"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Certificate:
-    """The number of a 工会会员证 (N2)."""
-
-    province_code: ProvinceCode
-    number: CertificateNumber
-    issued_on: date | None = None
+__all__ = [
+    "ACTS",
+    "Acceptance",
+    "Act",
+    "Cancellation",
+    "Certificate",
+    "CertificateCollection",
+    "CertificateIssue",
+    "CertificateLoss",
+    "CertificateRecovery",
+    "CertificateReissue",
+    "CertificateVoiding",
+    "Consent",
+    "ContainedUnion",
+    "Dismissal",
+    "Import",
+    "InLieuRelease",
+    "Join",
+    "KeyRegistration",
+    "KeyRetirement",
+    "KeyRevocation",
+    "MemberAmendment",
+    "MemberUnit",
+    "Merge",
+    "MergeDecision",
+    "NumberingScheme",
+    "Objection",
+    "Recall",
+    "Receipt",
+    "Refusal",
+    "Release",
+    "Request",
+    "UnionAmendment",
+    "UnionRegistration",
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,15 +179,6 @@ class MergeDecision(Act):
 
     merge_sha256: Sha256
     evidence_sha256: Sha256 | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Consent:
-    """The member's own consent, as the union that acts on it states it: its text is bound by hash."""
-
-    form: Code
-    given_on: date
-    evidence_sha256: Sha256
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -453,6 +467,8 @@ ACTS: Mapping[str, type[Act]] = MappingProxyType(
             *(Join, MemberAmendment, Import, Merge, MergeDecision),
             *(Request, Release, InLieuRelease, Acceptance, Refusal, Recall, Objection, Cancellation, Dismissal),
             *(UnionRegistration, UnionAmendment, KeyRegistration, KeyRetirement, KeyRevocation),
+            *(CertificateIssue, CertificateLoss, CertificateRecovery, CertificateReissue),
+            *(CertificateCollection, CertificateVoiding, NumberingScheme),
         )
     }
 )

@@ -23,6 +23,7 @@ MEMBER: Final = (
     "id membershipId name sex birthMonth joinedOn status holdingBasis custodyVersion duesPaidThrough "
     "dataVersion employerUscc memberUnit"
 )
+CERTIFICATE_NOW: Final = "number { provinceCode number } state issuedOn issuingUnion endedAt reason"
 DEADLINE: Final = "at rule consequence tentative"
 TRANSFER_ENTRY: Final = "outDate outReasonText duesPaidThrough releasingSeal inDate receivingSeal line"
 PAGE: Final = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
@@ -84,6 +85,40 @@ REGISTER_KEY: Final = _act(acts.KeyRegistration, "registerKey", "KeyDraft", "Uni
 RETIRE_KEY: Final = _act(acts.KeyRetirement, "retireKey", "KeyEndDraft", "Union", UNION)
 REVOKE_KEY: Final = _act(acts.KeyRevocation, "revokeKey", "KeyEndDraft", "Union", UNION)
 
+ISSUE_CERTIFICATE: Final = _act(
+    acts.CertificateIssue, "issueCertificate", "IssueCertificateDraft", "Certificate", CERTIFICATE_NOW
+)
+RECORD_LOSS: Final = _act(acts.CertificateLoss, "recordLoss", "RecordLossDraft", "Certificate", CERTIFICATE_NOW)
+RECOVER_CERTIFICATE: Final = _act(
+    acts.CertificateRecovery, "recoverCertificate", "CertificateDraft", "Certificate", CERTIFICATE_NOW
+)
+REISSUE_CERTIFICATE: Final = _act(
+    acts.CertificateReissue, "reissueCertificate", "ReissueCertificateDraft", "Certificate", CERTIFICATE_NOW
+)
+COLLECT_CERTIFICATE: Final = _act(
+    acts.CertificateCollection, "collectCertificate", "CollectCertificateDraft", "Certificate", CERTIFICATE_NOW
+)
+VOID_CERTIFICATE: Final = _act(
+    acts.CertificateVoiding, "voidCertificate", "CertificateDraft", "Certificate", CERTIFICATE_NOW
+)
+SET_NUMBERING_SCHEME: Final = _act(
+    acts.NumberingScheme,
+    "setNumberingScheme",
+    "NumberingSchemeDraft",
+    "NumberingScheme",
+    "provinceCode fromOn pattern check",
+)
+
+CERTIFICATE_ACTS: Final = (
+    ISSUE_CERTIFICATE,
+    RECORD_LOSS,
+    RECOVER_CERTIFICATE,
+    REISSUE_CERTIFICATE,
+    COLLECT_CERTIFICATE,
+    VOID_CERTIFICATE,
+    SET_NUMBERING_SCHEME,
+)
+
 WITH_PERSON: Final = (JOIN, IMPORT, AMEND_MEMBER)
 
 REVEAL_ID_NUMBER: Final = (
@@ -119,7 +154,7 @@ DOCKET: Final = (
 )
 CERTIFICATE: Final = (
     "query Certificate($memberId: ID!) { answer: certificate(memberId: $memberId) { number { provinceCode number } "
-    f"issuedOn issuingUnion transferColumn {{ {TRANSFER_ENTRY} }} }} }}"
+    f"state issuedOn issuingUnion transferColumn {{ {TRANSFER_ENTRY} }} }} }}"
 )
 EXPLAIN: Final = (
     f"query Explain($handoffId: ID!) {{ answer: explain(handoffId: $handoffId) {{ summary summaryEn missing "
@@ -135,6 +170,7 @@ ALL: Final = (
         for act in (
             JOIN, IMPORT, AMEND_MEMBER, MERGE, DECIDE_MERGE, REQUEST, RELEASE, RELEASE_IN_LIEU, ACCEPT, REFUSE, RECALL,
             OBJECT, CANCEL, DISMISS, REGISTER_UNION, AMEND_UNION, REGISTER_KEY, RETIRE_KEY, REVOKE_KEY,
+            *CERTIFICATE_ACTS,
         )
         for text in (act.draft, act.submit)
     ),

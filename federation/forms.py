@@ -39,7 +39,9 @@ UnionName = NewType("UnionName", str)
 CertificateNumber = NewType("CertificateNumber", str)
 RegisterNo = NewType("RegisterNo", str)
 ReasonText = NewType("ReasonText", str)
+NumberPattern = NewType("NumberPattern", str)
 Version = NewType("Version", int)
+Amount = NewType("Amount", int)
 
 
 class KeyUse(StrEnum):
@@ -182,6 +184,7 @@ FORMS: dict[Any, Form] = {
     UUID: Form(_read_uuid, str),
     bool: Form(_read_boolean, _same),
     Version: Form(_read_version, _same),
+    Amount: Form(_read_version, _same),
     date: Form(_read_date, date.isoformat),
     datetime: Form(_read_instant, _write_instant),
     KeyUse: Form(_read_key_use, str),
@@ -205,6 +208,7 @@ FORMS: dict[Any, Form] = {
     ProofFormat: _matching("unionhub-proof/1", "a proof of this format"),
     UnionName: _text(100),
     CertificateNumber: _text(32),
+    NumberPattern: _matching(r"[A-Z0-9a-z\[\]{},\\-]{1,100}", "the pattern of a number"),
     RegisterNo: _text(40),
     ReasonText: _text(100),
 }

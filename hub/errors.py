@@ -51,6 +51,10 @@ class Code(StrEnum):
     RELEASE_EXPIRED = "RELEASE_EXPIRED"
     CERTIFICATE_NUMBER_DUPLICATE = "CERTIFICATE_NUMBER_DUPLICATE"
     CERTIFICATE_NUMBER_FORMAT = "CERTIFICATE_NUMBER_FORMAT"
+    CERTIFICATE_NOT_VALID = "CERTIFICATE_NOT_VALID"
+    CERTIFICATE_NOT_ISSUED = "CERTIFICATE_NOT_ISSUED"
+    FEE_NOT_ALLOWED = "FEE_NOT_ALLOWED"
+    NOT_PROVINCIAL_FEDERATION = "NOT_PROVINCIAL_FEDERATION"
     UNION_NOT_ACTIVE = "UNION_NOT_ACTIVE"
     SIGNATURE_INVALID = "SIGNATURE_INVALID"
     SIGNING_KEY_NOT_VALID = "SIGNING_KEY_NOT_VALID"
@@ -304,6 +308,34 @@ CATALOGUE: dict[Code, Entry] = {
         "The certificate number does not have the form that its province prescribes.",
         "请核对会员证编号和发证省份代码。",
         "Check the number and the code of the issuing province.",
+    ),
+    Code.CERTIFICATE_NOT_VALID: _entry(
+        "NX-7",
+        "该会员证已挂失、收回或作废。",
+        "This certificate was reported lost, collected or declared void.",
+        "请用现行会员证或证件号码证明会员身份，遗失的由会籍所在工会补办。",
+        "Prove the membership by the present certificate or an ID number; the holder reissues a lost one.",
+    ),
+    Code.CERTIFICATE_NOT_ISSUED: _entry(
+        "N6",
+        "应颁发会员证，不得以服务卡代替。",
+        "A certificate is still to be issued; a service card does not stand in for it.",
+        "请由接收入会的工会颁发会员证。",
+        "The union that enrolled the member issues one.",
+    ),
+    Code.FEE_NOT_ALLOWED: _entry(
+        "N5",
+        "不得向会员收取费用。",
+        "Nothing may be charged to a member for a certificate.",
+        "请将费用填为 0。",
+        "State a fee of 0.",
+    ),
+    Code.NOT_PROVINCIAL_FEDERATION: _entry(
+        "N4",
+        "仅省级工会可办理。",
+        "Only the federation of the province may do this.",
+        "请由该省级工会办理。",
+        "Ask the federation of that province.",
     ),
     Code.UNION_NOT_ACTIVE: _entry(
         "HUB-P09",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from federation.keys import PublicKey
     from hub.authz.tokens import Caller
+    from hub.transfers.certificates import CertificateView
     from hub.transfers.desk.opening import Hub
     from hub.transfers.views import (
         AmendmentView,
@@ -63,6 +64,7 @@ _CARDS: Final[_Kind[str]] = _Kind(reads.cards)
 _STEPS: Final[_Kind[list[StepView]]] = _Kind(reads.steps)
 _HOLDINGS: Final[_Kind[list[HoldingView]]] = _Kind(reads.holdings)
 _AMENDMENTS: Final[_Kind[list[AmendmentView]]] = _Kind(reads.amendments)
+_CERTIFICATES: Final[_Kind[list[CertificateView]]] = _Kind(reads.certificates)
 _TRANSFERS: Final[_Kind[list[TransferView]]] = _Kind(reads.transfers)
 
 
@@ -120,6 +122,10 @@ class Loads:
     def amendments(self, membership_id: UUID) -> Awaitable[list[AmendmentView] | None]:
         """Give the amendments of a member's data, if the caller holds it now."""
         return self._load(_AMENDMENTS, membership_id)
+
+    def certificates(self, membership_id: UUID) -> Awaitable[list[CertificateView] | None]:
+        """Give the certificates that a member had before, if the caller holds it now."""
+        return self._load(_CERTIFICATES, membership_id)
 
     def transfers(self, membership_id: UUID) -> Awaitable[list[TransferView] | None]:
         """Give the transfers of a member, if the caller holds it now."""

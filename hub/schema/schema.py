@@ -6,6 +6,7 @@ import strawberry
 from strawberry.federation import Schema
 from strawberry.schema.config import StrawberryConfig
 
+from hub.schema.certificates import CertificateDrafts, CertificateReads
 from hub.schema.drafts import Drafts
 from hub.schema.executor import plain_executor, plain_fields
 from hub.schema.limits import Limits
@@ -23,7 +24,9 @@ LIMITS: Final = Limits(
         "Explanation.steps": 5,
         "Explanation.next": 4,
         "Certificate.transferColumn": 5,
+        "Member.certificates": 3,
         "Member.holdings": 5,
+        "Member.warnings": 2,
         "Union.keys": 5,
     },
     # In kilobytes, about.
@@ -34,7 +37,7 @@ LIMITS: Final = Limits(
 @strawberry.type(
     description="查询与起草；均不改变会籍。\nReads and drafts. Nothing here changes anything about a membership."
 )
-class Query(Reads, Drafts):
+class Query(Reads, CertificateReads, Drafts, CertificateDrafts):
     """Everything that can be asked."""
 
 

@@ -8,7 +8,19 @@ from enum import StrEnum
 from hub.errors import Code, Refusal
 from hub.transfers.words import in_chinese
 
-__all__ = ["HANDOFF", "LAPSES", "OPEN_STATES", "START", "HandoffState", "Machine", "Side", "Step"]
+__all__ = [
+    "CERTIFICATE",
+    "HANDOFF",
+    "LAPSES",
+    "MACHINES",
+    "OPEN_STATES",
+    "START",
+    "CertificateState",
+    "HandoffState",
+    "Machine",
+    "Side",
+    "Step",
+]
 
 #: The state before the first step. A word, not NULL: a NULL would slip past the foreign key to `legal_steps`.
 START = "-"
@@ -37,6 +49,16 @@ class HandoffState(StrEnum):
     CANCELLED = "CANCELLED"
     DISMISSED = "DISMISSED"
     LAPSED = "LAPSED"
+    VOIDED = "VOIDED"
+
+
+class CertificateState(StrEnum):
+    """What has become of a certificate. VALID alone proves a membership (I15)."""
+
+    VALID = "VALID"
+    LOST = "LOST"
+    SUPERSEDED = "SUPERSEDED"
+    COLLECTED = "COLLECTED"
     VOIDED = "VOIDED"
 
 
@@ -108,6 +130,27 @@ HANDOFF = Machine(
         Step(S.RELEASED, "void", Side.HUB, S.VOIDED, "A12"),
     ),
 )
+
+C = CertificateState
+
+#: domain: 3.7. What a province has in stock is counted, not followed one by one (N3, N4).
+CERTIFICATE = Machine(
+    "certificate",
+    (
+        Step(START, "issue_certificate", Side.HOLDER, C.VALID, "N6"),
+        Step(START, "reissue_certificate", Side.HOLDER, C.VALID, "NX-7"),
+        Step(C.VALID, "record_loss", Side.HOLDER, C.LOST, "NX-7"),
+        Step(C.LOST, "recover_certificate", Side.HOLDER, C.VALID, "NX-7"),
+        Step(C.SUPERSEDED, "recover_certificate", Side.HOLDER, C.VOIDED, "NX-7"),
+        Step(C.LOST, "reissue_certificate", Side.HOLDER, C.SUPERSEDED, "NX-7"),
+        Step(C.VALID, "reissue_certificate", Side.HOLDER, C.SUPERSEDED, "NX-7"),
+        Step(C.VALID, "collect_certificate", Side.HOLDER, C.COLLECTED, "N6"),
+        Step(C.VALID, "void_certificate", Side.HOLDER, C.VOIDED, "NX-7"),
+        Step(C.LOST, "void_certificate", Side.HOLDER, C.VOIDED, "NX-7"),
+    ),
+)
+
+MACHINES = (HANDOFF, CERTIFICATE)
 
 #: The step that a state's deadline makes by itself, when it has passed.
 LAPSES: dict[HandoffState, Step] = {

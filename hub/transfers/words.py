@@ -23,6 +23,16 @@ _NAMES: dict[str, str] = {
     "DISMISSED": "已驳回",
     "LAPSED": "已失效",
     "VOIDED": "已作废",
+    # what has become of a certificate; `-`: there is none
+    "-": "尚未颁发",
+    "VALID": "有效",
+    "LOST": "已挂失",
+    "SUPERSEDED": "已补（换）发",
+    "COLLECTED": "已收回",
+    # why another certificate is issued; checks of a number
+    "DAMAGED": "损坏",
+    "FULL": "栏目填满",
+    "CORRECTED": "内容更正",
     # grounds on which a receiver may refuse
     "NO_LABOUR_RELATION_HERE": "未在本单位建立劳动关系",
     "IDENTITY_OR_PROOF_MISMATCH": "身份或会员证明不符",

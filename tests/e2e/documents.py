@@ -20,6 +20,10 @@ HANDOFF = (
     f"requestedAt releasedAt closedAt nextDeadline {{ {DEADLINE} }} steps {{ {STEP} }} transferEntry {{ {ENTRY} }}"
 )
 CERTIFICATE = f"number {{ provinceCode number }} issuedOn issuingUnion transferColumn {{ {ENTRY} }}"
+WHOLE_CERTIFICATE = (
+    f"{CERTIFICATE} state endedAt reason supersedes {{ provinceCode number }} "
+    "personPage { name sex ethnicGroup birthMonth politicalStatus joinedOn issuingUnion }"
+)
 MEMBER = (
     "id membershipId name sex birthMonth ethnicGroup politicalStatus idType idNumberMasked mobileMasked "
     "residenceDivisionCode isRuralMigrant employmentForm employerUscc memberUnit joinedOn status holdingBasis "
@@ -50,8 +54,23 @@ ACTS = {
     "registerKey": ("KeyDraft", "Union", UNION),
     "retireKey": ("KeyEndDraft", "Union", UNION),
     "revokeKey": ("KeyEndDraft", "Union", UNION),
+    "issueCertificate": ("IssueCertificateDraft", "Certificate", WHOLE_CERTIFICATE),
+    "recordLoss": ("RecordLossDraft", "Certificate", WHOLE_CERTIFICATE),
+    "recoverCertificate": ("CertificateDraft", "Certificate", WHOLE_CERTIFICATE),
+    "reissueCertificate": ("ReissueCertificateDraft", "Certificate", WHOLE_CERTIFICATE),
+    "collectCertificate": ("CollectCertificateDraft", "Certificate", WHOLE_CERTIFICATE),
+    "voidCertificate": ("CertificateDraft", "Certificate", WHOLE_CERTIFICATE),
+    "setNumberingScheme": ("NumberingSchemeDraft", "NumberingScheme", "provinceCode fromOn pattern check"),
 }
 
+CERTIFICATES_QUERY = (
+    "query ($id: ID!) { answer: member(id: $id) { joinedOn certificate { state number { provinceCode number } } "
+    f"warnings {{ {REFUSAL} }} certificates {{ {WHOLE_CERTIFICATE} }} }} }}"
+)
+SCHEME_QUERY = (
+    "query ($provinceCode: String!, $on: Date!) { answer: numberingScheme(provinceCode: $provinceCode, on: $on) "
+    "{ provinceCode fromOn pattern check } }"
+)
 VIEWER_QUERY = f"{{ answer: viewer {{ kid union {{ {UNION} }} }} }}"
 MEMBER_QUERY = f"query ($id: ID!) {{ answer: member(id: $id) {{ {MEMBER} }} }}"
 DUPLICATE_QUERY = (

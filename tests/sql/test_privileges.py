@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: Organisational data that anybody who has logged in may read (domain: S0), and what the hub says of itself.
 PUBLIC: Final = {
     "unions", "union_employers", "union_federations", "union_keys", "union_statements", "legal_steps", "clock",
-    "installation", "union_former_names", "union_amendments",
+    "installation", "union_former_names", "union_amendments", "numbering_schemes",
 }  # fmt: skip
 #: Member data that hub_app reads, each by one column that must equal the acting union.
 SEEN_BY: Final = {
@@ -33,7 +33,7 @@ SEEN_BY: Final = {
 HIDDEN: Final = {
     "person_ids", "holdings", "handoffs", "steps", "join_cards", "membership_claims", "handoff_claims",
     "identity_claims", "certificate_claims", "statement_claims", "assertion_claims", "matches", "amendments",
-    "duplicates",
+    "duplicates", "certificates", "certificate_steps",
 }  # fmt: skip
 
 #: What the mover may do besides reading; rows that are never updated nor deleted are what makes a record one (I14).
@@ -44,20 +44,24 @@ _APPENDED: Final = {"SELECT", "INSERT"}
 _RIGHTED: Final = {"SELECT", "INSERT", "UPDATE", "DELETE"}
 _PASSING: Final = {"SELECT", "INSERT", "DELETE"}
 MOVER: Final = {
-    **dict.fromkeys(("union_statements", "union_former_names", "union_amendments"), _APPENDED),
+    **dict.fromkeys(("union_statements", "union_former_names", "union_amendments", "numbering_schemes"), _APPENDED),
     # What of a union is put right is put right in its place; what never began, or was wrong, goes.
     **dict.fromkeys(("union_employers", "union_federations"), _RIGHTED),
     **dict.fromkeys(("legal_steps", "clock", "installation"), _READ),
     **dict.fromkeys(
         ("unions", "union_keys", "persons", "person_ids", "memberships", "holdings", "handoffs", "duplicates"), _MOVED
     ),
+    # What the draft of a request found on a certificate that is lost before the request comes.
+    "matches": _MOVED,
+    # A certificate that is found again is the valid one.
+    "certificates": _RIGHTED,
     # A copy for a union above goes before it was ever seen, if the case was settled without it.
     "dockets": _RIGHTED,
     # The number of a person goes on with the one of two memberships that does; one that was wrong is free again.
     "identity_claims": _RIGHTED,
     **dict.fromkeys(
         ("steps", "statements", "join_cards", "membership_claims", "handoff_claims", "statement_claims",
-         "disclosures", "matches", "amendments"),
+         "disclosures", "amendments", "certificate_steps"),
         _APPENDED,
     ),
     # A number that was wrong is free again.
@@ -74,6 +78,7 @@ FUNCTIONS: Final = {
     "record_key_end", "record_login", "record_disclosure", "reveal_id_number",
     "facts_for_import", "facts_for_merge", "facts_for_decision", "record_suspected", "record_merge", "record_decision",
     "reveal_duplicates", "read_merge_cases",
+    "facts_for_certificate", "record_certificate", "record_numbering_scheme", "read_certificates",
     "read_steps", "read_holdings", "read_transfers", "find_held",
 }  # fmt: skip
 #: Parts of the others.

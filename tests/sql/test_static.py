@@ -11,8 +11,8 @@ import pytest
 
 import hub.database
 from hub.database.migrate import statements_of
-from hub.transfers.ledger import acts, founding, reads
-from hub.transfers.machines import HANDOFF
+from hub.transfers.ledger import acts, certificates, founding, reads
+from hub.transfers.machines import MACHINES
 from tests.sql.constructs import faults, without_comments
 
 _DATABASE: Final = Path(hub.database.__file__).parent
@@ -21,7 +21,7 @@ MIGRATIONS: Final = sorted((_DATABASE / "migrations" / "sql").rglob("*.sql"))
 #: Member data, together on one shard; all by member_id.
 TOGETHER: Final = {
     "persons", "person_ids", "memberships", "holdings", "handoffs", "steps", "statements", "join_cards", "dockets",
-    "cards", "amendments", "duplicates",
+    "cards", "amendments", "duplicates", "certificates", "certificate_steps",
 }  # fmt: skip
 
 
@@ -34,7 +34,7 @@ def test_migrations_use_no_refused_construct(file: Path) -> None:
 def test_what_the_hub_sends_has_none_either() -> None:
     texts = {
         f"{module.__name__}.{name}": text
-        for module in (acts, founding, reads)
+        for module in (acts, certificates, founding, reads)
         for name, text in vars(module).items()
         if name.isupper() and isinstance(text, str)
     }
@@ -170,4 +170,4 @@ async def test_there_is_no_trigger_nor_sequence(superuser: Any) -> None:
 
 async def test_the_legal_steps_are_the_machines(superuser: Any) -> None:
     rows = await superuser.fetch("select machine, from_state, act, to_state from hub.legal_steps")
-    assert {tuple(row) for row in rows} == {(HANDOFF.name, s.source, s.act, s.target) for s in HANDOFF.steps}
+    assert {tuple(row) for row in rows} == {(m.name, s.source, s.act, s.target) for m in MACHINES for s in m.steps}

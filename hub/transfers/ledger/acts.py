@@ -25,13 +25,15 @@ from hub.transfers.facts import (
     ReceiverFacts,
     ReleaseFacts,
     RequestFacts,
-    SignerFacts,
     TargetFacts,
     UnionAmendmentFacts,
     UnionFacts,
 )
 from hub.transfers.kinds import UnionKind, UnionState
+from hub.transfers.ledger.certificates import Certificates
 from hub.transfers.ledger.groups import CONFLICTS, Call, Claimed, Groups
+from hub.transfers.ledger.rows import function as _function
+from hub.transfers.ledger.rows import signer_of as _signer
 from hub.transfers.machines import Side
 
 if TYPE_CHECKING:
@@ -60,11 +62,6 @@ if TYPE_CHECKING:
     )
 
 __all__ = ["Ledger"]
-
-
-def _function(name: str, arity: int, *, select: str = "*") -> str:
-    arguments = ", ".join(f"${number}" for number in range(1, arity + 1))
-    return f"select {select} from hub.{name}({arguments})"
 
 
 #: The SQL text of each call; `make bench` runs the same text for its floor.
@@ -123,6 +120,7 @@ class Ledger:
         self._record_join = Call("record_join", RECORD_JOIN)
         self._record_amendment = Call("record_amendment", RECORD_AMENDMENT)
         self._record_suspected = Call("record_suspected", RECORD_SUSPECTED)
+        self.certificates = Certificates(database, self._single)
 
     async def close(self) -> None:
         """Stop the groups."""
@@ -402,11 +400,6 @@ class Ledger:
                 raise
         failpoints.reach(failpoints.Point.AFTER_COMMIT)
         return done
-
-
-def _signer(row: Any) -> SignerFacts:
-    now, login_in_force, uri, name, kind, state, *rest = row
-    return SignerFacts(now, login_in_force, uri, name, UnionKind(kind), UnionState(state), *rest)
 
 
 def _join_facts(row: Any) -> JoinFacts:

@@ -208,6 +208,7 @@ def request(question: Request, facts: RequestFacts) -> Refusals:
     yield from pulling.check_consent(claims, question.today)
     yield from pulling.check_proof_given(facts.outcome)
     yield from pulling.check_not_frozen(facts.outcome)
+    yield from pulling.check_certificate_is_good(facts.outcome)
     yield from pulling.check_proof_matches(facts)
     if target is None:
         return

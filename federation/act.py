@@ -1,0 +1,38 @@
+"""What the claims of every act have in common, and the parts that several acts state."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, Literal
+
+from federation.forms import CertificateNumber, Code, ProvinceCode, Sha256
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Act:
+    """The claims of one act. `sub` of its statement names a membership, or the union acted on."""
+
+    #: The `typ` of the statement's header.
+    typ: ClassVar[str]
+    #: The claim that holds the object.
+    object_name: ClassVar[str]
+    #: The name of the step that the act makes.
+    act: ClassVar[str]
+    subject: ClassVar[Literal["membership", "union"]] = "membership"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Certificate:
+    """The number of a 工会会员证 (N2)."""
+
+    province_code: ProvinceCode
+    number: CertificateNumber
+    issued_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Consent:
+    """The member's own consent, as the union that acts on it states it: its text is bound by hash."""
+
+    form: Code
+    given_on: date
+    evidence_sha256: Sha256
