@@ -51,8 +51,6 @@ MOVER: Final = {
     **dict.fromkeys(
         ("unions", "union_keys", "persons", "person_ids", "memberships", "holdings", "handoffs", "duplicates"), _MOVED
     ),
-    # What the draft of a request found on a certificate that is lost before the request comes.
-    "matches": _MOVED,
     # A certificate that is found again is the valid one.
     "certificates": _RIGHTED,
     # A copy for a union above goes before it was ever seen, if the case was settled without it.
@@ -61,7 +59,7 @@ MOVER: Final = {
     "identity_claims": _RIGHTED,
     **dict.fromkeys(
         ("steps", "statements", "join_cards", "membership_claims", "handoff_claims", "statement_claims",
-         "disclosures", "amendments", "certificate_steps"),
+         "disclosures", "matches", "amendments", "certificate_steps"),
         _APPENDED,
     ),
     # A number that was wrong is free again.

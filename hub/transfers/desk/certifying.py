@@ -21,7 +21,8 @@ from hub.transfers.desk.opening import (
 )
 from hub.transfers.ledger.certificates import CertificateRecord
 from hub.transfers.ledger.groups import Claimed
-from hub.transfers.rules.certificates import Certifying, certificate_rules, target_of
+from hub.transfers.rules.certificates import Certifying, target_of
+from hub.transfers.rules.order_certificates import certificate_rules
 
 if TYPE_CHECKING:
     from datetime import date
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from hub.authz.tokens import Caller
     from hub.transfers.facts import HeldFacts
 
-__all__ = ["Shown", "certify", "looked_for"]
+__all__ = ["Shown", "certify"]
 
 A = TypeVar("A", bound=acts.CertificateAct)
 
@@ -64,11 +65,6 @@ async def certify(hub: Hub, caller: Caller, jws: str, act: type[A]) -> Shown:
         except Claimed:
             continue
     raise Refusal(Code.STALE_VERSION)
-
-
-def looked_for(hub: Hub, province_code: str, number: str) -> UUID:
-    """Give the keyed name under which the draft of a request looks for a certificate."""
-    return hub.vault.derive_uuid("pull", "certificate", province_code, number)
 
 
 def _number_stated(statement: Statement[A]) -> tuple[str, str] | None:
@@ -120,7 +116,6 @@ def _record(hub: Hub, caller: Caller, statement: Statement[A], question: Certify
         collected_on=claims.collected_on if isinstance(claims, acts.CertificateCollection) else None,
         # A release fits the card of now alone, and the card shows the number.
         card_salt=hub.vault.derive_salt("card", statement.sha256),
-        target=looked_for(hub, province, number),
         jti=statement.jti,
         sha256=digest_of(statement.sha256),
         typ=statement.typ,

@@ -9,7 +9,8 @@ from hub.errors import Code, Refusal
 from hub.transfers.desk.drafting import NOBODY, claims_of, numbered, plain, storable
 from hub.transfers.desk.opening import Hub, claims_text, drafting_of, every, require_login
 from hub.transfers.machines import CertificateState
-from hub.transfers.rules.certificates import Certifying, before_a_certificate, certificate_rules
+from hub.transfers.rules.certificates import Certifying
+from hub.transfers.rules.order_certificates import before_a_certificate, certificate_rules
 from hub.transfers.views import Draft
 
 if TYPE_CHECKING:

@@ -25,8 +25,8 @@ from hub.transfers.desk.opening import (
 )
 from hub.transfers.ledger.certificates import SchemeRecord
 from hub.transfers.ledger.groups import Claimed
-from hub.transfers.rules.certificates import numbering
 from hub.transfers.rules.days import day_of
+from hub.transfers.rules.order_certificates import numbering
 from hub.transfers.views import Draft
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ FACTS_FOR_SCHEME: Final = (
     "from hub.facts_for_union($1, $2, $3, $4, $5, $6, $7, null, null, '{}') f left join "
     "hub.unions u on u.union_id = f.about_union"
 )
-RECORD_CERTIFICATE: Final = function("record_certificate", 26)
+RECORD_CERTIFICATE: Final = function("record_certificate", 25)
 RECORD_NUMBERING_SCHEME: Final = function("record_numbering_scheme", 11)
 
 
@@ -63,7 +63,6 @@ class CertificateRecord(NamedTuple):
     reason: str | None
     collected_on: date | None
     card_salt: str
-    target: UUID
     jti: UUID
     sha256: bytes
     typ: str

@@ -27,7 +27,25 @@ if TYPE_CHECKING:
     from hub.transfers.facts import HeldFacts, SignerFacts
     from hub.transfers.rules.questions import Refusals
 
-__all__ = ["Certifying", "before_a_certificate", "certificate_rules", "numbering", "target_of"]
+__all__ = [
+    "Certifying",
+    "check_card_is_not_released",
+    "check_day_of_issue",
+    "check_is_the_members",
+    "check_is_the_province",
+    "check_no_fee",
+    "check_number",
+    "check_reason_of_reissue",
+    "check_report",
+    "check_scheme",
+    "check_status",
+    "check_step",
+    "check_versions",
+    "is_collection",
+    "is_loss",
+    "is_reissue",
+    "target_of",
+]
 
 #: NX-3, NX-7: why another certificate takes the place of one, and in which state this one is.
 REISSUED: dict[str, CertificateState] = {
@@ -95,37 +113,6 @@ class Certifying:
 def target_of(question: Certifying) -> str:
     """Give the state in which the act leaves the certificate. Refuses: STEP_NOT_ALLOWED."""
     return CERTIFICATE.step(question.state, question.claims.act, Side.HOLDER).target
-
-
-def before_a_certificate(facts: CertificateFacts) -> Refusals:
-    """Whether the signer may act on this member's certificate at all. Source: A11, A15, HUB-P09."""
-    yield from custody.check_signer_may_sign(facts.signer, holds=facts.membership is not None)
-    yield from custody.check_signer_is_active(facts.signer)
-    yield from custody.check_tie_to_member(facts.membership, is_party=facts.is_party)
-
-
-def certificate_rules(question: Certifying) -> Refusals:
-    """Rules of every act on a certificate, in their order. Source: N2, N5, N6, NX-7, HUB-P19."""
-    claims, membership = question.claims, question.facts.membership
-    yield from before_a_certificate(question.facts)
-    if membership is None:
-        return
-    yield from check_status(claims, membership)
-    yield from check_card_is_not_released(question, membership)
-    yield from check_versions(claims, membership)
-    if is_reissue(claims):
-        yield from check_reason_of_reissue(claims)
-    yield from check_is_the_members(question)
-    yield from check_step(question, membership)
-    if is_loss(claims):
-        yield from check_report(claims, question.today)
-    if is_collection(claims):
-        path = (claims.object_name, "collected_on")
-        yield from columns.check_printed_date(claims.collected_on, question.today, path=path)
-    if question.issued is not None:
-        yield from check_day_of_issue(question, question.issued, membership)
-        yield from check_no_fee(claims)
-        yield from check_number(question, question.issued)
 
 
 def check_status(claims: acts.CertificateAct, membership: HeldFacts) -> Refusals:
@@ -240,12 +227,6 @@ def check_number(question: Certifying, issued: Certificate) -> Refusals:
         yield Refusal(Code.CERTIFICATE_NUMBER_FORMAT, path=path)
     if facts.is_taken or facts.state_of((issued.province_code, issued.number)) is not None:
         yield Refusal(Code.CERTIFICATE_NUMBER_DUPLICATE, path=(*path, "number"))
-
-
-def numbering(claims: acts.NumberingScheme, signer: SignerFacts, *, is_self: bool, province: str | None) -> Refusals:
-    """Rules of a numbering scheme: the province's federation lays it down, for its own province. Source: N2, N4."""
-    yield from check_is_the_province(claims, signer, is_self=is_self, province=province)
-    yield from check_scheme(claims, day_of(signer.now))
 
 
 def check_is_the_province(

@@ -23,6 +23,3 @@ grant select, insert on hub.certificate_steps to hub_mover;
 grant select on hub.numbering_schemes to hub_app;
 
 grant select, insert on hub.numbering_schemes to hub_mover;
-
--- What the draft of a request found on a certificate that is lost before the request comes.
-grant update on hub.matches to hub_mover;

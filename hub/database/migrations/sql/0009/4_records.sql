@@ -1,10 +1,9 @@
 -- An act on a certificate. The gate is the membership's row: of two acts at once the second finds other data than it was drafted on.
 -- `p_from`: '-' where there is none yet. `p_new_…`: the one that is issued. A lost one that is found is the valid one again.
--- `p_target`: by what name the drafts of requests looked for the certificate: what they found on it proves nothing from now on.
 create function hub.record_certificate(
     p_at timestamptz, p_union uuid, p_member uuid, p_membership uuid, p_custody integer, p_data integer, p_open uuid, p_open_step smallint,
     p_act text, p_province text, p_number text, p_from text, p_to text, p_new_province text, p_new_number text, p_new_issued_on date, p_new_issuer text,
-    p_reason text, p_collected_on date, p_salt text, p_target uuid, p_jti uuid, p_sha bytea, p_typ text, p_jws text, p_receipt text)
+    p_reason text, p_collected_on date, p_salt text, p_jti uuid, p_sha bytea, p_typ text, p_jws text, p_receipt text)
 returns boolean language plpgsql volatile security definer set search_path = hub, pg_temp as $$
 declare held memberships; kept certificates; n integer; is_current boolean; v_step integer := 2 * (p_data + 1);
 begin
@@ -59,11 +58,6 @@ begin
            issuing_union = case when p_new_number is not null then p_new_issuer when p_to = 'VALID' then kept.issuing_union
                                 when is_current then null else m.issuing_union end
      where m.member_id = p_member and m.membership_id = p_membership;
-
-    if is_current and p_to <> 'VALID' and held.status in ('ACTIVE', 'RETAINED') then
-        update matches x set outcome = 'NOT_VALID', member_id = null, membership_id = null
-         where x.target = p_target and x.outcome = 'ONE' and x.membership_id = p_membership and x.expires_at > p_at;
-    end if;
 
     insert into certificate_steps (member_id, membership_id, step_no, province_code, number, from_state, act, to_state, union_id, at, sha256)
     values (p_member, p_membership, v_step, p_province, p_number, p_from, p_act, p_to, p_union, p_at, p_sha);
