@@ -463,6 +463,28 @@ class TestNumbers:
         for asked["certificate"] in ("31000011", "31000018"):
             assert (await world.draft_certificate(u1, CertificateReissue, m1, **asked)).refusals == ()
 
+    @pytest.mark.article("N2")
+    async def test_so_it_does_for_who_joins_and_is_amended_with_a_certificate_of_that_day(
+        self, world: World, u1: Actor, m1: UUID
+    ) -> None:
+        """What was issued before, or nobody knows when, stands as it is (N4)."""
+        await world.set_scheme(world.actors["U10"])
+        for issued_on, codes in (
+            (date(2025, 3, 3), [Code.CERTIFICATE_NUMBER_FORMAT]),
+            (date(2025, 3, 2), []),
+            (None, []),
+        ):
+            joined = {"joined_on": date(2025, 3, 1), "certificate_issued_on": issued_on, "dues_paid_through": "2025-02"}
+            join = await world.draft_join(u1, person(9), relation_started_on=None, **joined)
+            assert [refusal.code for refusal in join.refusals] == codes
+            number = {"province_code": "31", "number": "700001"}
+            amended = {"certificate": number, "certificate_issued_on": issued_on}
+            amendment = await world.draft_amendment(u1, m1, **amended)
+            assert [refusal.code for refusal in amendment.refusals] == codes
+        right = {"province_code": "31", "number": "310000000001"}
+        draft = await world.draft_amendment(u1, m1, certificate=right, certificate_issued_on=date(2025, 3, 3))
+        assert draft.refusals == ()
+
     async def test_earlier_numbers_stand_and_lose_nothing(self, world: World, u1: Actor, m1: UUID) -> None:
         await world.set_scheme(world.actors["U10"])
         await world.certify(u1, CertificateLoss, m1)

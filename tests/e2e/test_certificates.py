@@ -9,8 +9,9 @@ import pytest
 from federation.encoding import sha256_b64url
 from hub.errors import Code
 from tests.e2e import inputs
-from tests.e2e.documents import CERTIFICATE_QUERY, CERTIFICATES_QUERY
+from tests.e2e.documents import CERTIFICATE_QUERY, CERTIFICATES_QUERY, SCHEME_QUERY
 from tests.e2e.inputs import MEMBERS, UNIONS
+from tests.e2e.test_acts import NEWCOMER
 
 if TYPE_CHECKING:
     from tests.e2e.stage import Stage
@@ -81,3 +82,53 @@ async def test_the_new_holder_reissues_and_the_column_is_carried_over(stage: Sta
     new = await u2.act("reissueCertificate", reissue(m1))
     assert (new["issuingUnion"], new["transferColumn"]) == (UNIONS["U2"].name, before["transferColumn"])
     assert new["supersedes"] == numbered("000001")
+
+
+@pytest.mark.article("N6")
+async def test_a_member_with_a_card_alone_gets_a_certificate_from_who_holds(stage: Stage) -> None:
+    """The union that enrolled is reminded, whoever holds may issue, and it says who did (A12, N6)."""
+    u1, u2 = stage["U1"], stage["U2"]
+    asked = {**NEWCOMER, "certificate": None, "certificateIssuedOn": None}
+    member = await u1.act("joinMember", {name: value for name, value in asked.items() if value is not None})
+    seen = await u1.ask(CERTIFICATES_QUERY, id=member["id"])
+    assert (seen["certificate"], seen["certificates"]) == (None, [])
+    assert [warning["code"] for warning in seen["warnings"]] == [Code.CERTIFICATE_NOT_ISSUED]
+    released = await u1.act("releaseMember", inputs.release(member["id"]))
+    await u2.act("acceptHandoff", inputs.acceptance(released["id"]))
+    assert (await u2.ask(CERTIFICATES_QUERY, id=member["id"]))["warnings"] == []
+
+    issued = await u2.act("issueCertificate", {"memberId": member["id"], "certificate": numbered("000555")})
+
+    assert (issued["state"], issued["issuingUnion"], issued["issuedOn"]) == ("VALID", UNIONS["U2"].name, "2025-03-03")
+    assert issued["personPage"]["joinedOn"] == NEWCOMER["joinedOn"]
+    assert len(issued["transferColumn"]) == 1
+    refusal = await u2.refused("issueCertificate", {"memberId": member["id"], "certificate": numbered("000556")})
+    assert refusal["code"] == Code.STEP_NOT_ALLOWED
+
+
+@pytest.mark.article("N2")
+async def test_a_province_numbers_from_a_day_on_and_everybody_may_read_how(stage: Stage) -> None:
+    u1, u10, m1 = stage["U1"], stage["U10"], stage.member("M1")
+    assert await u1.ask(SCHEME_QUERY, provinceCode="31", on="2025-03-03") is None
+    scheme = {"provinceCode": "31", "pattern": "31\\d{6}", "check": "LUHN"}
+    answer = await u10.act("setNumberingScheme", scheme)
+    assert {name: answer[name] for name in scheme} == scheme
+    assert answer["fromOn"] == "2025-03-03"
+    for party in (u1, stage["U15"]):
+        found = await party.ask(SCHEME_QUERY, provinceCode="31", on="2025-03-03")
+        assert found == {**scheme, "fromOn": "2025-03-03"}
+    assert await u1.ask(SCHEME_QUERY, provinceCode="31", on="2025-03-02") is None
+    refusal = await u1.refused("reissueCertificate", reissue(m1, "000101", reason="FULL"))
+    assert refusal["code"] == Code.CERTIFICATE_NUMBER_FORMAT
+    assert (await u1.act("reissueCertificate", reissue(m1, "31000011", reason="FULL")))["state"] == "VALID"
+
+
+async def test_a_found_certificate_is_good_again_and_one_declared_void_is_not(stage: Stage) -> None:
+    u1, m1 = stage["U1"], stage.member("M1")
+    await u1.act("recordLoss", {"memberId": m1, "consent": REPORTED})
+    assert (await u1.act("recoverCertificate", {"memberId": m1}))["state"] == "VALID"
+    void = await u1.act("voidCertificate", {"memberId": m1})
+    assert (void["state"], void["endedAt"] is None) == ("VOIDED", False)
+    assert (await u1.ask(CERTIFICATE_QUERY, id=m1))["number"] == numbered("000001")
+    refusal = await u1.refused("voidCertificate", {"memberId": m1, "certificate": numbered("000001")})
+    assert refusal["code"] == Code.STEP_NOT_ALLOWED

@@ -33,6 +33,7 @@ from hub.transfers.kinds import UnionKind, UnionState
 from hub.transfers.ledger.certificates import Certificates
 from hub.transfers.ledger.groups import CONFLICTS, Call, Claimed, Groups
 from hub.transfers.ledger.rows import function as _function
+from hub.transfers.ledger.rows import numbered_by, scheme_of
 from hub.transfers.ledger.rows import signer_of as _signer
 from hub.transfers.machines import Side
 
@@ -68,10 +69,10 @@ __all__ = ["Ledger"]
 FACTS_FOR_RELEASE: Final = _function("facts_for_release", 10)
 FACTS_FOR_REQUEST: Final = _function("facts_for_request", 9)
 FACTS_FOR_CASE: Final = _function("facts_for_case", 8)
-FACTS_FOR_JOIN: Final = _function("facts_for_join", 11)
-FACTS_FOR_AMENDMENT: Final = _function("facts_for_amendment", 10)
+FACTS_FOR_JOIN: Final = numbered_by(_function("facts_for_join", 11), 10)
+FACTS_FOR_AMENDMENT: Final = numbered_by(_function("facts_for_amendment", 10), 9)
 FACTS_FOR_UNION_AMENDMENT: Final = _function("facts_for_union_amendment", 8)
-FACTS_FOR_IMPORT: Final = _function("facts_for_import", 11)
+FACTS_FOR_IMPORT: Final = numbered_by(_function("facts_for_import", 11), 10)
 FACTS_FOR_MERGE: Final = _function("facts_for_merge", 7)
 FACTS_FOR_DECISION: Final = _function("facts_for_decision", 7)
 FACTS_FOR_UNION: Final = _function("facts_for_union", 10)
@@ -258,6 +259,7 @@ class Ledger:
             certificate_taken=row["certificate_taken"],
             employers=frozenset(row["employers"]),
             hits_today=row["hits_today"],
+            scheme=scheme_of(row),
         )
 
     async def facts_for_union_amendment(
@@ -413,6 +415,7 @@ def _join_facts(row: Any) -> JoinFacts:
         employer_union_uri=row["employer_union_uri"],
         employer_union_name=row["employer_union_name"],
         hits_today=row["hits_today"],
+        scheme=scheme_of(row),
     )
 
 

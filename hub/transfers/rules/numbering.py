@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from stdnum import luhn
 from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_11_2, mod_11_10
+
+if TYPE_CHECKING:
+    from datetime import date
 
 __all__ = ["CHECK_RULES", "Scheme", "is_pattern"]
 
@@ -43,6 +46,14 @@ class Scheme:
 
     pattern: str
     check_rule: str | None = None
+    from_on: date | None = None  #: from which day on
+
+    def covers(self, issued_on: date | None) -> bool:
+        """Whether it is to be asked of a certificate of this day: earlier ones stand, of unknown ones it says nothing.
+
+        Source: N4
+        """
+        return issued_on is not None and self.from_on is not None and issued_on >= self.from_on
 
     def fits(self, number: str) -> bool:
         """Whether a number has the form, and the last character that it must have."""

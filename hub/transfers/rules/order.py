@@ -110,7 +110,7 @@ def _what_an_enrolment_states(question: Join) -> Refusals:
     yield from columns.check_dues_month(
         claims.dues_paid_through, joined_on=claims.joined_on, today=question.today, path=(under, "dues_paid_through")
     )
-    yield from joining.check_certificate(claims)
+    yield from joining.check_certificate(claims, facts.scheme)
     if claims.certificate is not None:
         issued_on, path = claims.certificate.issued_on, (under, "certificate", "issued_on")
         yield from columns.check_not_in_future(issued_on, question.today, path=path)
