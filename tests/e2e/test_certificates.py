@@ -11,7 +11,7 @@ from hub.errors import Code
 from tests.e2e import inputs
 from tests.e2e.documents import CERTIFICATE_QUERY, CERTIFICATES_QUERY, SCHEME_QUERY
 from tests.e2e.inputs import MEMBERS, UNIONS
-from tests.e2e.test_acts import NEWCOMER
+from tests.e2e.test_acts import CASES
 
 if TYPE_CHECKING:
     from tests.e2e.stage import Stage
@@ -88,8 +88,9 @@ async def test_the_new_holder_reissues_and_the_column_is_carried_over(stage: Sta
 async def test_a_member_with_a_card_alone_gets_a_certificate_from_who_holds(stage: Stage) -> None:
     """The union that enrolled is reminded, whoever holds may issue, and it says who did (A12, N6)."""
     u1, u2 = stage["U1"], stage["U2"]
-    asked = {**NEWCOMER, "certificate": None, "certificateIssuedOn": None}
-    member = await u1.act("joinMember", {name: value for name, value in asked.items() if value is not None})
+    _, asked = await CASES["joinMember"].prepared(stage)
+    bare = {name: value for name, value in asked.items() if "ertificate" not in name}
+    member = await u1.act("joinMember", bare)
     seen = await u1.ask(CERTIFICATES_QUERY, id=member["id"])
     assert (seen["certificate"], seen["certificates"]) == (None, [])
     assert [warning["code"] for warning in seen["warnings"]] == [Code.CERTIFICATE_NOT_ISSUED]
@@ -100,7 +101,7 @@ async def test_a_member_with_a_card_alone_gets_a_certificate_from_who_holds(stag
     issued = await u2.act("issueCertificate", {"memberId": member["id"], "certificate": numbered("000555")})
 
     assert (issued["state"], issued["issuingUnion"], issued["issuedOn"]) == ("VALID", UNIONS["U2"].name, "2025-03-03")
-    assert issued["personPage"]["joinedOn"] == NEWCOMER["joinedOn"]
+    assert issued["personPage"]["joinedOn"] == asked["joinedOn"]
     assert len(issued["transferColumn"]) == 1
     refusal = await u2.refused("issueCertificate", {"memberId": member["id"], "certificate": numbered("000556")})
     assert refusal["code"] == Code.STEP_NOT_ALLOWED
