@@ -23,10 +23,10 @@ $(DEV_STAMP): pyproject.toml | $(PY)
 install: $(DEV_STAMP) ## Make .venv with the hub and the development tools
 
 demo: $(STAMP) ## Play a real handoff over HTTP between two unions
-	@$(PY) -m hub.cli demo
+	@$(PY) -m hub demo
 
 serve: $(STAMP) ## Serve http://127.0.0.1:8000/graphql until stopped; data is kept
-	@$(PY) -m hub.cli serve
+	@$(PY) -m hub serve
 
 check: $(DEV_STAMP) ## ruff, mypy --strict, import-linter
 	@$(PY) -m ruff format --check .

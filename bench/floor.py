@@ -7,6 +7,7 @@ record for each act, over as many connections as the HTTP client has.
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -88,6 +89,9 @@ async def _act(connection: Any, jws: str, act: Any, row: Any, move: Move) -> Non
             signing[-1],
             [row.handoff_id],
             [move.receiver.caller.union],
+            [False],
+            [None],
+            [None],
         )
     else:
         found = await connection.fetch(ledger.FACTS_FOR_CASE, False, *signing, [row.handoff_id])
@@ -106,6 +110,7 @@ async def _release_row(world: World, pool: asyncpg.Pool, move: Move) -> ReleaseR
         (found,) = await connection.fetch(
             ledger.FACTS_FOR_RELEASE, False, [caller.union_id], [caller.kid], [statement.iss], [statement.kid], [statement.jti],
             ["HOLDER"], [move.membership_id], [UUID(stated["handoff_id"])], [move.receiver.caller.union],
+            [False], [None], [None],
         )  # fmt: skip
     held = MembershipFacts(*tuple(found["membership"])[2:26])
     at = datetime.now(UTC) + timedelta(seconds=1)
@@ -115,6 +120,7 @@ async def _release_row(world: World, pool: asyncpg.Pool, move: Move) -> ReleaseR
         move.receiver.caller.union_id, stated["reason_code"], date.fromisoformat(stated["out_date"]), stated["dues_paid_through"],
         until, end_of(until), found["overdue_union"], at + timedelta(days=21), False, None, None, "[]", None, statement.jti, opening.digest_of(statement.sha256), statement.typ, statement.jws,
         opening.receipt_for(world.hub, statement, at), card_of(held, stated["dues_paid_through"]).json,
+        json.dumps({"new_employer_uscc": stated["new_employer_uscc"]}),
     )  # fmt: skip
 
 
@@ -126,5 +132,5 @@ def _acceptance_row(world: World, move: Move, released: ReleaseRecord) -> Accept
         at, move.receiver.caller.union_id, released.member_id, move.membership_id, released.handoff_id, 1,
         date.fromisoformat(stated["in_date"]), stated["holding_basis"], stated["employer_uscc"], None,
         world.hub.vault.derive_salt("card", statement.sha256), statement.jti, opening.digest_of(statement.sha256), statement.typ,
-        statement.jws, opening.receipt_for(world.hub, statement, at),
+        statement.jws, opening.receipt_for(world.hub, statement, at), None, None,
     )  # fmt: skip

@@ -6,6 +6,8 @@ from typing import ClassVar, Literal
 
 from federation.forms import CertificateNumber, Code, ProvinceCode, Sha256
 
+__all__ = ["Act", "Certificate", "Consent"]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Act:

@@ -22,6 +22,7 @@ from federation.acts_certificates import (
     CertificateVoiding,
     NumberingScheme,
 )
+from federation.acts_retention import Annulment, ReasonChange, Restoration, Retention
 from federation.forms import (
     Article,
     Code,
@@ -48,6 +49,7 @@ __all__ = [
     "ACTS",
     "Acceptance",
     "Act",
+    "Annulment",
     "Cancellation",
     "Certificate",
     "CertificateCollection",
@@ -71,11 +73,14 @@ __all__ = [
     "MergeDecision",
     "NumberingScheme",
     "Objection",
+    "ReasonChange",
     "Recall",
     "Receipt",
     "Refusal",
     "Release",
     "Request",
+    "Restoration",
+    "Retention",
     "UnionAmendment",
     "UnionRegistration",
 ]
@@ -183,7 +188,7 @@ class MergeDecision(Act):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request(Act):
-    """A union asks for the member who has come to work with its employer (A12, A19).
+    """A union asks for a member: one who has come to work with its employer, or has chosen it (A7, A12, A19).
 
     `sub` is the draft's `match`: nothing in the statement says who the person is.
     """
@@ -199,6 +204,15 @@ class Request(Act):
     consent: Consent | None = None
     #: The objection appealed against, or the request that lapsed.
     appeals_sha256: Sha256 | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Placement:
+    """What a release says of one who waits, with a union of the area, for the employer's own (A6, A13)."""
+
+    awaiting_employer_uscc: Uscc
+    #: The member would not go to the union of the residence: the area is that of the workplace.
+    residence_refused_by_member: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -225,7 +239,14 @@ class Release(Act):
     form_custody: Code
     card_sha256: Sha256
     new_employer_uscc: Uscc | None = None
+    #: Where the new employer dispatches the member to (A9).
+    host_employer_uscc: Uscc | None = None
     request_sha256: Sha256 | None = None
+    #: A retained member has all rights again from the acceptance on (A19, A20).
+    restores: bool | None = None
+    #: Where the reason asks for the member's own, and no request has brought it (A9).
+    consent: Consent | None = None
+    placement: Placement | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -466,6 +487,7 @@ ACTS: Mapping[str, type[Act]] = MappingProxyType(
         for act in (
             *(Join, MemberAmendment, Import, Merge, MergeDecision),
             *(Request, Release, InLieuRelease, Acceptance, Refusal, Recall, Objection, Cancellation, Dismissal),
+            *(Retention, ReasonChange, Restoration, Annulment),
             *(UnionRegistration, UnionAmendment, KeyRegistration, KeyRetirement, KeyRevocation),
             *(CertificateIssue, CertificateLoss, CertificateRecovery, CertificateReissue),
             *(CertificateCollection, CertificateVoiding, NumberingScheme),

@@ -92,6 +92,22 @@ class HubClient(Session):
         """Put a member's data right, or up to date. Takes an `AmendMemberDraft`, gives the `Member` (A11)."""
         return await self.act(documents.AMEND_MEMBER, asked)
 
+    async def record_retention(self, asked: Input) -> Answer:
+        """Retain a member who has retired, lost work or enlisted. Takes a `RecordRetentionDraft` (A17, A19, A20)."""
+        return await self.act(documents.RECORD_RETENTION, asked)
+
+    async def change_retention_reason(self, asked: Input) -> Answer:
+        """Let a retention go on for another reason. Takes a `ChangeRetentionReasonDraft` (A17, A20)."""
+        return await self.act(documents.CHANGE_RETENTION_REASON, asked)
+
+    async def restore_membership(self, asked: Input) -> Answer:
+        """Restore a retained member who works again and stays. Takes a `RestoreMembershipDraft` (A19, A20)."""
+        return await self.act(documents.RESTORE_MEMBERSHIP, asked)
+
+    async def annul_retention(self, member_id: str) -> Answer:
+        """Annul a retention that was entered by mistake. Gives the `Member` (A21)."""
+        return await self.act(documents.ANNUL_RETENTION, {"memberId": member_id})
+
     async def import_member(self, asked: Input) -> Answer:
         """Bring in a membership of before the hub. Takes an `ImportMemberDraft`, gives the `Member` (A3, A25)."""
         return await self.act(documents.IMPORT, asked)

@@ -20,12 +20,13 @@ HANDOFF: Final = (
     "outDate inDate validUntil duesPaidThrough ground requestedAt releasedAt closedAt"
 )
 MEMBER: Final = (
-    "id membershipId name sex birthMonth joinedOn status holdingBasis custodyVersion duesPaidThrough "
+    "id membershipId name sex birthMonth joinedOn status holdingBasis custodyVersion duesPaidThrough duesExempt "
     "dataVersion employerUscc memberUnit"
 )
 CERTIFICATE_NOW: Final = "number { provinceCode number } state issuedOn issuingUnion endedAt reason"
 DEADLINE: Final = "at rule consequence tentative"
 TRANSFER_ENTRY: Final = "outDate outReasonText duesPaidThrough releasingSeal inDate receivingSeal line"
+RETENTION_ENTRY: Final = "retainedMonth reasonText retentionSeal restoredMonth restorationSeal line"
 PAGE: Final = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 STEP: Final = f"act side by {{ {UNION_NAME} }} at statementSha256"
 
@@ -65,6 +66,12 @@ def _act(act: type[acts.Act], mutation: str, draft_input: str, answer: str, sele
 
 JOIN: Final = _act(acts.Join, "joinMember", "JoinMemberDraft", "Member", MEMBER)
 AMEND_MEMBER: Final = _act(acts.MemberAmendment, "amendMember", "AmendMemberDraft", "Member", MEMBER)
+RECORD_RETENTION: Final = _act(acts.Retention, "recordRetention", "RecordRetentionDraft", "Member", MEMBER)
+CHANGE_RETENTION_REASON: Final = _act(
+    acts.ReasonChange, "changeRetentionReason", "ChangeRetentionReasonDraft", "Member", MEMBER
+)
+RESTORE_MEMBERSHIP: Final = _act(acts.Restoration, "restoreMembership", "RestoreMembershipDraft", "Member", MEMBER)
+ANNUL_RETENTION: Final = _act(acts.Annulment, "annulRetention", "AnnulRetentionDraft", "Member", MEMBER)
 IMPORT: Final = _act(acts.Import, "importMember", "ImportMemberDraft", "Member", MEMBER)
 MERGE: Final = _act(acts.Merge, "mergeMemberships", "MergeDraft", "Member", MEMBER)
 DECIDE_MERGE: Final = _act(
@@ -154,7 +161,7 @@ DOCKET: Final = (
 )
 CERTIFICATE: Final = (
     "query Certificate($memberId: ID!) { answer: certificate(memberId: $memberId) { number { provinceCode number } "
-    f"state issuedOn issuingUnion transferColumn {{ {TRANSFER_ENTRY} }} }} }}"
+    f"state issuedOn issuingUnion transferColumn {{ {TRANSFER_ENTRY} }} retentionColumn {{ {RETENTION_ENTRY} }} }} }}"
 )
 EXPLAIN: Final = (
     f"query Explain($handoffId: ID!) {{ answer: explain(handoffId: $handoffId) {{ summary summaryEn missing "
@@ -168,7 +175,8 @@ ALL: Final = (
     *(
         text
         for act in (
-            JOIN, IMPORT, AMEND_MEMBER, MERGE, DECIDE_MERGE, REQUEST, RELEASE, RELEASE_IN_LIEU, ACCEPT, REFUSE, RECALL,
+            JOIN, IMPORT, AMEND_MEMBER, RECORD_RETENTION, CHANGE_RETENTION_REASON, RESTORE_MEMBERSHIP,
+            ANNUL_RETENTION, MERGE, DECIDE_MERGE, REQUEST, RELEASE, RELEASE_IN_LIEU, ACCEPT, REFUSE, RECALL,
             OBJECT, CANCEL, DISMISS, REGISTER_UNION, AMEND_UNION, REGISTER_KEY, RETIRE_KEY, REVOKE_KEY,
             *CERTIFICATE_ACTS,
         )

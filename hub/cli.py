@@ -86,8 +86,20 @@ def serve() -> None:
         os.environ["HUB_DATA_DIR"] = str(settings.data_dir)
         os.environ["HUB_KEY_FILE"] = str(settings.key_file)
         os.environ["HUB_MASTER_KEY_FILE"] = str(settings.master_key_file)
-        typer.echo(f"unionhub: {settings.origin}/graphql ({settings.workers} workers, clock {settings.clock.value})")
-        serve_http("hub.app:create", host=settings.host, port=settings.port, workers=settings.workers)
+        told = f"unionhub: {settings.origin}/graphql ({settings.workers} workers, clock {settings.clock.value})"
+        try:
+            serve_http(
+                "hub.app:create",
+                host=settings.host,
+                port=settings.port,
+                workers=settings.workers,
+                on_free=lambda: typer.echo(told),
+            )
+        except OSError as fault:
+            raise SetUpError(
+                f"{settings.host}:{settings.port} can't be listened on ({fault.strerror or fault}). "
+                "Stop what listens there, or set HUB_PORT."
+            ) from None
 
 
 def _migrated(upgrade_dsn: str | None, owner_dsn: str | None) -> None:
@@ -333,7 +345,3 @@ def _existing_keys(settings: Settings) -> Any:
         load_receipt_keys(settings.key_file, may_create=False),
         load_master_keys(settings.master_key_file, may_create=False),
     )
-
-
-if __name__ == "__main__":
-    main()

@@ -42,6 +42,11 @@ class Code(StrEnum):
     RECEIVER_MISMATCH = "RECEIVER_MISMATCH"
     RECEIVER_CANNOT_HOLD = "RECEIVER_CANNOT_HOLD"
     EMPLOYER_HAS_UNION = "EMPLOYER_HAS_UNION"
+    DISPATCH_MUST_JOIN_HOST = "DISPATCH_MUST_JOIN_HOST"
+    NOT_REEMPLOYED_USE_RETENTION = "NOT_REEMPLOYED_USE_RETENTION"
+    NOT_RESIDENCE_AREA = "NOT_RESIDENCE_AREA"
+    NOT_WORKPLACE_AREA = "NOT_WORKPLACE_AREA"
+    RECEIVER_KIND_NOT_ALLOWED = "RECEIVER_KIND_NOT_ALLOWED"
     ISSUER_IS_JOINT_UNION = "ISSUER_IS_JOINT_UNION"
     ISSUER_IS_GRASSROOTS_UNION = "ISSUER_IS_GRASSROOTS_UNION"
     IN_DATE_BEFORE_OUT_DATE = "IN_DATE_BEFORE_OUT_DATE"
@@ -73,6 +78,12 @@ class Code(StrEnum):
     NOT_NEXT_HIGHER_UNION = "NOT_NEXT_HIGHER_UNION"
     KEY_PROOF_INVALID = "KEY_PROOF_INVALID"
     PURPOSE_REQUIRED = "PURPOSE_REQUIRED"
+    INTERNAL_RETIREMENT_NO_CHANGE = "INTERNAL_RETIREMENT_NO_CHANGE"
+    PLACEMENT_IS_NOT_RETENTION = "PLACEMENT_IS_NOT_RETENTION"
+    REEMPLOYED_USE_TRANSFER = "REEMPLOYED_USE_TRANSFER"
+    REHIRED_RETIREE_NO_TRANSFER = "REHIRED_RETIREE_NO_TRANSFER"
+    IN_MILITARY_SERVICE = "IN_MILITARY_SERVICE"
+    DUES_EXEMPT_IN_RETENTION = "DUES_EXEMPT_IN_RETENTION"
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +257,42 @@ CATALOGUE: dict[Code, Entry] = {
         "请由 {union} 办理。",
         "The union to turn to: {union}.",
     ),
+    Code.DISPATCH_MUST_JOIN_HOST: _entry(
+        "A9",
+        "派遣单位没有工会的，应在用工单位工会入会。",
+        "The dispatch agency has no union, so the member belongs with that of the host enterprise.",
+        "请直接转入 {union}。",
+        "Release the member to {union}.",
+    ),
+    Code.NOT_REEMPLOYED_USE_RETENTION: _entry(
+        "A13 A19",
+        "尚未再就业，应办理保留会籍。",
+        "The member works nowhere yet: the membership is retained, not placed.",
+        "已再就业的，请填写新用人单位代码；未再就业的，请办理保留会籍。",
+        "If the member works again, state the new employer; if not, record a retention.",
+    ),
+    Code.NOT_RESIDENCE_AREA: _entry(
+        "A13 A19",
+        "该工会不是会员居住地工会。",
+        "The union named is not one of the area where the member lives.",
+        "请核对会员居住地代码，转入居住地乡镇（街道）或村（社区）工会；会员不愿转入的，可转入用人单位所在地工会。",
+        "Check the division code of the residence and name a street or village union there; a member who won't go "
+        "there may go to one of the workplace (WORKPLACE_AREA).",
+    ),
+    Code.NOT_WORKPLACE_AREA: _entry(
+        "A6 A13",
+        "该工会不在用人单位所在地。",
+        "The union named is not one of the area where the new employer lies.",
+        "请转入用人单位所在地的乡镇（街道）、村（社区）或开发区工会。",
+        "Name a street, village or zone union of the employer's area.",
+    ),
+    Code.RECEIVER_KIND_NOT_ALLOWED: _entry(
+        "A13 A19",
+        "应为居住地乡镇（街道）或村（社区）工会。",
+        "The receiver is to be a street or village union of the area; another only where there is neither.",
+        "请在该地区的乡镇（街道）或村（社区）工会中选择，由会员决定。",
+        "Name one of the area's street or village unions, as the member chooses.",
+    ),
     Code.ISSUER_IS_JOINT_UNION: _entry(
         "A15",
         "会籍接转由联合基层工会办理。",
@@ -418,15 +465,15 @@ CATALOGUE: dict[Code, Entry] = {
     ),
     Code.STEP_NOT_ALLOWED: _entry(
         "HUB-P17",
-        "接转手续{state_zh}，不能办理此项。",
-        "This step is not open from the state {state}.",
-        "请查看接转手续的下一步（explain）。",
-        "See explain for what may be done next.",
+        "现为{state_zh}，不能办理此项。",
+        "This step is not open where things stand: {state}.",
+        "请查看会籍状态，或接转手续的下一步（explain）。",
+        "Look at the status of the membership, or, of a handoff, at explain for what may be done next.",
     ),
     Code.REASON_NOT_ALLOWED: _entry(
         "HUB-P17",
-        "不能以此原因办理转出。",
-        "The reason stated is not one that a release can rest on.",
+        "不能以此原因办理。",
+        "The reason stated is not one that this act can rest on.",
         "可用的原因：{allowed_zh}。",
         "Reasons open here: {allowed}.",
     ),
@@ -464,6 +511,48 @@ CATALOGUE: dict[Code, Entry] = {
         "A purpose is needed to read a full ID number.",
         "请填写用途（2 至 200 个字）。",
         "State the purpose in 2 to 200 characters.",
+    ),
+    Code.INTERNAL_RETIREMENT_NO_CHANGE: _entry(
+        "A18",
+        "内部退养会籍暂不变动。",
+        "Internal retirement leaves the membership as it is: in law the relation goes on.",
+        "待正式退休后再办理保留会籍。",
+        "Record the retention once the member has formally retired.",
+    ),
+    Code.PLACEMENT_IS_NOT_RETENTION: _entry(
+        "A13 A21",
+        "暂时保留在居住地工会不是保留会籍，会员权利义务不变。",
+        "To be placed with the residence union is no retention: the member votes and pays dues as before.",
+        "会员已再就业的，请以相应原因办理转出，不办理保留会籍。",
+        "If the member works again, release for that reason; there is nothing to retain.",
+    ),
+    Code.REEMPLOYED_USE_TRANSFER: _entry(
+        "A13 A19",
+        "已再就业，应办理会籍接转，不办理保留会籍。",
+        "The member works for another employer: the membership is transferred there, not kept here.",
+        "请向新单位工会（或居住地工会）办理转出。",
+        "Release the member to the union of the new employer, or of the residence.",
+    ),
+    Code.REHIRED_RETIREE_NO_TRANSFER: _entry(
+        "A17",
+        "退休返聘保留会籍不变。",
+        "A retiree who works again stays retained where the membership is.",
+        "无需办理；保留会籍登记有误的，请撤销该登记。",
+        "Nothing is to be done; if the retention was entered by mistake, annul it.",
+    ),
+    Code.IN_MILITARY_SERVICE: _entry(
+        "A20",
+        "服兵役期间保留会籍。",
+        "During military service the membership stays retained.",
+        "待退役后，凭劳动关系办理恢复或接转。",
+        "After the discharge restore or transfer the member, once there is a labour relation.",
+    ),
+    Code.DUES_EXEMPT_IN_RETENTION: _entry(
+        "A21",
+        "保留会籍期间免交会费，{exempt_from} 起的月份不登记会费。",
+        "In retention no dues are owed: from {exempt_from} on no month is paid, and none is in arrears.",
+        "会费最多登记至保留会籍当月。",
+        "Record dues up to the month of the retention at most.",
     ),
 }
 

@@ -20,12 +20,15 @@ import threading
 import time
 from functools import partial
 from importlib import import_module
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HEADER_SECONDS_MAX: Final = 8
 #: Of request line and headers together; a GET's query stands in it.
@@ -38,14 +41,24 @@ STOP_SECONDS_MAX: Final = 20
 _FILES_SPARE: Final = 256
 
 
-def serve(target: str, *, host: str, port: int, workers: int = 1, connections_max: int = CONNECTIONS_MAX) -> None:
+def serve(
+    target: str,
+    *,
+    host: str,
+    port: int,
+    workers: int = 1,
+    connections_max: int = CONNECTIONS_MAX,
+    on_free: Callable[[], None] = lambda: None,
+) -> None:
     """Serve until SIGINT or SIGTERM, then let the workers finish what they have begun.
 
     Takes: `target`, "module:name" of a function without arguments that gives the ASGI application. It is called in
-    each worker, a new process, which has its settings from the environment.
+    each worker, a new process, which has its settings from the environment. `on_free` is called once the address is
+    known to be ours.
     Refuses: OSError for an address that is taken or not ours.
     """
     _check_free(host, port)
+    on_free()
     multiprocessing.set_start_method("spawn", force=True)
     with tempfile.TemporaryDirectory(prefix="unionhub-metrics-") as counts:
         # Read by prometheus-client when a worker imports it: there the workers keep their numbers, for one sum.

@@ -19,7 +19,7 @@ from federation.forms import KeyUse
 from federation.keys import PrivateKey
 from hub.authz.tokens import Caller
 from hub.database.pool import Database
-from hub.demo.fixtures import EMPLOYERS, MEMBERS, UNIONS, MemberFixture, UnionFixture
+from hub.demo.fixtures import EMPLOYERS, MEMBERS, NEW_SHOP, UNIONS, MemberFixture, UnionFixture
 from hub.keyfiles import load_master_keys, load_receipt_keys
 from hub.transfers.desk import (
     amending,
@@ -119,7 +119,7 @@ class World:
     async def found(self, *refs: str) -> None:
         """Register these unions and all above them, each with a signing and a login key."""
         for ref in refs:
-            await self._found(UNIONS[ref])
+            await self._found(UNIONS.get(ref) or NEW_SHOP)
 
     async def _found(self, union: UnionFixture) -> None:
         if union.ref in self.actors:

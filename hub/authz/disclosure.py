@@ -37,9 +37,11 @@ _SIDE_OF_UNSIGNED: Final = {
     "escalate": Side.HOLDER,
     "lapse": Side.HIGHER,
     "supersede": Side.HOLDER,
+    "retain": Side.HOLDER,
 }
-#: What a request that ended by the holder's release elsewhere is to who asked: closed, and no more (domain 3.2).
-_UNTOLD: Final = frozenset({"supersede"})
+#: What a request that ended by the holder's release elsewhere, or by a retention, is to who asked: closed, or objected
+#: to, and no more (domain 3.2).
+_UNTOLD: Final = {"supersede": "cancel", "retain": "object"}
 
 
 def sees_releasing_union(case: HandoffView) -> bool:
@@ -97,8 +99,8 @@ def sees_name_masked(case: HandoffView) -> bool:
 
 
 def act_shown(case: HandoffView, act: str) -> str:
-    """Give the act of a step as its reader may know it: to who asked, a request superseded is one cancelled."""
-    return "cancel" if act in _UNTOLD and case.side is Side.RECEIVER else act
+    """Give the act of a step as its reader may know it: who asked is told how the request ended, and not by what."""
+    return _UNTOLD.get(act, act) if case.side is Side.RECEIVER else act
 
 
 def side_of_step(act: str, side: Side) -> Side:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-__all__ = ["EMPLOYERS", "MEMBERS", "UNIONS", "MemberFixture", "UnionFixture"]
+__all__ = ["EMPLOYERS", "MEMBERS", "NEW_SHOP", "UNIONS", "MemberFixture", "UnionFixture"]
 
 
 @dataclass(frozen=True)
@@ -177,6 +177,17 @@ UNIONS = {
         ),
     )
 }
+
+
+#: Founded when the story comes to it: until then its employer has no union.
+NEW_SHOP = UnionFixture(
+    "U14",
+    "新店工会",
+    "GRASSROOTS_INDEPENDENT",
+    "U9",
+    "81310117MC1D25256C",
+    {"province_code": "31", "employer_usccs": [EMPLOYERS["新店"]]},
+)
 
 
 @dataclass(frozen=True)

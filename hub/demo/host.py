@@ -59,7 +59,7 @@ class DemoHub:
 
     def __enter__(self) -> Self:
         with self._log.open("wb") as log:
-            command = [sys.executable, "-m", "hub.cli", "serve"]
+            command = [sys.executable, "-m", "hub", "serve"]
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._environment
             )

@@ -24,7 +24,20 @@ from hub.schema.types.inputs import (
     UnionDraft,
     given_of,
 )
-from hub.transfers.desk import drafting, drafting_amendments, drafting_merges, drafting_pulls, drafting_unions
+from hub.schema.types.retention_inputs import (
+    AnnulRetentionDraft,
+    ChangeRetentionReasonDraft,
+    RecordRetentionDraft,
+    RestoreMembershipDraft,
+)
+from hub.transfers.desk import (
+    drafting,
+    drafting_amendments,
+    drafting_merges,
+    drafting_pulls,
+    drafting_retention,
+    drafting_unions,
+)
 
 __all__ = ["Drafts"]
 
@@ -76,6 +89,36 @@ class Drafts:
     async def draft_decide_merge(self, info: Info, asked: Annotated[MergeDecisionDraft, _INPUT]) -> Draft:
         """Draft a decision."""
         return Draft.of(await drafting_merges.draft_decision(info.context.hub, info.context.caller, given_of(asked)))
+
+    @told("起草保留会籍。", "Drafts a retention.")
+    async def draft_record_retention(self, info: Info, asked: Annotated[RecordRetentionDraft, _INPUT]) -> Draft:
+        """Draft a retention."""
+        return Draft.of(
+            await drafting_retention.draft_retention(info.context.hub, info.context.caller, given_of(asked))
+        )
+
+    @told("起草保留会籍原因的变更。", "Drafts a change of a retention's reason.")
+    async def draft_change_retention_reason(
+        self, info: Info, asked: Annotated[ChangeRetentionReasonDraft, _INPUT]
+    ) -> Draft:
+        """Draft a change of reason."""
+        return Draft.of(
+            await drafting_retention.draft_reason_change(info.context.hub, info.context.caller, given_of(asked))
+        )
+
+    @told("起草恢复会籍。", "Drafts a restoration.")
+    async def draft_restore_membership(self, info: Info, asked: Annotated[RestoreMembershipDraft, _INPUT]) -> Draft:
+        """Draft a restoration."""
+        return Draft.of(
+            await drafting_retention.draft_restoration(info.context.hub, info.context.caller, given_of(asked))
+        )
+
+    @told("起草撤销保留会籍登记。", "Drafts the annulment of a retention.")
+    async def draft_annul_retention(self, info: Info, asked: Annotated[AnnulRetentionDraft, _INPUT]) -> Draft:
+        """Draft an annulment."""
+        return Draft.of(
+            await drafting_retention.draft_annulment(info.context.hub, info.context.caller, given_of(asked))
+        )
 
     @told("起草转出。", "Drafts a release.")
     async def draft_release_member(self, info: Info, asked: Annotated[ReleaseMemberDraft, _INPUT]) -> Draft:

@@ -11,8 +11,16 @@ import strawberry
 from federation.forms import KeyUse
 from hub.errors import CATALOGUE, Code
 from hub.transfers import machines
-from hub.transfers.kinds import EmploymentForm, HoldingBasis, IdChange, IdType, MembershipStatus, UnionKind
-from hub.transfers.machines import CertificateState, HandoffState
+from hub.transfers.kinds import (
+    EmploymentForm,
+    HoldingBasis,
+    IdChange,
+    IdType,
+    MembershipStatus,
+    RetentionReason,
+    UnionKind,
+)
+from hub.transfers.machines import CertificateState, HandoffState, RetentionState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +36,8 @@ __all__ = [
     "KeyUse",
     "MembershipStatus",
     "RefusalCode",
+    "RetentionReason",
+    "RetentionState",
     "Side",
     "UnionKind",
 ]
@@ -165,6 +175,27 @@ _describe(
         MembershipStatus.EXPELLED: "开除会籍。\nEnded: expelled.",
         MembershipStatus.DUPLICATE_MERGED: "重复会籍已合并。\nEnded: merged into the other one of the same person.",
         MembershipStatus.DECEASED: "会员已去世。\nEnded: the member has died.",
+    },
+)
+
+_describe(
+    RetentionReason,
+    "保留会籍的原因。\nWhy a membership is retained.",
+    {
+        RetentionReason.RETIREMENT: "退休，含提前退休（第十七条）。\nRetired, early or not (article 17).",
+        RetentionReason.UNEMPLOYMENT: "失业（第十九条）。\nWithout work (article 19).",
+        RetentionReason.MILITARY_SERVICE: "服兵役（第二十条）。\nIn military service (article 20).",
+    },
+)
+
+_describe(
+    RetentionState,
+    "保留会籍的状态。\nWhere a retention stands.",
+    {
+        RetentionState.RECORDED: "保留中。\nIt lasts.",
+        RetentionState.RESTORED: "已恢复会籍。\nThe member was restored.",
+        RetentionState.ENDED: "随会籍终止。\nIt ended with the membership.",
+        RetentionState.ANNULLED: "登记有误，已撤销。\nIt was entered by mistake, and annulled.",
     },
 )
 

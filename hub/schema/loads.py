@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         HoldingView,
         KeyView,
         MemberView,
+        RetentionView,
         StepView,
         TransferView,
         UnionView,
@@ -65,6 +66,7 @@ _STEPS: Final[_Kind[list[StepView]]] = _Kind(reads.steps)
 _HOLDINGS: Final[_Kind[list[HoldingView]]] = _Kind(reads.holdings)
 _AMENDMENTS: Final[_Kind[list[AmendmentView]]] = _Kind(reads.amendments)
 _CERTIFICATES: Final[_Kind[list[CertificateView]]] = _Kind(reads.certificates)
+_RETENTIONS: Final[_Kind[list[RetentionView]]] = _Kind(reads.retentions)
 _TRANSFERS: Final[_Kind[list[TransferView]]] = _Kind(reads.transfers)
 
 
@@ -126,6 +128,10 @@ class Loads:
     def certificates(self, membership_id: UUID) -> Awaitable[list[CertificateView] | None]:
         """Give the certificates that a member had before, if the caller holds it now."""
         return self._load(_CERTIFICATES, membership_id)
+
+    def retentions(self, membership_id: UUID) -> Awaitable[list[RetentionView] | None]:
+        """Give the retentions of a member, if the caller holds it now."""
+        return self._load(_RETENTIONS, membership_id)
 
     def transfers(self, membership_id: UUID) -> Awaitable[list[TransferView] | None]:
         """Give the transfers of a member, if the caller holds it now."""

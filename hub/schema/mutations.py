@@ -29,6 +29,7 @@ from hub.transfers.desk import (
     pulling,
     registering,
     releasing,
+    retaining,
     revealing,
 )
 
@@ -122,6 +123,42 @@ class Mutation(CertificateMutations):
         """Decide."""
         context = fresh(info)
         return MergeDecision.of(await deciding.decide_merge(context.hub, context.caller, statement))
+
+    @act(
+        "保留会籍：会员退休、失业或服兵役的，由会籍所在工会办理。",
+        "Retains a member who has retired, lost work or enlisted: no dues and no vote from now on.",
+    )
+    async def record_retention(self, info: Info, statement: Statement) -> MemberResult:
+        """Retain."""
+        context = fresh(info)
+        return Member.of(await retaining.record(context.hub, context.caller, statement))
+
+    @act(
+        "变更保留会籍的原因：退役后未就业，或失业后退休。",
+        "Lets a retention go on for another reason: after the service without work, or into retirement.",
+    )
+    async def change_retention_reason(self, info: Info, statement: Statement) -> MemberResult:
+        """Change the reason."""
+        context = fresh(info)
+        return Member.of(await retaining.change_reason(context.hub, context.caller, statement))
+
+    @act(
+        "恢复会籍：再就业后仍由本工会管理的；退休的不恢复。",
+        "Restores a retained member who works again and stays with your union; a retiree stays retained.",
+    )
+    async def restore_membership(self, info: Info, statement: Statement) -> MemberResult:
+        """Restore."""
+        context = fresh(info)
+        return Member.of(await retaining.restore(context.hub, context.caller, statement))
+
+    @act(
+        "撤销有误的保留会籍登记；其间各月会费应交。",
+        "Annuls a retention that was entered by mistake: the dues of the months between are owed.",
+    )
+    async def annul_retention(self, info: Info, statement: Statement) -> MemberResult:
+        """Annul."""
+        context = fresh(info)
+        return Member.of(await retaining.annul(context.hub, context.caller, statement))
 
     @act("签署转出，会籍待指定的接收工会接收。", "Releases a member to the union that the statement names.")
     async def release_member(self, info: Info, statement: Statement) -> HandoffResult:

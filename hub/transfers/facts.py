@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from federation.merging import MergeSide
 from hub.transfers.machines import HandoffState
 from hub.transfers.rules.standing import Standing, standing_at
+from hub.transfers.rules.stated import NOTHING, Stated
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -29,9 +30,12 @@ __all__ = [
     "MergeFacts",
     "MergeRecordFacts",
     "OpenRequest",
+    "PlaceFacts",
     "ReceiverFacts",
     "ReleaseFacts",
     "RequestFacts",
+    "RetainedFacts",
+    "RetentionFacts",
     "SignerFacts",
     "TargetFacts",
     "UnionAmendmentFacts",
@@ -56,6 +60,16 @@ class SignerFacts:
     key_revoked_at: datetime | None
     earlier_sha256: bytes | None
     earlier_receipt: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFacts:
+    """What A6, A9 and A13 ask of an employer and a receiver, today."""
+
+    employer_union: str | None = None  #: who organises the new employer, as a sentence names it
+    host_union: str | None = None  #: the same, of the host enterprise
+    jurisdiction: str | None = None  #: of the receiver
+    areas: frozenset[str] = frozenset()  #: of the street and village unions near, for a receiver that stands back
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +114,8 @@ class MembershipFacts:
     holder_union: UUID | None = None
     named: OpenRequest | None = None
     previous_union: UUID | None = None  #: from whom the holder took the member over
+    holding_basis: str | None = None
+    residence: str | None = None  #: the code of the division
 
     def standing(self, now: datetime) -> Standing | None:
         """Give where the open handoff stands; None if there is none."""
@@ -139,6 +155,7 @@ class ReleaseFacts:
     receiver: ReceiverFacts | None
     overdue_union: UUID | None = None  #: the one above the receiver, which P03 tells
     holder_uri: str | None = None  #: whom a release in lieu passes over
+    place: PlaceFacts = PlaceFacts()  #: of a reason that asks for one
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +194,10 @@ class HandoffFacts:
     prior_basis: str | None = None  #: of a receiver that held before the releasing union did: how it held
     prior_employer: str | None = None
     prior_unit: str | None = None
+    holding_basis: str | None = None  #: on which the holder holds
+    residence: str | None = None
+    stated: Stated = NOTHING  #: by the release
+    place: PlaceFacts = PlaceFacts()  #: for the receiver
 
     def standing(self, now: datetime) -> Standing:
         """Give where the case stands."""
@@ -209,6 +230,8 @@ class TargetFacts:
     open_deadline: datetime | None
     open_then: datetime | None
     is_held_here: bool = False  #: by the signer itself
+    holding_basis: str | None = None
+    residence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +259,7 @@ class RequestFacts:
     employers: frozenset[str]
     higher_union: UUID | None  #: the union above the holder
     further_union: UUID | None  #: the one above whoever let the cited request lapse
+    place: PlaceFacts = PlaceFacts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +269,7 @@ class MatchFacts:
     signer: SignerFacts
     employers: frozenset[str]
     is_limited: bool
+    place: PlaceFacts = PlaceFacts()  #: of the employer alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,6 +406,50 @@ class AmendmentFacts:
     employers: frozenset[str]
     hits_today: int
     scheme: Scheme | None = None  #: how the province of the certificate numbers today
+
+
+@dataclass(frozen=True, slots=True)
+class RetainedFacts:
+    """A membership with its open case and its open retention, if any, for the acts on one."""
+
+    member_id: UUID
+    custody_version: int
+    data_version: int
+    held_since: datetime
+    status: str
+    holding_basis: str
+    joined_on: date
+    employer_uscc: str | None
+    changed_at: datetime  #: since when the status is what it is
+    open_handoff: UUID | None
+    open_step: int | None
+    open_state: str | None
+    open_deadline: datetime | None
+    open_then: datetime | None
+    open_requested_at: datetime | None
+    retention_no: int | None
+    retention_step: int | None
+    reason: str | None
+    retained_on: date | None
+    entered_sha256: bytes | None  #: the statement that entered the retention
+    prior_basis: str | None  #: how the member was held before it
+    restored_on: date | None  #: the day on which the last retention ended
+
+    def standing(self, now: datetime) -> Standing | None:
+        """Give where the open handoff stands; None if there is none."""
+        if self.open_handoff is None or self.open_state is None:
+            return None
+        return standing_at(self.open_state, self.open_deadline, self.open_then, now)
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionFacts:
+    """For an act on a retention. `membership` is None unless the signer holds it."""
+
+    signer: SignerFacts
+    membership: RetainedFacts | None
+    is_party: bool
+    employers: frozenset[str]  #: USCCs of the employers that the signer organises today
 
 
 @dataclass(frozen=True, slots=True)

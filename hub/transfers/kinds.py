@@ -18,6 +18,7 @@ __all__ = [
     "IdType",
     "JoinChannel",
     "MembershipStatus",
+    "RetentionReason",
     "UnionKind",
     "UnionState",
 ]
@@ -80,6 +81,14 @@ class HoldingBasis(StrEnum):
     DISPATCH_UNION = "DISPATCH_UNION"
     DISPATCH_HOST_JOINED = "DISPATCH_HOST_JOINED"
     CUSTODIAL = "CUSTODIAL"
+
+
+class RetentionReason(StrEnum):
+    """Why a membership is retained (A17, A19, A20)."""
+
+    RETIREMENT = "RETIREMENT"
+    UNEMPLOYMENT = "UNEMPLOYMENT"
+    MILITARY_SERVICE = "MILITARY_SERVICE"
 
 
 class IdType(StrEnum):

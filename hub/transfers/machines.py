@@ -14,10 +14,12 @@ __all__ = [
     "LAPSES",
     "MACHINES",
     "OPEN_STATES",
+    "RETENTION",
     "START",
     "CertificateState",
     "HandoffState",
     "Machine",
+    "RetentionState",
     "Side",
     "Step",
 ]
@@ -60,6 +62,15 @@ class CertificateState(StrEnum):
     SUPERSEDED = "SUPERSEDED"
     COLLECTED = "COLLECTED"
     VOIDED = "VOIDED"
+
+
+class RetentionState(StrEnum):
+    """Where a retention stands (A17–A21). RECORDED goes on; the others are final."""
+
+    RECORDED = "RECORDED"
+    RESTORED = "RESTORED"
+    ENDED = "ENDED"
+    ANNULLED = "ANNULLED"
 
 
 OPEN_STATES = frozenset({HandoffState.REQUESTED, HandoffState.ESCALATED, HandoffState.RELEASED})
@@ -116,6 +127,7 @@ HANDOFF = Machine(
         Step(S.REQUESTED, "escalate", Side.HUB, S.ESCALATED, "HUB-P02"),
         Step(S.REQUESTED, "supersede", Side.HUB, S.CANCELLED, "A12"),
         Step(S.REQUESTED, "void", Side.HUB, S.VOIDED, "A12"),
+        Step(S.REQUESTED, "retain", Side.HUB, S.OBJECTED, "A17"),
         Step(S.ESCALATED, "release", Side.HOLDER, S.RELEASED, "A12"),
         Step(S.ESCALATED, "release_in_lieu", Side.HIGHER, S.RELEASED, "HUB-P02"),
         Step(S.ESCALATED, "dismiss", Side.HIGHER, S.DISMISSED, "HUB-P02"),
@@ -123,6 +135,7 @@ HANDOFF = Machine(
         Step(S.ESCALATED, "lapse", Side.HUB, S.LAPSED, "HUB-P14"),
         Step(S.ESCALATED, "supersede", Side.HUB, S.CANCELLED, "A12"),
         Step(S.ESCALATED, "void", Side.HUB, S.VOIDED, "A12"),
+        Step(S.ESCALATED, "retain", Side.HUB, S.OBJECTED, "A17"),
         Step(S.RELEASED, "accept", Side.RECEIVER, S.ACCEPTED, "A12"),
         Step(S.RELEASED, "refuse", Side.RECEIVER, S.REFUSED, "A12"),
         Step(S.RELEASED, "recall", Side.HOLDER, S.RECALLED, "A12"),
@@ -150,7 +163,23 @@ CERTIFICATE = Machine(
     ),
 )
 
-MACHINES = (HANDOFF, CERTIFICATE)
+R = RetentionState
+
+#: domain: 3.6. The reason is no state: which may follow which, `rules.retaining` says.
+RETENTION = Machine(
+    "retention",
+    (
+        Step(START, "record", Side.HOLDER, R.RECORDED, "A17"),
+        Step(R.RECORDED, "change_reason", Side.HOLDER, R.RECORDED, "A20"),
+        Step(R.RECORDED, "move", Side.RECEIVER, R.RECORDED, "A19"),
+        Step(R.RECORDED, "restore", Side.HOLDER, R.RESTORED, "A19"),
+        Step(R.RECORDED, "accept", Side.RECEIVER, R.RESTORED, "A19"),
+        Step(R.RECORDED, "annul", Side.HOLDER, R.ANNULLED, "HUB-P17"),
+        Step(R.RECORDED, "end", Side.HUB, R.ENDED, "A22"),
+    ),
+)
+
+MACHINES = (HANDOFF, CERTIFICATE, RETENTION)
 
 #: The step that a state's deadline makes by itself, when it has passed.
 LAPSES: dict[HandoffState, Step] = {

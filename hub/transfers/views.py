@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from hub.errors import Refusal
     from hub.transfers.card import Card
-    from hub.transfers.machines import HandoffState
+    from hub.transfers.machines import HandoffState, RetentionState
     from hub.transfers.rules.standing import Passed
 
 __all__ = [
@@ -29,6 +29,8 @@ __all__ = [
     "MemberView",
     "MergeCaseView",
     "NextActView",
+    "RetentionStepView",
+    "RetentionView",
     "StepView",
     "TransferView",
     "UnionView",
@@ -201,6 +203,31 @@ class TransferView:
     releasing_seal: str  #: with whom it stands for, where it was in lieu
     acceptance_jws: str | None
     receiving_seal: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionStepView:
+    """What was done about a retention: by whom (None: the membership ended), under which seal, by which statement."""
+
+    act: str
+    to_state: RetentionState
+    reason: str  #: from then on
+    by_union: UUID | None
+    seal: str | None
+    at: datetime
+    sha256: bytes | None
+    jws: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionView:
+    """A retention, with all that was done about it, the earliest first."""
+
+    state: RetentionState
+    reason: str
+    retained_on: date
+    restored_on: date | None
+    steps: tuple[RetentionStepView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

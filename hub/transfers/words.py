@@ -33,11 +33,21 @@ _NAMES: dict[str, str] = {
     "DAMAGED": "损坏",
     "FULL": "栏目填满",
     "CORRECTED": "内容更正",
+    # the status of a membership
+    "ACTIVE": "会籍正常",
+    "RETAINED": "已保留会籍",
+    # why a membership is retained
+    "RETIREMENT": "退休",
+    "UNEMPLOYMENT": "失业",
+    "MILITARY_SERVICE": "服兵役",
     # grounds on which a receiver may refuse
     "NO_LABOUR_RELATION_HERE": "未在本单位建立劳动关系",
     "IDENTITY_OR_PROOF_MISMATCH": "身份或会员证明不符",
     "WRONG_UNION_LEVEL": "不属本级工会管理",
     "DOCUMENT_DEFECT": "转出凭证有误",
+    "NOT_RESIDENT_HERE": "不在本地居住",
+    "EMPLOYER_HAS_UNION_ALREADY": "所在单位已建立工会",
+    "OPTION_DECLINED": "不予接收（可以不说明理由）",
     # grounds on which a holder may object
     "RELATION_CONTINUES": "劳动关系仍在原单位",
     "NOT_OUR_MEMBER": "不是本会会员",
@@ -53,8 +63,22 @@ _NAMES: dict[str, str] = {
     "STALE_VERSION": "会籍已变动",
     "ALREADY_MEMBER_USE_TRANSFER": "疑似重复会籍，已冻结",
     "DUPLICATE_MERGED": "重复会籍已合并",
+    "EMPLOYER_ORGANISED_MEANWHILE": "所在单位已建立工会，应直接转入",
+    "NOT_RESIDENCE_AREA": "接收工会不是居住地工会",
+    "NOT_WORKPLACE_AREA": "接收工会不在用人单位所在地",
+    "RECEIVER_KIND_NOT_ALLOWED": "当地有乡镇（街道）或村（社区）工会",
+    "DISPATCH_MUST_JOIN_HOST": "应在用工单位工会入会",
     # reasons of a release
     "CHANGE_OF_EMPLOYER": "调动",
+    "PLACEMENT": "再就业单位未建工会（居住地）",
+    "WORKPLACE_AREA": "再就业单位未建工会（单位所在地）",
+    "RESIDENCE_MOVE": "居住地变更",
+    "PLACEMENT_EXIT": "所在单位建立工会（居住地暂时保留）",
+    "PRE_ESTABLISHMENT_EXIT": "所在单位建立工会（先行入会）",
+    "DISPATCH_CHOICE": "本人选择（派遣）",
+    "DISPATCH_ENDED": "派遣期满",
+    "EMPLOYER_REORGANISED": "单位合并（改制）",
+    "FLEXIBLE_CHOICE": "本人选择（灵活就业）",
     "CORRECTION": "更正",
 }
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hub.errors import Code
+from hub.transfers.machines import HandoffState
 from tests.desk.pairs import ON_PAPER, found_by_number, status_of
-from tests.ready import person, ready_import, ready_merge
+from tests.ready import person, ready_import, ready_join, ready_merge
 from tests.sql.wholeness import assert_whole
-from tests.world import MEMBERS
+from tests.world import EMPLOYERS, MEMBERS
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -23,41 +24,61 @@ if TYPE_CHECKING:
 ANOTHER_NUMBER = person(77).id_number
 
 
-async def corrected(world: World, actor: Actor, membership_id: UUID) -> None:
+async def corrected(world: World, actor: Actor, membership_id: UUID) -> MemberView:
     """Let the holder say that the number was another one's."""
     document = {"id_type": "RESIDENT_ID", "id_number": ANOTHER_NUMBER}
-    await world.amend(actor, membership_id, person=document, id_change="CORRECTED", is_correction=True)
+    return await world.amend(actor, membership_id, person=document, id_change="CORRECTED", is_correction=True)
 
 
 @pytest.mark.invariant("I3")
-async def test_a_number_corrected_away_does_not_come_back_by_a_merge(
-    world: World, superuser: Any, u1: Actor, m1: UUID
+async def test_a_number_corrected_away_belongs_to_the_one_who_has_it(
+    world: World, superuser: Any, refused: Refused, u1: Actor, m1: UUID
 ) -> None:
     own = await world.bring_in(u1, replace(ON_PAPER, employer="甲"))
-    await corrected(world, u1, m1)
-    joined = await world.join(
-        world.actors["U3"], replace(MEMBERS["M1"], employer="小店甲", certificate=("31", "700002"))
+    merge = await ready_merge(world, u1, own.membership_id, survivor=True)
+    amended = await corrected(world, u1, m1)
+    assert amended.open_duplicate is None
+    assert [(await status_of(superuser, one))[0] for one in (m1, own.membership_id)] == ["ACTIVE", "ACTIVE"]
+    assert (await refused(merge)).code is Code.INPUT_INVALID
+    assert await found_by_number(world, u1, MEMBERS["M1"].id_number) == [own.membership_id]
+    assert await found_by_number(world, u1, ANOTHER_NUMBER) == [m1]
+    again = await ready_join(
+        world, world.actors["U3"], replace(MEMBERS["M1"], employer="小店甲", certificate=("31", "700002"))
     )
-    refusal = await (await ready_merge(world, u1, own.membership_id, survivor=True)).refused(world.hub)
-    assert refusal.code is Code.STALE_VERSION
-    assert [(await status_of(superuser, one))[0] for one in (m1, own.membership_id, joined.membership_id)] == [
-        "ACTIVE",
-        "DUPLICATE_SUSPECTED",
-        "ACTIVE",
-    ]
+    assert (await refused(again)).code is Code.ALREADY_MEMBER_USE_TRANSFER
     await assert_whole(superuser)
 
 
 @pytest.mark.invariant("I3")
-async def test_who_is_somebody_else_by_now_is_merged_with_nobody(
-    world: World, superuser: Any, u1: Actor, u2: Actor, m1: UUID, second: MemberView
+async def test_who_is_somebody_else_by_now_goes_on_as_that(
+    world: World, superuser: Any, refused: Refused, u1: Actor, u2: Actor, m1: UUID, second: MemberView
 ) -> None:
-    await corrected(world, u2, second.membership_id)
+    merge = await ready_merge(world, u1, m1, survivor=False)
     await world.merge(u2, second.membership_id, survivor=True)
-    refusal = await (await ready_merge(world, u1, m1, survivor=False)).refused(world.hub)
-    assert refusal.code is Code.STALE_VERSION
+    amended = await corrected(world, u2, second.membership_id)
+    assert (amended.status, amended.open_duplicate) == ("ACTIVE", None)
+    assert (await refused(merge)).code is Code.INPUT_INVALID
     assert (await status_of(superuser, m1))[0] == "ACTIVE"
     assert await found_by_number(world, u1, MEMBERS["M1"].id_number) == [m1]
+    assert await found_by_number(world, u2, ANOTHER_NUMBER) == [second.membership_id]
+    # Nothing of the pair is left open, for either of them or for who decides.
+    assert await superuser.fetchval("select count(*) from hub.duplicates where closed_at is null") == 0
+    released = await world.release(u2, second.membership_id, u1.uri, new_employer_uscc=EMPLOYERS["甲"])
+    assert released.state is HandoffState.RELEASED
+    await assert_whole(superuser)
+
+
+@pytest.mark.article("A3")
+async def test_as_long_as_a_number_is_shared_the_pair_stays(
+    world: World, superuser: Any, u1: Actor, u2: Actor, m1: UUID, second: MemberView
+) -> None:
+    passport = {"id_type": "PASSPORT", "id_number": "E12345678"}
+    amended = await world.amend(u1, m1, person=passport, id_change="FURTHER")
+    assert amended.open_duplicate is not None, "an amendment answers with the pair"
+    await world.amend(
+        u2, second.membership_id, person={"id_type": "PASSPORT", "id_number": "E87654321"}, id_change="FURTHER"
+    )
+    assert (await status_of(superuser, second.membership_id))[0] == "DUPLICATE_SUSPECTED"
     await assert_whole(superuser)
 
 

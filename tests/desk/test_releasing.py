@@ -207,7 +207,16 @@ class TestReason:
         assert (await refused(act)).code == Code.AWAITING_POST_NO_CHANGE
 
     @pytest.mark.parametrize(
-        "reason", ["PLACEMENT", "SECONDMENT", "EMPLOYER_CLOSURE", "CORRECTION", "DISPATCH_CHOICE", "A_WHIM"]
+        "reason",
+        [
+            "SECONDMENT",
+            "EMPLOYER_CLOSURE",
+            "CORRECTION",
+            "DISPATCH_CHOICE",
+            "PLACEMENT_EXIT",
+            "RESIDENCE_MOVE",
+            "A_WHIM",
+        ],
     )
     async def test_a_reason_that_is_not_listed_is_none(
         self, world: World, refused: Refused, u1: Actor, u2: Actor, m1: UUID, reason: str

@@ -19,15 +19,24 @@ HANDOFF = (
     f"member {{ id name }} memberNameMasked card {{ {CARD} }} outDate inDate validUntil duesPaidThrough ground "
     f"requestedAt releasedAt closedAt nextDeadline {{ {DEADLINE} }} steps {{ {STEP} }} transferEntry {{ {ENTRY} }}"
 )
-CERTIFICATE = f"number {{ provinceCode number }} issuedOn issuingUnion transferColumn {{ {ENTRY} }}"
+RETENTION_ENTRY = "retainedMonth reasonText retentionSeal restoredMonth restorationSeal line"
+CERTIFICATE = (
+    f"number {{ provinceCode number }} issuedOn issuingUnion transferColumn {{ {ENTRY} }} "
+    f"retentionColumn {{ {RETENTION_ENTRY} }}"
+)
 WHOLE_CERTIFICATE = (
     f"{CERTIFICATE} state endedAt reason supersedes {{ provinceCode number }} "
     "personPage { name sex ethnicGroup birthMonth politicalStatus joinedOn issuingUnion }"
 )
+RETENTION = (
+    "state reason retainedOn retainedMonth exemptFrom restoredOn restoredMonth "
+    "steps { act state reason seal at statementSha256 }"
+)
 MEMBER = (
     "id membershipId name sex birthMonth ethnicGroup politicalStatus idType idNumberMasked mobileMasked "
     "residenceDivisionCode isRuralMigrant employmentForm employerUscc memberUnit joinedOn status holdingBasis "
-    f"custodyVersion dataVersion amendments {{ {AMENDMENT} }} duesPaidThrough "
+    f"custodyVersion dataVersion duesExempt votingRights {{ elect beElected vote }} retention {{ {RETENTION} }} "
+    f"retentions {{ {RETENTION} }} amendments {{ {AMENDMENT} }} duesPaidThrough "
     f"certificate {{ {CERTIFICATE} }} openHandoff {{ id state }} "
     f"holdings {{ from until union {{ {UNION_NAME} }} }}"
 )
@@ -40,6 +49,10 @@ ACTS = {
     "importMember": ("ImportMemberDraft", "Member", MEMBER),
     "mergeMemberships": ("MergeDraft", "Member", MEMBER),
     "decideMerge": ("MergeDecisionDraft", "MergeDecision", "membershipId receipt"),
+    "recordRetention": ("RecordRetentionDraft", "Member", MEMBER),
+    "changeRetentionReason": ("ChangeRetentionReasonDraft", "Member", MEMBER),
+    "restoreMembership": ("RestoreMembershipDraft", "Member", MEMBER),
+    "annulRetention": ("AnnulRetentionDraft", "Member", MEMBER),
     "releaseMember": ("ReleaseMemberDraft", "Handoff", HANDOFF),
     "requestHandoff": ("RequestHandoffDraft", "Handoff", HANDOFF),
     "releaseInLieu": ("ReleaseInLieuDraft", "Handoff", HANDOFF),

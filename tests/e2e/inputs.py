@@ -21,6 +21,8 @@ __all__ = [
     "on_paper",
     "person",
     "release",
+    "restoring",
+    "retaining",
     "union",
 ]
 
@@ -112,6 +114,28 @@ def release(member_id: str, **changes: Any) -> Json:
         "duesPaidThrough": "2025-02",
         "relationEndedOn": "2025-02-28",
         "newEmployerUscc": EMPLOYERS["乙"],
+    }
+    return changed(given, changes)
+
+
+def retaining(member_id: str, reason: str = "RETIREMENT", **changes: Any) -> Json:
+    """Give the retention of scenario 22, or of another reason: on 2025-02-28."""
+    day = "2025-02-28"
+    facts: dict[str, Json] = {
+        "RETIREMENT": {"retiredOn": day, "early": True},
+        "UNEMPLOYMENT": {"relationEndedOn": day},
+        "MILITARY_SERVICE": {"enlistedOn": day},
+    }
+    return changed({"memberId": member_id, "reason": reason, "retainedOn": day, **facts.get(reason, {})}, changes)
+
+
+def restoring(member_id: str, **changes: Any) -> Json:
+    """Give the restoration of a member of U1 on 2025-03-03."""
+    given = {
+        "memberId": member_id,
+        "restoredOn": "2025-03-03",
+        "employerUscc": EMPLOYERS["甲"],
+        "relationStartedOn": "2025-03-01",
     }
     return changed(given, changes)
 

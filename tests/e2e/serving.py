@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-COMMAND = (sys.executable, "-m", "hub.cli")
+COMMAND = (sys.executable, "-m", "hub")
 READY_SECONDS_MAX = 60.0
 STOP_SECONDS_MAX = 30.0
 COMMAND_SECONDS_MAX = 60.0

@@ -70,6 +70,25 @@ async def _amendment(stage: Stage) -> tuple[str, Json]:
     }
 
 
+async def _retention(stage: Stage) -> tuple[str, Json]:
+    return "U1", inputs.retaining(stage.member("M1"))
+
+
+async def _reason_change(stage: Stage) -> tuple[str, Json]:
+    await stage["U1"].act("recordRetention", inputs.retaining(stage.member("M1"), "UNEMPLOYMENT"))
+    return "U1", {"memberId": stage.member("M1"), "reason": "RETIREMENT", "changedOn": "2025-03-01"}
+
+
+async def _restoration(stage: Stage) -> tuple[str, Json]:
+    await stage["U1"].act("recordRetention", inputs.retaining(stage.member("M1"), "UNEMPLOYMENT"))
+    return "U1", inputs.restoring(stage.member("M1"))
+
+
+async def _annulment(stage: Stage) -> tuple[str, Json]:
+    await stage["U1"].act("recordRetention", inputs.retaining(stage.member("M1")))
+    return "U1", {"memberId": stage.member("M1")}
+
+
 async def _import(_: Stage) -> tuple[str, Json]:
     """A membership of M1 that U2 holds on paper."""
     return "U2", inputs.on_paper(MEMBERS["M1"])
@@ -201,6 +220,31 @@ CASES = {
         Case("mergeMemberships", "merge", "merge", _merge, "merge_sha256 survivor"),
         Case("decideMerge", "merge-decision", "decision", _decision, "merge_sha256", "evidence_sha256"),
         Case(
+            "recordRetention",
+            "retention",
+            "retention",
+            _retention,
+            "custody_version reason retained_on",
+            "retired_on early",
+        ),
+        Case(
+            "changeRetentionReason",
+            "retention-reason",
+            "change",
+            _reason_change,
+            "custody_version reason changed_on",
+            "retired_on",
+        ),
+        Case(
+            "restoreMembership",
+            "restoration",
+            "restoration",
+            _restoration,
+            "custody_version restored_on",
+            "employer_uscc relation_started_on",
+        ),
+        Case("annulRetention", "retention-annulment", "annulment", _annulment, "custody_version retention_sha256"),
+        Case(
             "releaseMember",
             "release",
             "release",
@@ -331,6 +375,10 @@ async def test_what_was_joined_with_is_what_the_holder_reads(stage: Stage) -> No
         "custodyVersion": 1,
         "dataVersion": 1,
         "amendments": [],
+        "duesExempt": False,
+        "votingRights": {"elect": True, "beElected": True, "vote": True},
+        "retention": None,
+        "retentions": [],
         "duesPaidThrough": "2025-02",
         "openHandoff": None,
     }

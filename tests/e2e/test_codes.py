@@ -311,6 +311,50 @@ async def _step(stage: Stage) -> Json:
     return await stage["U2"].refused("acceptHandoff", inputs.acceptance(released["id"]))
 
 
+# ---- retention
+
+
+@provokes("INTERNAL_RETIREMENT_NO_CHANGE", "A18", "retention", "reason")
+async def _internal_retirement(stage: Stage) -> Json:
+    return await stage["U1"].refused("recordRetention", inputs.retaining(stage.member("M1"), "INTERNAL_RETIREMENT"))
+
+
+@provokes("PLACEMENT_IS_NOT_RETENTION", "A13 A21", "retention", "reason")
+async def _placed(stage: Stage) -> Json:
+    asked = inputs.retaining(stage.member("M1"), "PLACED_WITHOUT_LOCAL_UNION")
+    return await stage["U1"].refused("recordRetention", asked)
+
+
+@provokes("REEMPLOYED_USE_TRANSFER", "A13 A19", "retention", "new_employer_uscc")
+async def _reemployed(stage: Stage) -> Json:
+    asked = inputs.retaining(stage.member("M1"), "UNEMPLOYMENT", newEmployerUscc=EMPLOYERS["乙"])
+    return await stage["U1"].refused("recordRetention", asked)
+
+
+@provokes("REHIRED_RETIREE_NO_TRANSFER", "A17")
+async def _rehired(stage: Stage) -> Json:
+    await stage["U1"].act("recordRetention", inputs.retaining(stage.member("M1")))
+    return await stage["U1"].refused("restoreMembership", inputs.restoring(stage.member("M1")))
+
+
+@provokes("IN_MILITARY_SERVICE", "A20", "restoration", "discharged_on")
+async def _in_service(stage: Stage) -> Json:
+    await stage["U1"].act("recordRetention", inputs.retaining(stage.member("M1"), "MILITARY_SERVICE"))
+    return await stage["U1"].refused("restoreMembership", inputs.restoring(stage.member("M1")))
+
+
+@provokes("DUES_EXEMPT_IN_RETENTION", "A21", "amendment", "dues_paid_through")
+async def _exempt(stage: Stage) -> Json:
+    await stage["U1"].act("recordRetention", inputs.retaining(stage.member("M1")))
+    asked = {"memberId": stage.member("M1"), "isCorrection": False, "duesPaidThrough": "2025-03"}
+    refusal = await stage["U1"].refused("amendMember", asked)
+    assert "2025-03" in refusal["message"]
+    return refusal
+
+
+# ---- the receiver's refusal
+
+
 @provokes("REFUSAL_GROUND_NOT_ALLOWED", "A12", "refusal", "ground")
 async def _ground(stage: Stage) -> Json:
     handoff = (await stage.released())["id"]

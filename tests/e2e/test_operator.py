@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -231,3 +232,25 @@ def test_what_needs_a_database_does_not_make_one(tmp_path: Path) -> None:
         assert not (place.data_dir / "postgres").exists()
     assert run(place.settings, "doctor").returncode == 0
     assert not (place.data_dir / "postgres").exists()
+
+
+def test_a_port_that_is_taken_is_told_in_a_sentence_and_nothing_else(tmp_path: Path) -> None:
+    place = Place(tmp_path, "second")
+    with socket.create_server(("127.0.0.1", int(place.settings["HUB_PORT"]))):
+        said = run(place.settings, "serve")
+    assert said.returncode == 1
+    assert "HUB_PORT" in said.stderr
+    assert said.stderr.count("\n") == 1
+    assert "/graphql" not in said.stdout, "an address at which nobody answers"
+
+
+def test_without_what_a_hub_needs_the_command_says_so(tmp_path: Path) -> None:
+    """As with `pip install unionhub` alone: the union's package, which has no typer."""
+    for package in ("hub", "federation"):
+        (tmp_path / package).symlink_to(Path(__file__).parents[2] / package)
+    said = subprocess.run(
+        [sys.executable, "-S", "-m", "hub"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert said.returncode == 1
+    assert "unionhub[hub]" in said.stderr
+    assert "Traceback" not in said.stderr

@@ -121,16 +121,19 @@ async def test_an_act_costs_two_statements(stage: Stage, mutation: str) -> None:
         answer = await party.post(text, {"statement": statement} | ({"person": person} if person else {}))
 
     assert answer.data["answer"]["__typename"] != "Refusal"
-    facts, record, *rest = [heard for heard in said if "hub_now" not in heard]
+    # A key ends in a transaction of its own, that nobody records by it meanwhile.
+    around = {"begin;", "commit;"} if mutation in {"retireKey", "revokeKey"} else set()
+    heard = [text for text in said if "hub_now" not in text and text.lower() not in around]
+    facts, record, *rest = [text for text in heard if "hold_key_to_end_it" not in text]
     assert ("facts_for_" in facts, "record_" in record) == (True, True), said
     if "ertificate" in mutation or mutation in {"recordLoss", "setNumberingScheme"}:
         # Answered with what is read afterwards: the member and the certificates before, or the scheme of the day.
         expected = _READ_AFTERWARDS[:1] if mutation == "setNumberingScheme" else _READ_AFTERWARDS[1:]
-        assert [source for source in _READ_AFTERWARDS if any(source in heard for heard in rest)] == expected, said
+        assert [source for source in _READ_AFTERWARDS if any(source in text for text in rest)] == expected, said
         return
-    # An act on a union is answered with the union, which is read afterwards, as is a member after a merge; a member
-    # that enters, or a case, is known from the act.
-    read = [heard for heard in rest if heard.startswith("select") and "hub_begin" not in heard]
-    merged = mutation == "mergeMemberships"
-    assert len(read) == (1 if merged or answer.data["answer"]["__typename"] == "Union" else 0), said
-    assert rest == [] or ("from hub.memberships" if merged else "from hub.unions where union_id") in read[0]
+    # An act on a union is answered with the union, which is read afterwards, as is a member that a merge or an
+    # amendment may have freed; a member that enters, or a case, is known from the act.
+    read = [text for text in rest if text.startswith("select") and "hub_begin" not in text]
+    freed = mutation in {"mergeMemberships", "amendMember"}
+    assert len(read) == (1 if freed or answer.data["answer"]["__typename"] == "Union" else 0), said
+    assert rest == [] or ("from hub.memberships" if freed else "from hub.unions where union_id") in read[0]

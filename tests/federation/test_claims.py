@@ -31,6 +31,7 @@ from tests.federation.parties import (
     a_union_registration,
     an_acceptance,
 )
+from tests.federation.retentions import RETENTION_ACTS
 
 _USCC = "[0-9A-HJ-NPQRTUWXY]{18}"
 _PLAIN = st.characters(categories=["L", "Nd", "Pd"], include_characters=" ·（）")
@@ -109,6 +110,7 @@ def test_claims_are_read_as_they_were_written(cls: type[Any]) -> None:
 
 
 EXAMPLES: list[acts.Act] = [
+    *RETENTION_ACTS,
     a_join(),
     a_member_amendment(),
     a_union_amendment(),
@@ -129,6 +131,9 @@ OPTIONAL = {
     "refusal": "fields",
     "loss": "consent",
     "scheme": "check",
+    "retention": "retired_on early relation_ended_on new_employer_uscc enlisted_on",
+    "change": "discharged_on retired_on early",
+    "restoration": "employer_uscc relation_started_on discharged_on",
     "amendment": "id_change joined_on employer_uscc member_unit relation_started_on certificate issuing_union "
     "dues_paid_through card_sha256",
     acts.UnionAmendment.typ: "name jurisdiction_code employer_usccs member_units contains",

@@ -45,6 +45,7 @@ from tests.federation.parties import (
     header_of,
     in_force,
 )
+from tests.federation.retentions import RETENTION_ACTS
 
 MEMBER_ACTS: list[acts.Act] = [
     *(
@@ -60,6 +61,7 @@ MEMBER_ACTS: list[acts.Act] = [
     *(an_objection(), a_cancellation(), a_dismissal()),
     *(an_import(), a_merge(), a_merge_decision()),
     *(claims for claims in certificate_acts().values() if claims.subject == "membership"),
+    *RETENTION_ACTS,
 ]
 UNION_ACTS: list[acts.Act] = [
     *(claims for claims in certificate_acts().values() if claims.subject == "union"),

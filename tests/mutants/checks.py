@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 RULES: Final = "hub/transfers/rules/"
-#: Where the checks of each act stand in their order.
-ORDERS: Final = sorted(path.stem for path in (ROOT / RULES).glob("order*.py"))
 CHAPTERS: Final = sorted(path.stem for path in (ROOT / RULES).glob("*.py") if "def check_" in path.read_text())
+ORDERS: Final = sorted(path.stem for path in (ROOT / RULES).glob("order*.py"))
 OPENING: Final = "hub/transfers/desk/opening.py"
 #: The steps of an opening that give nothing back, and so can be left out.
 STEPS: Final = {"require_login", "verify_signature", "verify_signer", "verify_key_in_force"}
@@ -26,22 +25,29 @@ OPENING_TESTS: Final = ("tests/desk/test_opening.py", "tests/desk/test_registeri
 
 def checks(met: Mapping[str, Sequence[str]]) -> Iterator[Mutant]:
     """Give every mutant of the rules. Takes the tests that meet each refusal, by `file:line` of where it is made."""
-    for stem in ORDERS:
-        file = f"{RULES}{stem}.py"
-        text = source(file)
-        functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
-        for function, call in ((one, call) for one in functions for call in ast.walk(one)):
-            if isinstance(call, ast.YieldFrom) and isinstance(call.value, ast.Call):
-                called = ast.unparse(call.value.func)
-                tests = met.get(f"{file}:{call.lineno}", ())
-                name = f"{stem}.{function.name} without {called}"
-                yield Mutant("check", name, file, _silent(text, call), _some(tests))
+    for order in ORDERS:
+        yield from _of_order(order, met)
     for chapter in CHAPTERS:
         file = f"{RULES}{chapter}.py"
         for check, node in _refusals(chapter):
             tests = met.get(f"{file}:{_place(check, node)}", ())
             name = f"{chapter}.{check} without line {node.lineno}"
             yield Mutant("check", name, file, _silent(source(file), node), _some(tests))
+
+
+def _of_order(order: str, met: Mapping[str, Sequence[str]]) -> Iterator[Mutant]:
+    file = f"{RULES}{order}.py"
+    text = source(file)
+    for function in ast.parse(text).body:
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        for call in ast.walk(function):
+            if isinstance(call, ast.YieldFrom) and isinstance(call.value, ast.Call):
+                called = ast.unparse(call.value.func)
+                tests = met.get(f"{file}:{call.lineno}", ())
+                yield Mutant(
+                    "check", f"{order}.{function.name} without {called}", file, _silent(text, call), _some(tests)
+                )
 
 
 def opening() -> Iterator[Mutant]:

@@ -32,6 +32,9 @@ _OF_FUNCTION: Final = {
     "record_union": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
     "record_key": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
     "record_key_end": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
+    "hold_keys": ("tests/sql/test_held_keys.py",),
+    "hold_key_to_end_it": ("tests/sql/test_held_keys.py",),
+    "dissolve_pair": ("tests/desk/test_pairs_attacked.py",),
     "record_login": ("tests/sql/test_registers.py",),
     "record_amendment": (
         "tests/sql/test_amendments.py",
@@ -103,7 +106,7 @@ _JOINING: Final = re.compile(
 #: The functions by whose compare-and-set custody moves: their conditions are tried whenever mutants are.
 _GATES: Final = {
     "record_release", "record_acceptance", "record_closure", "record_join", "record_suspected", "record_merge",
-    "record_decision", "settle_pair",
+    "record_decision", "settle_pair", "hold_keys", "hold_key_to_end_it", "dissolve_pair",
 }  # fmt: skip
 
 

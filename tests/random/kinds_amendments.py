@@ -114,6 +114,8 @@ class AmendMember(Kind):
             return "DOCUMENT_TAMPERED"
         if member is None or tie is not None:
             return tie
+        if member.status == "DUPLICATE_MERGED":
+            return "NOT_A_MEMBER"
         given = {*person, *(claims.keys() & _STATED)}
         # A number names the one of two records that is live, and later the one that went on.
         owner, employer = model.live_of(person.get("id_number", "")), claims.get("employer_uscc")

@@ -102,6 +102,7 @@ def a_release(custody: Mapping[str, Any], to_union: UUID, **changes: Any) -> Rel
         "lapsed_ground": None,
         **_statement("release"),
         "card": json.dumps({"salt": custody["card_salt"]}),
+        "terms": None,
     }
     return ReleaseRecord(**{**given, **changes})
 
@@ -121,6 +122,8 @@ def an_acceptance(release: ReleaseRecord, **changes: Any) -> AcceptanceRecord:
         "member_unit": None,
         "card_salt": "another salt",
         **_statement("acceptance"),
+        "status_after": None,
+        "unorganised": None,
     }
     return AcceptanceRecord(**{**given, **changes})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -53,7 +54,8 @@ def sent(world: World) -> Iterator[list[str]]:
         for connection in connections:
             connection.remove_query_logger(log)
         assert [holder._con for holder in pool._holders if holder._con is not None] == connections
-        names.extend(text.partition("hub.")[2].partition("(")[0] or text for text in texts)
+        # A record's text holds its key first.
+        names.extend(re.findall(r"hub\.(\w+)\(", text)[-1] for text in texts)
 
 
 async def prepare(world: World, act: str) -> Ready:

@@ -33,7 +33,7 @@ SEEN_BY: Final = {
 HIDDEN: Final = {
     "person_ids", "holdings", "handoffs", "steps", "join_cards", "membership_claims", "handoff_claims",
     "identity_claims", "certificate_claims", "statement_claims", "assertion_claims", "matches", "amendments",
-    "duplicates", "certificates", "certificate_steps",
+    "duplicates", "statuses", "retentions", "retention_steps", "certificates", "certificate_steps",
 }  # fmt: skip
 
 #: What the mover may do besides reading; rows that are never updated nor deleted are what makes a record one (I14).
@@ -49,7 +49,8 @@ MOVER: Final = {
     **dict.fromkeys(("union_employers", "union_federations"), _RIGHTED),
     **dict.fromkeys(("legal_steps", "clock", "installation"), _READ),
     **dict.fromkeys(
-        ("unions", "union_keys", "persons", "person_ids", "memberships", "holdings", "handoffs", "duplicates"), _MOVED
+        ("unions", "union_keys", "persons", "person_ids", "memberships", "holdings", "handoffs", "duplicates",
+         "statuses", "retentions"), _MOVED
     ),
     # A certificate that is found again is the valid one.
     "certificates": _RIGHTED,
@@ -59,7 +60,7 @@ MOVER: Final = {
     "identity_claims": _RIGHTED,
     **dict.fromkeys(
         ("steps", "statements", "join_cards", "membership_claims", "handoff_claims", "statement_claims",
-         "disclosures", "matches", "amendments", "certificate_steps"),
+         "disclosures", "matches", "amendments", "retention_steps", "certificate_steps"),
         _APPENDED,
     ),
     # A number that was wrong is free again.
@@ -73,14 +74,18 @@ FUNCTIONS: Final = {
     "facts_for_amendment", "facts_for_union_amendment", "record_amendment", "record_union_amendment", "read_amendments",
     "record_release", "record_request", "record_answer", "record_match",
     "record_acceptance", "record_closure", "record_join", "record_union", "record_key",
-    "record_key_end", "record_login", "record_disclosure", "reveal_id_number",
+    "hold_keys", "hold_key_to_end_it", "record_key_end", "record_login", "record_disclosure", "reveal_id_number",
     "facts_for_import", "facts_for_merge", "facts_for_decision", "record_suspected", "record_merge", "record_decision",
-    "reveal_duplicates", "read_merge_cases",
+    "reveal_duplicates", "read_merge_cases", "read_awaited",
+    "facts_for_retention", "read_exempt_spans", "record_retention", "read_retentions",
     "facts_for_certificate", "record_certificate", "record_numbering_scheme", "read_certificates",
     "read_steps", "read_holdings", "read_transfers", "find_held",
 }  # fmt: skip
 #: Parts of the others.
-INNER: Final = {"signers_of", "higher_of", "decider_of", "settle_pair"}
+INNER: Final = {
+    "signers_of", "higher_of", "decider_of", "settle_pair", "merge_pair", "enter_join", "enter_suspected",
+    "enter_statuses", "end_retention", "kid_of", "dissolve_pair", "part_pair", "place_of", "union_of_employer",
+}  # fmt: skip
 
 _VERBS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 
@@ -242,14 +247,14 @@ class TestFunctions:
             assert row["proconfig"] == ["search_path=hub, pg_temp"], row["proname"]
             assert row["lanname"] == "plpgsql", row["proname"]
             assert row["owner"] == ("hub_mover" if row["prosecdef"] else "hub_owner"), row["proname"]
-        assert {row["proname"] for row in rows if not row["prosecdef"]} == {"hub_now", "hub_begin"}
+        assert {row["proname"] for row in rows if not row["prosecdef"]} == {"hub_now", "hub_begin", "kid_of"}
 
     @pytest.mark.attack("F04")
     async def test_what_only_reads_answers_from_one_snapshot(self, superuser: Any) -> None:
         rows = await superuser.fetch(
             "select proname from pg_proc where pronamespace = 'hub'::regnamespace and provolatile = 's'"
         )
-        stable = ("facts_", "read_", "find_", "signer", "higher", "decider")
+        stable = ("facts_", "read_", "find_", "signer", "higher", "decider", "place", "union_of")
         reading = {name for name in FUNCTIONS | INNER if name.startswith(stable)}
         assert {row["proname"] for row in rows} == reading
 
@@ -261,6 +266,10 @@ class TestFunctions:
             "signers_of(now(), '{}', '{}', '{}', '{}', '{}')",
             "higher_of(null, null, null)",
             "decider_of(null, null)",
+            "kid_of('e30.e30.x')",
+            "dissolve_pair(now(), null, null)",
+            "place_of(current_date, null, null, null, null)",
+            "union_of_employer(null, current_date)",
             "settle_pair(now(), null, null, null, null, null, null, null, null, null)",
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):

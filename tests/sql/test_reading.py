@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 NOBODY: Final = UUID(int=7)
 #: By the holder, each of them.
 _SIDES: Final = "array_fill('HOLDER'::text, array[cardinality($6::uuid[])])"
-_RELEASE: Final = f"select * from hub.facts_for_release(true, $1, $2, $3, $4, $5, {_SIDES}, $6, $7, $8)"
+_NOWHERE: Final = "array_fill(false, array[cardinality($6::uuid[])]), null, null"
+_RELEASE: Final = f"select * from hub.facts_for_release(true, $1, $2, $3, $4, $5, {_SIDES}, $6, $7, $8, {_NOWHERE})"
 _CASE: Final = "select * from hub.facts_for_case(true, $1, $2, $3, $4, $5, $6, $7)"
 _JOIN: Final = "select * from hub.facts_for_join(true, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 

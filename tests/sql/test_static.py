@@ -11,7 +11,7 @@ import pytest
 
 import hub.database
 from hub.database.migrate import statements_of
-from hub.transfers.ledger import acts, certificates, founding, reads
+from hub.transfers.ledger import acts, certificates, founding, reads, retaining
 from hub.transfers.machines import MACHINES
 from tests.sql.constructs import faults, without_comments
 
@@ -21,7 +21,8 @@ MIGRATIONS: Final = sorted((_DATABASE / "migrations" / "sql").rglob("*.sql"))
 #: Member data, together on one shard; all by member_id.
 TOGETHER: Final = {
     "persons", "person_ids", "memberships", "holdings", "handoffs", "steps", "statements", "join_cards", "dockets",
-    "cards", "amendments", "duplicates", "certificates", "certificate_steps",
+    "cards", "amendments", "duplicates", "statuses", "retentions", "retention_steps", "certificates",
+    "certificate_steps",
 }  # fmt: skip
 
 
@@ -34,7 +35,7 @@ def test_migrations_use_no_refused_construct(file: Path) -> None:
 def test_what_the_hub_sends_has_none_either() -> None:
     texts = {
         f"{module.__name__}.{name}": text
-        for module in (acts, certificates, founding, reads)
+        for module in (acts, certificates, founding, reads, retaining)
         for name, text in vars(module).items()
         if name.isupper() and isinstance(text, str)
     }

@@ -84,6 +84,35 @@ BROKEN: Final = {
         union all
         select t.membership_id from hub.statements t where not exists (
                select from hub.statement_claims c where c.jti = t.jti and c.iss = t.iss and c.sha256 = t.sha256)""",
+    "the status of now is the one of the span that is open": """
+        select m.membership_id from hub.memberships m
+         where 1 <> (select count(*) from hub.statuses s where s.member_id = m.member_id
+                        and s.membership_id = m.membership_id and upper_inf(s.during) and s.status = m.status)""",
+    "each status begins where the one before it ended, and the first with the first holding": """
+        select s.membership_id from hub.statuses s
+          join hub.holdings g on g.membership_id = s.membership_id and g.custody_version = 1
+         where not case s.status_no when 1 then lower(s.during) = lower(g.during)
+               else exists (select from hub.statuses p where p.membership_id = s.membership_id
+                               and p.status_no = s.status_no - 1 and upper(p.during) = lower(s.during)
+                               and p.status <> s.status) end""",
+    "I10: who is retained has one open retention, and nobody else has": """
+        select m.membership_id from hub.memberships m
+         where (m.status = 'RETAINED') <> exists (select from hub.retentions r
+               where r.membership_id = m.membership_id and r.state = 'RECORDED')""",
+    "I10: who is placed, or seconded, is not retained": """
+        select m.membership_id from hub.memberships m
+         where m.status = 'RETAINED' and m.holding_basis in ('PLACEMENT', 'SECONDMENT')""",
+    "a retention stands where its last step led": """
+        select r.membership_id from hub.retentions r
+          left join hub.retention_steps s on s.membership_id = r.membership_id and s.retention_no = r.retention_no
+                                         and s.step_no = r.step_no
+         where s.to_state is distinct from r.state or s.reason is distinct from r.reason
+            or (select count(*) from hub.retention_steps c where c.membership_id = r.membership_id
+                   and c.retention_no = r.retention_no) <> r.step_no""",
+    "a step of a retention by a union has its statement": """
+        select s.membership_id from hub.retention_steps s where (s.union_id is not null) <> exists (
+               select from hub.statements t where t.sha256 = s.sha256 and t.membership_id = s.membership_id
+                  and t.iss = s.union_id)""",
     "the person is with the holder of the live membership": """
         select p.member_id from hub.persons p join hub.memberships m on m.member_id = p.member_id
          where m.status in ('ACTIVE', 'RETAINED') and m.holder_union <> p.holder_union""",

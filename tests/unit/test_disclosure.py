@@ -109,6 +109,7 @@ def test_what_nobody_signed_is_shown_with_the_side_that_it_concerns(step: Any) -
             "escalate": Side.HOLDER,
             "lapse": Side.HIGHER,
             "supersede": Side.HOLDER,
+            "retain": Side.HOLDER,
         }[step.act]
     )
 
@@ -138,6 +139,11 @@ def test_what_is_recorded_is_told_once() -> None:
 def test_a_request_superseded_is_to_who_asked_one_cancelled() -> None:
     shown = {side: disclosure.act_shown(a_case(side, HandoffState.CANCELLED), "supersede") for side in SIDES}
     assert shown == {Side.HOLDER: "supersede", Side.RECEIVER: "cancel", Side.HIGHER: "supersede"}
+
+
+def test_one_that_a_retention_ended_is_to_who_asked_one_objected_to() -> None:
+    shown = {side: disclosure.act_shown(a_case(side, HandoffState.OBJECTED), "retain") for side in SIDES}
+    assert shown == {Side.HOLDER: "retain", Side.RECEIVER: "object", Side.HIGHER: "retain"}
 
 
 @pytest.mark.parametrize("state", HandoffState)

@@ -20,9 +20,11 @@ FACTS = {
     Code.REASON_NOT_ALLOWED: {"allowed", "allowed_zh"},
     Code.STEP_NOT_ALLOWED: {"state", "state_zh"},
     Code.EMPLOYER_HAS_UNION: {"union"},
+    Code.DISPATCH_MUST_JOIN_HOST: {"union"},
     Code.BACKDATE_TOO_FAR: {"days"},
     Code.DUES_MONTH_IMPLAUSIBLE: {"earliest", "latest"},
     Code.CLOCK_SKEW: {"now"},
+    Code.DUES_EXEMPT_IN_RETENTION: {"exempt_from"},
     Code.INPUT_INVALID: {"why_zh", "why_en"},
 }
 

@@ -10,10 +10,12 @@ from hub.transfers.machines import (
     HANDOFF,
     MACHINES,
     OPEN_STATES,
+    RETENTION,
     START,
     CertificateState,
     HandoffState,
     Machine,
+    RetentionState,
     Side,
     Step,
 )
@@ -29,6 +31,7 @@ LEGAL = {
     ("REQUESTED", "escalate", "HUB"): "ESCALATED",
     ("REQUESTED", "supersede", "HUB"): "CANCELLED",
     ("REQUESTED", "void", "HUB"): "VOIDED",
+    ("REQUESTED", "retain", "HUB"): "OBJECTED",
     ("ESCALATED", "release", "HOLDER"): "RELEASED",
     ("ESCALATED", "release_in_lieu", "HIGHER"): "RELEASED",
     ("ESCALATED", "dismiss", "HIGHER"): "DISMISSED",
@@ -36,6 +39,7 @@ LEGAL = {
     ("ESCALATED", "lapse", "HUB"): "LAPSED",
     ("ESCALATED", "supersede", "HUB"): "CANCELLED",
     ("ESCALATED", "void", "HUB"): "VOIDED",
+    ("ESCALATED", "retain", "HUB"): "OBJECTED",
     ("RELEASED", "accept", "RECEIVER"): "ACCEPTED",
     ("RELEASED", "refuse", "RECEIVER"): "REFUSED",
     ("RELEASED", "recall", "HOLDER"): "RECALLED",
@@ -83,6 +87,31 @@ def test_only_listed_steps_of_a_certificate_are_legal(state: str, act: str, side
     with pytest.raises(Refusal) as found:
         CERTIFICATE.step(state, act, side)
     assert (found.value.code, found.value.facts["state"]) == (Code.STEP_NOT_ALLOWED, state)
+
+
+RETENTION_ACTS = sorted({step.act for step in RETENTION.steps} | {"take"})
+LEGAL_OF_A_RETENTION = {
+    (START, "record", "HOLDER"): "RECORDED",
+    ("RECORDED", "change_reason", "HOLDER"): "RECORDED",
+    ("RECORDED", "move", "RECEIVER"): "RECORDED",
+    ("RECORDED", "restore", "HOLDER"): "RESTORED",
+    ("RECORDED", "accept", "RECEIVER"): "RESTORED",
+    ("RECORDED", "annul", "HOLDER"): "ANNULLED",
+    ("RECORDED", "end", "HUB"): "ENDED",
+}
+
+
+@pytest.mark.parametrize(
+    ("state", "act", "side"), list(itertools.product([START, *RetentionState], RETENTION_ACTS, Side))
+)
+def test_a_retention_takes_its_listed_steps_alone(state: str, act: str, side: Side) -> None:
+    target = LEGAL_OF_A_RETENTION.get((state, act, side))
+    if target is not None:
+        assert RETENTION.step(state, act, side).target == target
+        return
+    with pytest.raises(Refusal) as found:
+        RETENTION.step(state, act, side)
+    assert found.value.code == Code.STEP_NOT_ALLOWED
 
 
 def test_final_states_are_left_by_no_step() -> None:

@@ -9,9 +9,11 @@ from hub.schema.context import Info
 from hub.schema.enums import CertificateState
 from hub.schema.fields import told
 from hub.schema.scalars import YearMonth
+from hub.schema.types.retentions import RetentionEntry
 from hub.transfers import card as cards
 from hub.transfers import certificate as column
 from hub.transfers.certificates import CertificateView, all_certificates
+from hub.transfers.retention_column import entries_of
 from hub.transfers.views import MemberView
 
 __all__ = [
@@ -151,6 +153,15 @@ class Certificate:
             joined_on=self.view.joined_on,
             issuing_union=self.own.issuing_union,
         )
+
+    @told(
+        "“保留恢复会籍”栏，按先后排列。",
+        "The column of retentions, the earliest first.",
+    )
+    async def retention_column(self, info: Info) -> list[RetentionEntry]:
+        """Give the column."""
+        retentions = await info.context.loads.retentions(self.view.membership_id) or ()
+        return [RetentionEntry.of(entry) for entry in entries_of(retentions)]
 
     @told(
         "“工会组织关系接转”栏，按先后排列；补（换）发后照旧转记。",

@@ -59,10 +59,10 @@ class Step:
     made_by: strawberry.Private[UUID | None]
     act: str = strawberry.field(
         description="所办事项：request、appeal、release、release_in_lieu、object、cancel、dismiss、accept、refuse、recall；"
-        "escalate、lapse、expire 为到期，supersede 为转往他会，void 为复核未通过。\n"
+        "escalate、lapse、expire 为到期，supersede 为转往他会，retain 为保留会籍，void 为复核未通过。\n"
         "What was done: request, appeal, release, release_in_lieu, object, cancel, dismiss, accept, refuse, recall; "
-        "`escalate`, `lapse` and `expire` are a date's doing, `supersede` a release to another union, `void` a failed "
-        "check."
+        "`escalate`, `lapse` and `expire` are a date's doing, `supersede` a release to another union, `retain` a "
+        "retention, `void` a failed check."
     )
     side: Side = strawberry.field(
         description="由哪一方办理；到期或作废的，为所涉一方。\n"

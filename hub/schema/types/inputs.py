@@ -12,6 +12,7 @@ from hub.schema.enums import EmploymentForm, HoldingBasis, IdType, KeyUse, Membe
 from hub.schema.faults import BadUserInput
 from hub.schema.ids import decode_id
 from hub.schema.scalars import YearMonth
+from hub.schema.types.stated_inputs import ConsentInput, StatedInput
 
 __all__ = [
     "AcceptHandoffDraft",
@@ -207,7 +208,7 @@ class MergeDecisionDraft:
 
 
 @strawberry.input(description="起草转出。\nTo draft a release.")
-class ReleaseMemberDraft:
+class ReleaseMemberDraft(StatedInput):
     """What a release says."""
 
     member_id: strawberry.ID | None = strawberry.field(
@@ -235,21 +236,6 @@ class ReleaseMemberDraft:
         default=strawberry.UNSET,
         description="会员登记表的去向；不填为随个人档案移交。\n"
         "Where the registration form goes; if not given, with the personnel file.",
-    )
-
-
-@strawberry.input(description="会员本人的同意。\nThe member's own consent.")
-class ConsentInput:
-    """A consent."""
-
-    form: str = strawberry.field(
-        description="形式：WRITTEN、IN_PERSON、ELECTRONIC。\nIts form: WRITTEN, IN_PERSON or ELECTRONIC."
-    )
-    given_on: date = strawberry.field(
-        description="同意的日期，至多 30 天前。\nThe day on which it was given, at most 30 days ago."
-    )
-    evidence_sha256: str = strawberry.field(
-        description="同意书的 SHA-256。\nThe SHA-256 of its text or record, in base64url."
     )
 
 
@@ -293,7 +279,7 @@ class RequestHandoffDraft:
 @strawberry.input(
     description="起草代为转出，由会籍所在工会的上一级工会办理。\nTo draft a release in the holder's stead."
 )
-class ReleaseInLieuDraft:
+class ReleaseInLieuDraft(StatedInput):
     """What a release in lieu says."""
 
     handoff_id: strawberry.ID = strawberry.field(description="接转手续的全局编号。\nThe handoff, by its global id.")

@@ -17,9 +17,11 @@ from hub.schema.types.amendments import Amendment
 from hub.schema.types.certificates import Certificate, certificates_of, present_certificate
 from hub.schema.types.handoffs import Handoff
 from hub.schema.types.nodes import Node
+from hub.schema.types.retentions import Retention, VotingRights
 from hub.schema.types.unions import Union, union_of
 from hub.transfers.certificates import certificate_warnings
 from hub.transfers.machines import OPEN_STATES
+from hub.transfers.retention_column import last_retention
 from hub.transfers.views import MemberView
 
 __all__ = ["Duplicate", "Holding", "IdNumber", "Member", "MemberConnection", "find_member"]
@@ -132,6 +134,13 @@ class Member(Node):
         description="信息版本，每更改一次加一。\nCounts the amendments: one names the version that it was drafted on."
     )
     dues_paid_through: YearMonth = strawberry.field(description="会费交至的月份。\nThe month to which dues are paid.")
+    dues_exempt: bool = strawberry.field(
+        description="是否免交会费；由会籍状态得出，不可设置。\n"
+        "Whether no dues are owed: it follows from the status, and nobody sets it."
+    )
+    voting_rights: VotingRights = strawberry.field(
+        description="选举权、被选举权、表决权。\nThe rights to elect, to be elected and to vote."
+    )
 
     @classmethod
     def of(cls, view: MemberView) -> "Member":
@@ -159,6 +168,8 @@ class Member(Node):
             custody_version=view.custody_version,
             data_version=view.data_version,
             dues_paid_through=cast("YearMonth", view.dues_paid_through),
+            dues_exempt=view.status == MembershipStatus.RETAINED,
+            voting_rights=VotingRights.of(view.status),
         )
 
     @told(
@@ -194,6 +205,23 @@ class Member(Node):
         """Give the open handoff. One that a date has ended is open no more, recorded or not."""
         case = None if self.view.open_handoff is None else await info.context.loads.handoff(self.view.open_handoff)
         return Handoff.of(case) if case is not None and case.state in OPEN_STATES else None
+
+    @told(
+        "最近一次保留会籍，撤销的不计；从未保留的为空。",
+        "The latest retention that was not annulled; null if there was none.",
+    )
+    async def retention(self, info: Info) -> Retention | None:
+        """Give the retention that counts."""
+        view = last_retention(await info.context.loads.retentions(self.view.membership_id) or ())
+        return None if view is None else Retention.of(view)
+
+    @told(
+        "历次保留会籍，按先后排列，含撤销的。",
+        "All retentions, the earliest first, those that were annulled among them.",
+    )
+    async def retentions(self, info: Info) -> list[Retention]:
+        """Give the retentions."""
+        return [Retention.of(view) for view in await info.context.loads.retentions(self.view.membership_id) or ()]
 
     @told(
         "同一人的另一份有效会籍，待双方合并；没有的为空。读取记录在案。",

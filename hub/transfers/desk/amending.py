@@ -33,15 +33,15 @@ from hub.transfers.rules import order
 from hub.transfers.rules.amending import ON_CARD
 from hub.transfers.rules.days import day_of
 from hub.transfers.rules.questions import Amendment
-from hub.transfers.views import MemberView
 from hub.vault import mask_id_number, mask_mobile
 
 if TYPE_CHECKING:
     from federation.statements import Statement
     from hub.authz.tokens import Caller
     from hub.transfers.facts import HeldFacts
+    from hub.transfers.views import MemberView
 
-__all__ = ["amend_member", "hash_of_changes"]
+__all__ = ["amend_member", "exempt_from_dues", "hash_of_changes"]
 
 
 async def amend_member(hub: Hub, caller: Caller, jws: str, person_text: str | None) -> MemberView:
@@ -65,7 +65,8 @@ async def amend_member(hub: Hub, caller: Caller, jws: str, person_text: str | No
         if bound != claims.card_sha256:
             raise Refusal(Code.DOCUMENT_TAMPERED, path=("amendment", "card_sha256"))
         changes = {} if person_text is None else read_changes(person_text, day_of(facts.signer.now))
-        question = Amendment(claims, changes, facts, hashed)
+        exempt = await exempt_from_dues(hub, caller, membership_id, claims)
+        question = Amendment(claims, changes, facts, hashed, exempt)
         try:
             first(order.amendment(question))
         except Refusal as refusal:
@@ -74,10 +75,20 @@ async def amend_member(hub: Hub, caller: Caller, jws: str, person_text: str | No
         record = _record(hub, caller, statement, question, person_text)
         try:
             if await hub.ledger.record_amendment(record):
-                return _amended(record, question)
+                # As it is read: one of a pair may have come free by it.
+                return await member_now(hub, caller, membership_id)
         except Claimed:
             continue
     raise Refusal(Code.STALE_VERSION)
+
+
+async def exempt_from_dues(
+    hub: Hub, caller: Caller, membership_id: UUID, claims: acts.MemberAmendment
+) -> tuple[tuple[date, date | None], ...]:
+    """Give from when to when a member was retained, where dues are amended: none are owed then (A21)."""
+    if claims.dues_paid_through is None:
+        return ()
+    return await hub.ledger.exempt_spans(caller.union_id, membership_id)
 
 
 def hash_of_changes(hub: Hub, changes: dict[str, Any]) -> bytes | None:
@@ -229,15 +240,4 @@ def _record(
             state_after=held.status,
             custody_version_after=held.custody_version,
         ),
-    )
-
-
-def _amended(record: AmendmentRecord, question: Amendment) -> MemberView:
-    held = _held(question)
-    fields = set(MemberView.__dataclass_fields__) & set(AmendmentRecord._fields)
-    return MemberView(
-        **{name: getattr(record, name) for name in fields - {"data_version"}},
-        status=held.status,
-        holding_basis=held.holding_basis,
-        data_version=record.data_version + 1,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 from uuid import UUID
 
 from federation import acts
@@ -21,12 +21,14 @@ from hub.transfers.desk.opening import (
     uuid_in,
 )
 from hub.transfers.desk.releasing import as_it_is_now, custody_time
+from hub.transfers.kinds import MembershipStatus
 from hub.transfers.ledger.groups import Claimed
 from hub.transfers.ledger.records import AcceptanceRecord, ClosureRecord
 from hub.transfers.machines import HANDOFF, HandoffState, Side
 from hub.transfers.rules import order
+from hub.transfers.rules.labour import employer_after
 from hub.transfers.rules.questions import Case
-from hub.transfers.rules.reasons import CORRECTION, ground_told
+from hub.transfers.rules.reasons import CORRECTION, EMPLOYER_ORGANISED_MEANWHILE, REASONS, ground_told
 from hub.transfers.views import HandoffView
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ async def accept(hub: Hub, caller: Caller, jws: str) -> HandoffView:
         try:
             claims = open_statement(statement, facts.signer, caller, hub.origin)
         except Repeated:
-            return _unless_voided(await as_it_is_now(hub, caller, uuid_in(statement, "handoff_id")))
+            return _unless_voided(await as_it_is_now(hub, caller, uuid_in(statement, "handoff_id")), facts)
         question = Case(claims, facts)
         first(order.acceptance(question, claims))
         handoff = _party(facts)
@@ -74,7 +76,7 @@ async def accept(hub: Hub, caller: Caller, jws: str) -> HandoffView:
                 if await hub.ledger.record_acceptance(record):
                     return _closed(caller, statement, handoff, HandoffState.ACCEPTED, record.at, in_date=claims.in_date)
             else:
-                ground = failed.code.value
+                ground = _GROUNDS.get(failed.code, failed.code.value)
                 closure = _closure_record(hub, caller, statement, facts, act="void", by=Side.HUB, ground=ground)
                 if await hub.ledger.record_closure(closure):
                     raise failed
@@ -149,10 +151,20 @@ def _time_of_receipt(facts: CaseFacts) -> datetime:
     return custody_time(facts.signer.now, handoff.held_since, handoff.requested_at, handoff.released_at)
 
 
-def _unless_voided(view: HandoffView) -> HandoffView:
+#: Under what name a second check that fails is kept, where it is not that of its code.
+_GROUNDS: Final = {Code.EMPLOYER_HAS_UNION: EMPLOYER_ORGANISED_MEANWHILE}
+_CODES: Final = {ground: code for code, ground in _GROUNDS.items()}
+#: Of a union that has been closed since.
+_SOME_UNION = "该单位工会 (the employer's union)"
+
+
+def _unless_voided(view: HandoffView, facts: CaseFacts) -> HandoffView:
     """Give the case, or refuse again with what voided it: an acceptance that comes again gets its first answer."""
     if view.state is HandoffState.VOIDED and view.ground is not None:
-        raise Refusal(Code(view.ground))
+        place = _party(facts).place
+        code = _CODES.get(view.ground) or Code(view.ground)
+        union = place.employer_union if code is Code.EMPLOYER_HAS_UNION else place.host_union
+        raise Refusal(code, union=union or _SOME_UNION)
     return view
 
 
@@ -180,8 +192,7 @@ def _acceptance_record(
         step_no=handoff.step_no,
         in_date=claims.in_date,
         holding_basis=claims.holding_basis,
-        # After a correction the old relation goes on, as far as the hub knows it.
-        employer_uscc=handoff.prior_employer if handoff.reason_code == CORRECTION else claims.employer_uscc,
+        employer_uscc=employer_after(claims, handoff),
         member_unit=handoff.prior_unit if handoff.reason_code == CORRECTION else None,
         card_salt=hub.vault.derive_salt("card", statement.sha256),
         jti=statement.jti,
@@ -189,6 +200,8 @@ def _acceptance_record(
         typ=statement.typ,
         jws=statement.jws,
         receipt=receipt,
+        status_after=MembershipStatus.ACTIVE.value if handoff.stated.restores else None,
+        unorganised=handoff.stated.new_employer if REASONS[handoff.reason_code].awaits_union else None,
     )
 
 

@@ -17,15 +17,17 @@ from hub.errors import Code, Refusal
 from hub.transfers.card import Card, card_of, read_card
 from hub.transfers.desk.joining import id_hash, note_hit
 from hub.transfers.desk.opening import Hub, claims_text, drafting_of, every, input_claims, require_login
-from hub.transfers.desk.releasing import release_question
+from hub.transfers.desk.releasing import place_for, release_question
+from hub.transfers.kinds import MembershipStatus
 from hub.transfers.ledger import reads
 from hub.transfers.machines import HandoffState, Side
 from hub.transfers.person import Person, person_json, person_of
 from hub.transfers.rules import order
-from hub.transfers.rules.days import day_of, months_after
+from hub.transfers.rules.columns import next_dues_month
+from hub.transfers.rules.days import day_of
 from hub.transfers.rules.policy import POLICY
 from hub.transfers.rules.questions import Case, Join
-from hub.transfers.rules.reasons import REASONS
+from hub.transfers.rules.reasons import REASONS, Area
 from hub.transfers.views import Draft
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from federation.acts import Act
     from hub.authz.tokens import Caller
     from hub.transfers.facts import CaseFacts, HandoffFacts, JoinFacts, MembershipFacts, ReleaseFacts
+    from hub.transfers.ledger.records import Place
     from hub.transfers.rules.questions import Refusals
 
 __all__ = [
@@ -52,7 +55,9 @@ __all__ = [
     "draft_refusal",
     "draft_release",
     "numbered",
+    "place_of_input",
     "plain",
+    "stated_claims",
     "storable",
 ]
 
@@ -149,18 +154,19 @@ async def draft_release(hub: Hub, caller: Caller, given: Input) -> Draft:
             view = (await reads.handoffs(reading, [answered])).get(answered)
         membership_id = view.membership_id if view is not None and view.side is Side.HOLDER else None
     membership_id = membership_id or NOBODY
-    signing = drafting_of(caller)
-    facts = await hub.ledger.facts_for_release(signing, membership_id, answered, storable(receiver))
+    signing, place = drafting_of(caller), place_of_input(given["reason_code"], given)
+    facts = await hub.ledger.facts_for_release(signing, membership_id, answered, storable(receiver), place)
     require_login(facts.signer)
     if answered is None and (answered := _asked_by_receiver(facts)) is not None:
         # The act will name this request: its draft is to be judged by the same facts.
-        facts = await hub.ledger.facts_for_release(signing, membership_id, answered, storable(receiver))
+        facts = await hub.ledger.facts_for_release(signing, membership_id, answered, storable(receiver), place)
     held, unread = facts.membership, list[Refusal]()
     reason = REASONS.get(given["reason_code"])
     claims = claims_of(
         acts.Release,
         {
             **{name: plain(given.get(name)) for name in _RELEASE_MEMBERS},
+            **stated_claims(given["reason_code"], given, held),
             **custody_claims(held, given["dues_paid_through"]),
             **_answering(facts, answered),
             "reason_text": reason.text if reason else SOME_REASON,
@@ -206,6 +212,39 @@ _RELEASE_MEMBERS = (
 )
 
 
+def place_of_input(reason_code: str, given: Input) -> Place:
+    """Give what the facts of a release that is drafted are asked for besides."""
+    employer, host = given.get("new_employer_uscc"), given.get("host_employer_uscc")
+    return place_for(reason_code, employer and storable(employer), host and storable(host))
+
+
+def stated_claims(reason_code: str, given: Input, held: MembershipFacts | None) -> dict[str, object]:
+    """Give what a release states besides the column. What the reason and the employer tell need not be entered.
+
+    Source: A13 (who is placed awaits the new employer's union; who was retained is restored), domain 4.4
+    """
+    reason, consent, placement = REASONS.get(reason_code), given.get("consent"), given.get("placement") or {}
+    awaits = reason is not None and reason.awaits_union
+    awaited = placement.get("awaiting_employer_uscc") or (given.get("new_employer_uscc") if awaits else None)
+    refused = placement.get("residence_refused_by_member")
+    if refused is None and reason is not None and reason.area is Area.WORKPLACE:
+        refused = True
+    restores = given.get("restores")
+    if restores is None and awaits and held is not None and held.status == MembershipStatus.RETAINED:
+        restores = True
+    return {
+        "host_employer_uscc": given.get("host_employer_uscc"),
+        "restores": restores,
+        "consent": None if consent is None else {name: plain(value) for name, value in consent.items()},
+        "placement": None
+        if awaited is None
+        else {
+            "awaiting_employer_uscc": awaited,
+            **({} if refused is None else {"residence_refused_by_member": refused}),
+        },
+    }
+
+
 def custody_claims(held: MembershipFacts | None, dues: str) -> dict[str, object]:
     """Give what a release says of the custody as it stands; of one out of reach, something of the right form."""
     if held is None:
@@ -231,7 +270,7 @@ async def draft_acceptance(hub: Hub, caller: Caller, given: Input) -> Draft:
         dues = (handoff is not None and is_open and handoff.dues_paid_through) or _SOME_MONTH
         return {
             **{name: plain(given.get(name)) for name in _ACCEPTANCE_MEMBERS},
-            "next_dues_month": months_after(dues, 1),
+            "next_dues_month": next_dues_month(dues, given["in_date"] if handoff and handoff.stated.restores else None),
             "form_received": given["form_received"],
         }
 

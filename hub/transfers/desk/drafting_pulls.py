@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid4
@@ -17,11 +18,14 @@ from hub.transfers.desk.drafting import (
     claims_of,
     custody_claims,
     draft_of_case,
+    place_of_input,
     plain,
+    stated_claims,
+    storable,
 )
 from hub.transfers.desk.opening import Hub, claims_text, drafting_of, every, reading_as, require_login
 from hub.transfers.desk.releasing import release_question
-from hub.transfers.facts import CitedFacts
+from hub.transfers.facts import CitedFacts, PlaceFacts
 from hub.transfers.ledger import reads
 from hub.transfers.ledger.records import Search
 from hub.transfers.machines import HandoffState, Side
@@ -72,6 +76,7 @@ async def draft_request(hub: Hub, caller: Caller, given: Input) -> Draft:
     unread = list[Refusal]()
     async with reading_as(hub, caller) as reading:
         cited = await _cited(reading, given.get("appeals"))
+        place = await _place(reading, given)
     proof = _proof(hub, given, unread)
     claims = claims_of(
         acts.Request,
@@ -103,12 +108,21 @@ async def draft_request(hub: Hub, caller: Caller, given: Input) -> Draft:
         )
     )
     require_login(facts.signer)
+    facts = replace(facts, place=place)
     question = Request(claims, facts)
     refusals = every(order.request_as_drafted(question, facts, _as_facts(cited), is_proved=proof.is_given))
     if facts.is_limited:
         return Draft(acts.Request.typ, None, None, refusals)
     signed = claims_text(hub, caller, claims, sub=str(match_id), now=facts.signer.now)
     return Draft(acts.Request.typ, signed, None, refusals)
+
+
+async def _place(reading: Reading, given: Input) -> PlaceFacts:
+    """Give who organises the employer named, where the reason asks for it. Public."""
+    place = place_of_input(given["reason_code"], {"new_employer_uscc": given["employer_uscc"]})
+    if not place.is_asked or place.employer_uscc is None:
+        return PlaceFacts()
+    return PlaceFacts(await reads.union_of_employer(reading, storable(place.employer_uscc)))
 
 
 def _proof(hub: Hub, given: Input, unread: list[Refusal]) -> _Proof:
@@ -217,8 +231,9 @@ async def draft_release_in_lieu(hub: Hub, caller: Caller, given: Input) -> Draft
         receiver = (await reads.unions(reading.connection, [to_union])).get(to_union)
     membership_id = NOBODY if view is None else view.membership_id
     receiving_union = caller.union if receiver is None else receiver.uri
+    place = place_of_input("" if view is None else view.reason_code, given)
     facts = await hub.ledger.facts_for_release(
-        drafting_of(caller), membership_id, handoff_id, receiving_union, side=Side.HIGHER
+        drafting_of(caller), membership_id, handoff_id, receiving_union, place, side=Side.HIGHER
     )
     require_login(facts.signer)
     held, unread = facts.membership, list[Refusal]()
@@ -229,6 +244,7 @@ async def draft_release_in_lieu(hub: Hub, caller: Caller, given: Input) -> Draft
         acts.InLieuRelease,
         {
             **{name: plain(given.get(name)) for name in _RELEASE_MEMBERS},
+            **stated_claims(reason_code, given, held),
             **custody_claims(held, given["dues_paid_through"]),
             "handoff_id": str(handoff_id),
             "receiving_union": receiving_union,

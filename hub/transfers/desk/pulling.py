@@ -24,9 +24,10 @@ from hub.transfers.desk.opening import (
     read_statement,
     receipt_for,
     signing_of,
+    text_in,
     uuid_in,
 )
-from hub.transfers.desk.releasing import as_it_is_now, custody_time
+from hub.transfers.desk.releasing import as_it_is_now, custody_time, place_for
 from hub.transfers.ledger.groups import Claimed
 from hub.transfers.ledger.records import RequestRecord
 from hub.transfers.machines import HANDOFF, START, HandoffState, Side
@@ -60,9 +61,10 @@ async def request(hub: Hub, caller: Caller, jws: str) -> HandoffView:
     """
     statement = read_statement(jws, acts.Request)
     handoff_id, appeals = uuid_in(statement, "handoff_id"), hash_in(statement, "appeals_sha256")
+    place = place_for(text_in(statement, "reason_code"), text_in(statement, "employer_uscc"), None)
     for _ in range(TRIES):
         facts = await hub.ledger.facts_for_request(
-            signing_of(statement, caller), UUID(statement.sub), handoff_id, appeals
+            signing_of(statement, caller), UUID(statement.sub), handoff_id, appeals, place
         )
         try:
             claims = open_statement(statement, facts.signer, caller, hub.origin)

@@ -138,15 +138,16 @@ async def revoke_key(hub: Hub, caller: Caller, jws: str) -> UUID:
 
 
 async def _end_key(hub: Hub, caller: Caller, statement: Statement[End]) -> UUID:
-    for _ in range(TRIES):
-        facts = await facts_for(hub, signing_of(statement, caller), statement.sub, _named(statement))
-        try:
-            claims = open_statement(statement, facts.signer, caller, hub.origin)
-        except Repeated:
-            return _about(facts)
+    key = (_named(statement).use, _named(statement).kid)
+    union_id: UUID | None = None
+
+    def judge(facts: UnionFacts) -> KeyEndRecord:
+        nonlocal union_id
+        union_id = facts.about_union
+        claims = open_statement(statement, facts.signer, caller, hub.origin)
         invalid_from = claims.invalid_from if isinstance(claims, acts.KeyRevocation) else None
         first(order.key_end(Registration(claims, facts), invalid_from=invalid_from))
-        record = KeyEndRecord(
+        return KeyEndRecord(
             at=facts.signer.now,
             by_union=caller.union_id,
             union_id=_about(facts),
@@ -161,11 +162,17 @@ async def _end_key(hub: Hub, caller: Caller, statement: Statement[End]) -> UUID:
             jws=statement.jws,
             receipt=receipt_for(hub, statement, facts.signer.now),
         )
+
+    for _ in range(TRIES):
         try:
-            if await hub.ledger.record_key_end(record):
-                return record.union_id
+            if not await hub.ledger.end_key(signing_of(statement, caller), statement.sub, key, judge):
+                continue
         except Claimed:
             continue
+        except Repeated:
+            pass  # its receipt stands
+        assert union_id is not None, "the rules let no act on an unknown union pass"
+        return union_id
     raise Refusal(Code.STALE_VERSION)
 
 

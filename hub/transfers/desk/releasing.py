@@ -6,7 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
+import orjson
+
 from federation import acts
+from federation.claims import dump
 from federation.encoding import sha256_b64url
 from hub.errors import Code, Refusal
 from hub.transfers.card import card_of
@@ -26,11 +29,12 @@ from hub.transfers.desk.opening import (
 )
 from hub.transfers.ledger import reads
 from hub.transfers.ledger.groups import Claimed
-from hub.transfers.ledger.records import AnswerRecord, ReleaseRecord
+from hub.transfers.ledger.records import AnswerRecord, Place, ReleaseRecord
 from hub.transfers.machines import HandoffState, Side
 from hub.transfers.rules import order
 from hub.transfers.rules.days import day_of, end_of
 from hub.transfers.rules.questions import Release
+from hub.transfers.rules.reasons import REASONS
 from hub.transfers.rules.standing import Passed
 from hub.transfers.terms import acceptance_term
 from hub.transfers.views import HandoffView
@@ -44,11 +48,14 @@ if TYPE_CHECKING:
     from hub.authz.tokens import Caller
     from hub.transfers.facts import MembershipFacts, ReceiverFacts, ReleaseFacts
 
-__all__ = ["SUPERSEDED", "as_it_is_now", "custody_time", "release", "release_in_lieu", "release_question"]
+__all__ = ["SUPERSEDED", "as_it_is_now", "custody_time", "place_for", "release", "release_in_lieu", "release_question"]
 
 _TICK = timedelta(microseconds=1)
 #: The ground on which a request ends when the holder releases to another union.
 SUPERSEDED = "SUPERSEDED_BY_RELEASE"
+
+#: What a case keeps of its release besides, as the statement has it; a reason that asks for more adds its object here.
+_KEPT = ("new_employer_uscc", "host_employer_uscc", "restores", "placement")
 
 R = TypeVar("R", acts.Release, acts.InLieuRelease)
 
@@ -79,9 +86,11 @@ async def release(hub: Hub, caller: Caller, jws: str) -> HandoffView:
     """
     statement = read_statement(jws, acts.Release)
     membership_id, handoff_id = UUID(statement.sub), uuid_in(statement, "handoff_id")
-    receiver = text_in(statement, "receiving_union") or ""
+    receiver, place = text_in(statement, "receiving_union") or "", _place_in(statement)
     for _ in range(TRIES):
-        facts = await hub.ledger.facts_for_release(signing_of(statement, caller), membership_id, handoff_id, receiver)
+        facts = await hub.ledger.facts_for_release(
+            signing_of(statement, caller), membership_id, handoff_id, receiver, place
+        )
         try:
             claims = open_statement(statement, facts.signer, caller, hub.origin)
         except Repeated:
@@ -110,10 +119,10 @@ async def release_in_lieu(hub: Hub, caller: Caller, jws: str) -> HandoffView:
     """
     statement = read_statement(jws, acts.InLieuRelease)
     membership_id, handoff_id = UUID(statement.sub), uuid_in(statement, "handoff_id")
-    receiver = text_in(statement, "receiving_union") or ""
+    receiver, place = text_in(statement, "receiving_union") or "", _place_in(statement)
     for _ in range(TRIES):
         facts = await hub.ledger.facts_for_release(
-            signing_of(statement, caller), membership_id, handoff_id, receiver, side=Side.HIGHER
+            signing_of(statement, caller), membership_id, handoff_id, receiver, place, side=Side.HIGHER
         )
         try:
             claims = open_statement(statement, facts.signer, caller, hub.origin)
@@ -128,6 +137,28 @@ async def release_in_lieu(hub: Hub, caller: Caller, jws: str) -> HandoffView:
         except Claimed:
             continue
     raise Refusal(Code.STALE_VERSION)
+
+
+def place_for(reason_code: str | None, employer_uscc: str | None, host_uscc: str | None) -> Place:
+    """Give what the facts of a release are asked for besides: a place, where its reason or a dispatch needs one."""
+    reason = REASONS.get(reason_code or "")
+    is_asked = (reason is not None and reason.area is not None) or host_uscc is not None
+    return Place(is_asked, employer_uscc, host_uscc)
+
+
+def _place_in(statement: Statement[R]) -> Place:
+    names = ("reason_code", "new_employer_uscc", "host_employer_uscc")
+    return place_for(*(text_in(statement, name) for name in names))
+
+
+def _stated_json(claims: acts.Release) -> str | None:
+    """Write what a case keeps of its release; None if there is nothing. `area` tells the facts to look at the place."""
+    written = dump(claims)
+    kept = {name: written[name] for name in _KEPT if name in written}
+    reason = REASONS.get(claims.reason_code)
+    if reason is not None and reason.area is not None:
+        kept["area"] = reason.area.value
+    return orjson.dumps(kept).decode() if kept else None
 
 
 def release_question(claims: acts.Release, facts: ReleaseFacts) -> Release:
@@ -180,6 +211,7 @@ def _line_one(
             release_sha256=statement.sha256,
         ),
         "card": card_of(held, claims.dues_paid_through).json,
+        "terms": _stated_json(claims),
     }
 
 

@@ -6,8 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-import asyncpg
-
 from hub import failpoints
 from hub.transfers.facts import (
     AmendmentFacts,
@@ -22,6 +20,7 @@ from hub.transfers.facts import (
     MergeFacts,
     MergeRecordFacts,
     OpenRequest,
+    PlaceFacts,
     ReceiverFacts,
     ReleaseFacts,
     RequestFacts,
@@ -31,43 +30,47 @@ from hub.transfers.facts import (
 )
 from hub.transfers.kinds import UnionKind, UnionState
 from hub.transfers.ledger.certificates import Certificates
-from hub.transfers.ledger.groups import CONFLICTS, Call, Claimed, Groups
+from hub.transfers.ledger.groups import Call, Groups, under_its_key
+from hub.transfers.ledger.records import (
+    NOWHERE,
+    AcceptanceRecord,
+    AmendmentRecord,
+    AnswerRecord,
+    ClosureRecord,
+    DecisionRecord,
+    JoinRecord,
+    KeyEndRecord,
+    KeyRecord,
+    MergeRecord,
+    Place,
+    ReleaseRecord,
+    RequestRecord,
+    Search,
+    Signing,
+    SuspectedRecord,
+    UnionAmendmentRecord,
+    UnionRecord,
+)
+from hub.transfers.ledger.retaining import RetentionActs
 from hub.transfers.ledger.rows import function as _function
 from hub.transfers.ledger.rows import numbered_by, scheme_of
-from hub.transfers.ledger.rows import signer_of as _signer
+from hub.transfers.ledger.singles import record_one, signer_of
 from hub.transfers.machines import Side
+from hub.transfers.rules.stated import Stated
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from uuid import UUID
 
     from hub.database.pool import Database
-    from hub.transfers.ledger.records import (
-        AcceptanceRecord,
-        AmendmentRecord,
-        AnswerRecord,
-        ClosureRecord,
-        DecisionRecord,
-        JoinRecord,
-        KeyEndRecord,
-        KeyRecord,
-        MergeRecord,
-        ReleaseRecord,
-        RequestRecord,
-        Search,
-        Signing,
-        SuspectedRecord,
-        UnionAmendmentRecord,
-        UnionRecord,
-    )
 
 __all__ = ["Ledger"]
 
 
 #: The SQL text of each call; `make bench` runs the same text for its floor.
-FACTS_FOR_RELEASE: Final = _function("facts_for_release", 10)
-FACTS_FOR_REQUEST: Final = _function("facts_for_request", 9)
+FACTS_FOR_RELEASE: Final = _function("facts_for_release", 13)
+FACTS_FOR_REQUEST: Final = _function("facts_for_request", 11)
 FACTS_FOR_CASE: Final = _function("facts_for_case", 8)
 FACTS_FOR_JOIN: Final = numbered_by(_function("facts_for_join", 11), 10)
 FACTS_FOR_AMENDMENT: Final = numbered_by(_function("facts_for_amendment", 10), 9)
@@ -76,11 +79,11 @@ FACTS_FOR_IMPORT: Final = numbered_by(_function("facts_for_import", 11), 10)
 FACTS_FOR_MERGE: Final = _function("facts_for_merge", 7)
 FACTS_FOR_DECISION: Final = _function("facts_for_decision", 7)
 FACTS_FOR_UNION: Final = _function("facts_for_union", 10)
-RECORD_RELEASE: Final = _function("record_release", 25)
+RECORD_RELEASE: Final = _function("record_release", 26)
 RECORD_REQUEST: Final = _function("record_request", 27)
-RECORD_ANSWER: Final = _function("record_answer", 24)
+RECORD_ANSWER: Final = _function("record_answer", 25)
 RECORD_MATCH: Final = _function("record_match", 13)
-RECORD_ACCEPTANCE: Final = _function("record_acceptance", 16)
+RECORD_ACCEPTANCE: Final = _function("record_acceptance", 18)
 RECORD_CLOSURE: Final = _function("record_closure", 19)
 RECORD_JOIN: Final = _function("record_join", 35)
 RECORD_AMENDMENT: Final = _function("record_amendment", 47)
@@ -90,6 +93,7 @@ RECORD_MERGE: Final = _function("record_merge", 25)
 RECORD_DECISION: Final = _function("record_decision", 21)
 RECORD_UNION: Final = _function("record_union", 21)
 RECORD_KEY: Final = _function("record_key", 13)
+HOLD_KEY_TO_END_IT: Final = _function("hold_key_to_end_it", 3)
 RECORD_KEY_END: Final = _function("record_key_end", 13)
 RECORD_DISCLOSURE: Final = _function("record_disclosure", 6)
 REVEAL_ID_NUMBER: Final = _function("reveal_id_number", 5)
@@ -98,13 +102,12 @@ FACTS_FOR_LOGIN: Final = _function("facts_for_login", 3)
 RECORD_LOGIN: Final = _function("record_login", 4)
 
 
-class Ledger:
+class Ledger(RetentionActs):
     """The act functions, behind the groups: two connections for facts, two for records."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-        clock = (database.test_clock,)
-        self._clock = clock
+        super().__init__(database)
+        clock = self._clock
         self._facts = Groups(database)
         self._records = Groups(database)
         self._facts_for_release = Call("facts_for_release", FACTS_FOR_RELEASE, clock)
@@ -113,15 +116,15 @@ class Ledger:
         self._facts_for_join = Call("facts_for_join", FACTS_FOR_JOIN, clock)
         self._facts_for_amendment = Call("facts_for_amendment", FACTS_FOR_AMENDMENT, clock)
         self._facts_for_import = Call("facts_for_import", FACTS_FOR_IMPORT, clock)
-        self._record_release = Call("record_release", RECORD_RELEASE)
-        self._record_request = Call("record_request", RECORD_REQUEST)
-        self._record_answer = Call("record_answer", RECORD_ANSWER)
-        self._record_acceptance = Call("record_acceptance", RECORD_ACCEPTANCE)
-        self._record_closure = Call("record_closure", RECORD_CLOSURE)
-        self._record_join = Call("record_join", RECORD_JOIN)
-        self._record_amendment = Call("record_amendment", RECORD_AMENDMENT)
-        self._record_suspected = Call("record_suspected", RECORD_SUSPECTED)
-        self.certificates = Certificates(database, self._single)
+        self._record_release = Call("record_release", under_its_key(RECORD_RELEASE, ReleaseRecord))
+        self._record_request = Call("record_request", under_its_key(RECORD_REQUEST, RequestRecord))
+        self._record_answer = Call("record_answer", under_its_key(RECORD_ANSWER, AnswerRecord))
+        self._record_acceptance = Call("record_acceptance", under_its_key(RECORD_ACCEPTANCE, AcceptanceRecord))
+        self._record_closure = Call("record_closure", under_its_key(RECORD_CLOSURE, ClosureRecord))
+        self._record_join = Call("record_join", under_its_key(RECORD_JOIN, JoinRecord))
+        self._record_amendment = Call("record_amendment", under_its_key(RECORD_AMENDMENT, AmendmentRecord))
+        self._record_suspected = Call("record_suspected", under_its_key(RECORD_SUSPECTED, SuspectedRecord))
+        self.certificates = Certificates(database)
 
     async def close(self) -> None:
         """Stop the groups."""
@@ -134,33 +137,43 @@ class Ledger:
         membership_id: UUID,
         handoff_id: UUID | None,
         receiver_uri: str,
+        place: Place = NOWHERE,
         *,
         side: Side = Side.HOLDER,
     ) -> ReleaseFacts:
         """Give the facts for a release, by the holder or (`side`) by the union above it."""
         row = await self._facts.ask(
-            self._facts_for_release, (*signing, side.value, membership_id, handoff_id, receiver_uri)
+            self._facts_for_release, (*signing, side.value, membership_id, handoff_id, receiver_uri, *place)
         )
         case = row["membership"]
         return ReleaseFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             membership=_membership(case) if case is not None and case["tie"] == side else None,
             is_party=case is not None and case["tie"] == "PARTY",
             handoff_taken=row["handoff_taken"],
             receiver=None if row["receiver_union"] is None else _receiver(row),
             overdue_union=row["overdue_union"],
             holder_uri=row["holder_uri"],
+            place=_place(row["place"]),
         )
 
     async def facts_for_request(
-        self, signing: Signing, match_id: UUID, handoff_id: UUID | None, appeals: bytes | None
+        self,
+        signing: Signing,
+        match_id: UUID,
+        handoff_id: UUID | None,
+        appeals: bytes | None,
+        place: Place = NOWHERE,
     ) -> RequestFacts:
         """Give the facts for a request: whom its match found, and the case that it cites by a hash."""
-        row = await self._facts.ask(self._facts_for_request, (*signing, match_id, handoff_id, appeals))
+        row = await self._facts.ask(
+            self._facts_for_request,
+            (*signing, match_id, handoff_id, appeals, place.is_asked, place.employer_uscc),
+        )
         case = row["membership"]
         found = case is not None and case["member_id"] is not None
         return RequestFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             outcome=row["outcome"],
             target=_target(case, signing.union_id) if found else None,
             cited=_cited(case) if found and case["cited_state"] is not None else None,
@@ -168,22 +181,23 @@ class Ledger:
             employers=frozenset(row["employers"]),
             higher_union=row["higher_union"],
             further_union=row["further_union"],
+            place=_place(row["place"]),
         )
 
     async def record_match(self, search: Search) -> MatchFacts:
         """Look for whom a request's draft means, and keep whether anybody was found. Tells nothing of it."""
         async with self._database.connection() as connection:
             row = await connection.fetchrow(RECORD_MATCH, *self._clock, *search)
-        return MatchFacts(_signer(row["signer"]), frozenset(row["employers"]), row["is_limited"])
+        return MatchFacts(signer_of(row["signer"]), frozenset(row["employers"]), row["is_limited"])
 
     async def facts_for_case(self, signing: Signing, membership_id: UUID, handoff_id: UUID) -> CaseFacts:
         """Give the facts for every act on a case but a release."""
         row = await self._facts.ask(self._facts_for_case, (*signing, membership_id, handoff_id))
         case = row["handoff"]
         return CaseFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             holds=row["holds"],
-            handoff=None if case is None or case["member_id"] is None else HandoffFacts(*tuple(case)[1:]),
+            handoff=None if case is None or case["member_id"] is None else _handoff(case, row["place"]),
         )
 
     async def facts_for_join(
@@ -222,7 +236,7 @@ class Ledger:
         async with self._database.connection() as connection:
             row = await connection.fetchrow(FACTS_FOR_MERGE, *self._clock, *signing, membership_id)
         return MergeFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             own=_merge_record(row["own"]),
             is_party=row["tie"] == "PARTY",
             pair_id=row["pair_id"],
@@ -237,7 +251,7 @@ class Ledger:
         async with self._database.connection() as connection:
             row = await connection.fetchrow(FACTS_FOR_DECISION, *self._clock, *signing, membership_id)
         return DecisionFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             pair_id=row["pair_id"],
             survivor=_merge_record(row["own"]),
             loser=_merge_record(row["other"]),
@@ -251,7 +265,7 @@ class Ledger:
         row = await self._facts.ask(self._facts_for_amendment, (*signing, membership_id, id_hash, province, number))
         case = row["membership"]
         return AmendmentFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             membership=HeldFacts(*tuple(case)[2:]) if case is not None and case["tie"] == Side.HOLDER else None,
             is_party=case is not None and case["tie"] == "PARTY",
             known_person=row["known_person"],
@@ -270,7 +284,7 @@ class Ledger:
             row = await connection.fetchrow(FACTS_FOR_UNION_AMENDMENT, *self._clock, *signing, about, listed)
         is_known = row["about_union"] is not None
         return UnionAmendmentFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             about_union=row["about_union"],
             is_next_higher=row["is_next_higher"],
             kind=UnionKind(row["kind"]) if is_known else None,
@@ -286,9 +300,12 @@ class Ledger:
     ) -> UnionFacts:
         """Give the facts for an act on a union (`about`, its URI) or on its key (use, kid)."""
         async with self._database.connection() as connection:
-            row = await connection.fetchrow(FACTS_FOR_UNION, *self._clock, *signing, about, use, kid, listed)
+            return await self._facts_for_union(connection, signing, about, use, kid, listed)
+
+    async def _facts_for_union(self, connection: Any, signing: Signing, about: str, *asked: Any) -> UnionFacts:
+        row = await connection.fetchrow(FACTS_FOR_UNION, *self._clock, *signing, about, *asked)
         return UnionFacts(
-            signer=_signer(row["signer"]),
+            signer=signer_of(row["signer"]),
             about_union=row["about_union"],
             is_self=row["is_self"],
             is_next_higher=row["is_next_higher"],
@@ -297,6 +314,25 @@ class Ledger:
             key_retired_at=row["key_retired_at"],
             listed=dict(zip(row["listed_found"], row["listed"], strict=True)),
         )
+
+    async def end_key(
+        self,
+        signing: Signing,
+        about: str,
+        key: tuple[str | None, str | None],
+        judge: Callable[[UnionFacts], KeyEndRecord],
+    ) -> bool:
+        """End a key while nobody records by it: what was recorded was received before, what comes after is refused.
+
+        Takes: `key`, its use and kid; `judge`, which gives the record by the facts, or raises. False: it has ended
+        already. Raises: Claimed, DatabaseUnavailable
+        """
+        async with self._database.connection() as connection, connection.transaction():
+            await connection.execute(HOLD_KEY_TO_END_IT, about, *key)
+            facts = await self._facts_for_union(connection, signing, about, *key, [])
+            done = await record_one(connection, RECORD_KEY_END, judge(facts))
+        failpoints.reach(failpoints.Point.AFTER_COMMIT)
+        return done
 
     async def record_release(self, record: ReleaseRecord) -> bool:
         """Open the handoff. False: overtaken. Raises: Claimed, DatabaseUnavailable."""
@@ -350,10 +386,6 @@ class Ledger:
         """Enter a key. False: the kid is taken."""
         return await self._single(RECORD_KEY, record)
 
-    async def record_key_end(self, record: KeyEndRecord) -> bool:
-        """End a key. False: it has ended already."""
-        return await self._single(RECORD_KEY_END, record)
-
     async def record_already_member(
         self, union_id: UUID, at: datetime, disclosure_id: UUID, membership_id: UUID
     ) -> None:
@@ -391,22 +423,10 @@ class Ledger:
         async with self._database.connection() as connection:
             return bool(await connection.fetchval(RECORD_LOGIN, now, union_id, jti, expires_at))
 
-    async def _single(self, sql: str, record: tuple[Any, ...]) -> bool:
-        async with self._database.connection() as connection:
-            try:
-                failpoints.reach(failpoints.Point.BETWEEN_STATEMENTS)
-                done = bool(await connection.fetchval(sql, *record))
-            except asyncpg.PostgresError as fault:
-                if fault.sqlstate in CONFLICTS:
-                    raise Claimed from fault
-                raise
-        failpoints.reach(failpoints.Point.AFTER_COMMIT)
-        return done
-
 
 def _join_facts(row: Any) -> JoinFacts:
     return JoinFacts(
-        signer=_signer(row["signer"]),
+        signer=signer_of(row["signer"]),
         membership_taken=row["membership_taken"],
         known_person=row["known_person"],
         live_membership=row["live_membership"],
@@ -432,19 +452,35 @@ def _receiver(row: Any) -> ReceiverFacts:
     )
 
 
+def _place(row: Any) -> PlaceFacts:
+    return PlaceFacts() if row is None else PlaceFacts(**{**dict(row), "areas": frozenset(row["areas"] or ())})
+
+
+def _handoff(case: Any, place: Any) -> HandoffFacts:
+    _, *columns, terms = tuple(case)
+    return HandoffFacts(*(*columns, Stated.kept(terms), _place(place)))
+
+
 #: The columns of a `release_case` up to what its holder's row says; after it, the case that the release names.
 _NAMED: Final = 26
 
 
 def _membership(case: Any) -> MembershipFacts:
     _, _, *columns = tuple(case)
-    state, deadline, then_deadline, request, reason, to_union, previous = columns[_NAMED - 2 :]
+    state, deadline, then_deadline, request, reason, to_union, previous, basis, residence = columns[_NAMED - 2 :]
     named = None if state is None else OpenRequest(state, deadline, then_deadline, request, to_union, reason)
-    return MembershipFacts(**dict(zip(_HELD, columns, strict=False)), named=named, previous_union=previous)
+    return MembershipFacts(
+        **dict(zip(_HELD, columns, strict=False)),
+        named=named,
+        previous_union=previous,
+        holding_basis=basis,
+        residence=residence,
+    )
 
 
+_NOT_HELD: Final = {"named", "previous_union", "holding_basis", "residence"}
 #: The fields of a membership, in the order of the columns.
-_HELD: Final = tuple(name for name in MembershipFacts.__dataclass_fields__ if name not in {"named", "previous_union"})
+_HELD: Final = tuple(name for name in MembershipFacts.__dataclass_fields__ if name not in _NOT_HELD)
 
 
 def _target(case: Any, asking: UUID) -> TargetFacts:

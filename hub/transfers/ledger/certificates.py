@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hub.transfers.certificates import CertificateFacts, CertificateView
 from hub.transfers.facts import HeldFacts
-from hub.transfers.ledger.rows import function, signer_of
+from hub.transfers.ledger.rows import function
+from hub.transfers.ledger.singles import Singles, signer_of
 from hub.transfers.machines import CertificateState, Side
 from hub.transfers.rules.numbering import Scheme
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
     from datetime import date, datetime
     from uuid import UUID
 
-    from hub.database.pool import Database
     from hub.transfers.facts import SignerFacts
     from hub.transfers.ledger.records import Signing
 
@@ -86,16 +85,12 @@ class SchemeRecord(NamedTuple):
     receipt: str
 
 
-class Certificates:
-    """The calls. `single` runs a record function; it raises Claimed where a name is taken."""
-
-    def __init__(self, database: Database, single: Callable[[str, tuple[Any, ...]], Awaitable[bool]]) -> None:
-        self._database = database
-        self._single = single
+class Certificates(Singles):
+    """The calls, one act each."""
 
     async def facts(self, signing: Signing, membership_id: UUID, number: tuple[str, str] | None) -> CertificateFacts:
         """Give the facts for an act on a certificate. `number`: province and number of the one that is to be issued."""
-        asked = (self._database.test_clock, *signing, membership_id, *(number or (None, None)))
+        asked = (*self._clock, *signing, membership_id, *(number or (None, None)))
         async with self._database.connection() as connection:
             row = await connection.fetchrow(FACTS_FOR_CERTIFICATE, *asked)
         case = row["membership"]
@@ -116,7 +111,7 @@ class Certificates:
     async def facts_for_scheme(self, signing: Signing, about: str) -> SchemeFacts:
         """Give the facts for a numbering scheme (`about`, the URI of the province's federation)."""
         async with self._database.connection() as connection:
-            row = await connection.fetchrow(FACTS_FOR_SCHEME, self._database.test_clock, *signing, about)
+            row = await connection.fetchrow(FACTS_FOR_SCHEME, *self._clock, *signing, about)
         return SchemeFacts(signer_of(row["signer"]), row["is_self"], row["province_code"])
 
     async def record(self, record: CertificateRecord) -> bool:

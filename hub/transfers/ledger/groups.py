@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import asyncpg
 import structlog
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from hub.database.pool import Database
 
-__all__ = ["CONFLICTS", "GROUP_MAX", "Call", "Claimed", "Groups"]
+__all__ = ["CONFLICTS", "GROUP_MAX", "Call", "Claimed", "Groups", "under_its_key"]
 
 GROUP_MAX: Final = 32
 
@@ -56,6 +56,18 @@ class _Item:
     row: tuple[Any, ...]
     person: UUID | None
     outcome: asyncio.Future[Any] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+def under_its_key(sql: str, record: type[NamedTuple], *, sets: bool = True) -> str:
+    """Put before a record that its statement's key is in force, and stays so until the record is in (I17).
+
+    Takes: `record`, the columns of `sql`'s parameters; without `sets`, each of them is one value.
+    """
+    place = {name: f"${number}" for number, name in enumerate(record._fields, 1)}
+    found = [place["at"], place.get("by_union") or place["union_id"], place["jws"]]
+    if not sets:
+        found = [f"array[{one}::{cast}]" for one, cast in zip(found, ("timestamptz", "uuid", "text"), strict=True)]
+    return f"select case when hub.hold_keys({', '.join(found)}) then ({sql}) end"
 
 
 class Groups:

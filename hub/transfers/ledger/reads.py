@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from hub.transfers.certificates import CertificateView
-from hub.transfers.machines import OPEN_STATES, CertificateState, HandoffState, Side
+from hub.transfers.machines import OPEN_STATES, CertificateState, HandoffState, RetentionState, Side
 from hub.transfers.rules.standing import standing_at
 from hub.transfers.views import (
     AmendmentView,
@@ -15,6 +15,8 @@ from hub.transfers.views import (
     KeyEndView,
     KeyView,
     MemberView,
+    RetentionStepView,
+    RetentionView,
     StepView,
     TransferView,
     UnionView,
@@ -42,9 +44,11 @@ __all__ = [
     "merge_cases",
     "numbering_scheme",
     "own_receipt",
+    "retentions",
     "steps",
     "transfers",
     "union_amendments",
+    "union_of_employer",
     "union_page",
     "unions",
 ]
@@ -132,6 +136,8 @@ HOLDINGS: Final = "select * from hub.read_holdings($1)"
 
 TRANSFERS: Final = "select * from hub.read_transfers($1)"
 
+RETENTIONS: Final = "select * from hub.read_retentions($1)"
+
 AMENDMENTS: Final = "select * from hub.read_amendments($1)"
 
 CERTIFICATES: Final = "select * from hub.read_certificates($1)"
@@ -151,6 +157,13 @@ MERGE_CASES: Final = "select * from hub.read_merge_cases($1)"
 UNIONS: Final = f"select {_UNION} from hub.unions where union_id = any ($1::uuid[])"
 
 UNION_BY_CODE: Final = f"select {_UNION} from hub.unions where uri = $1 or uscc = $2"
+
+#: As the act functions name it (`hub.union_of_employer`): the employer's own rather than a joint one.
+UNION_OF_EMPLOYER: Final = """
+select n.name || ' (' || n.uri || ')' from hub.union_employers e join hub.unions n on n.union_id = e.union_id
+ where e.employer_uscc = $1 and e.from_on <= ($2 at time zone 'Asia/Shanghai')::date
+   and (e.until_on is null or e.until_on > ($2 at time zone 'Asia/Shanghai')::date) and n.state = 'ACTIVE'
+ order by e.is_member_unit, n.uri limit 1"""
 
 UNION_PAGE: Final = f"""
 select {_UNION} from hub.unions
@@ -354,6 +367,32 @@ async def numbering_scheme(connection: Any, province_code: str, on: date) -> Any
     return await connection.fetchrow(NUMBERING_SCHEME, province_code, on)
 
 
+async def retentions(reading: Reading, membership_ids: Sequence[UUID]) -> dict[UUID, list[RetentionView]]:
+    """Give the retentions of these members, the earliest first, to the holder."""
+    rows = await reading.connection.fetch(RETENTIONS, membership_ids)
+    # One statement more, whether or not there was any. A seal bears the name of its day (NX-4).
+    by_id = await unions(reading.connection, list({row["union_id"] for row in rows} - {None}))
+    found: dict[UUID, dict[int, RetentionView]] = {membership_id: {} for membership_id in membership_ids}
+    for row in rows:
+        signer = by_id.get(row["union_id"])
+        step = RetentionStepView(
+            row["act"],
+            RetentionState(row["to_state"]),
+            row["step_reason"],
+            row["union_id"],
+            None if signer is None else signer.name_at(row["at"]),
+            row["at"],
+            row["sha256"],
+            row["jws"],
+        )
+        of_member, number = found[row["membership_id"]], row["retention_no"]
+        before = of_member[number].steps if number in of_member else ()
+        of_member[number] = RetentionView(
+            RetentionState(row["state"]), row["reason"], row["retained_on"], row["restored_on"], (*before, step)
+        )
+    return {membership_id: list(of_member.values()) for membership_id, of_member in found.items()}
+
+
 async def union_amendments(connection: Any, union_ids: Sequence[UUID]) -> dict[UUID, list[AmendmentView]]:
     """Give the amendments of these unions, the earliest first. Public."""
     found: dict[UUID, list[AmendmentView]] = {union_id: [] for union_id in union_ids}
@@ -386,6 +425,12 @@ async def union_by_code(connection: Any, *, uri: str | None, uscc: str | None) -
     """Give the union of a URI or a USCC. Public."""
     row = await connection.fetchrow(UNION_BY_CODE, uri, uscc)
     return None if row is None else UnionView(**row)
+
+
+async def union_of_employer(reading: Reading, employer_uscc: str) -> str | None:
+    """Give the active union that organises an employer today, as a sentence names it. Public."""
+    found: str | None = await reading.connection.fetchval(UNION_OF_EMPLOYER, employer_uscc, reading.now)
+    return found
 
 
 async def union_page(

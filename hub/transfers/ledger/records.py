@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 __all__ = [
+    "NOWHERE",
     "AcceptanceRecord",
     "AmendmentRecord",
     "AnswerRecord",
@@ -18,6 +19,7 @@ __all__ = [
     "KeyEndRecord",
     "KeyRecord",
     "MergeRecord",
+    "Place",
     "ReleaseRecord",
     "RequestRecord",
     "Search",
@@ -36,6 +38,17 @@ class Signing(NamedTuple):
     iss: str
     kid: str | None
     jti: UUID | None
+
+
+class Place(NamedTuple):
+    """What facts are asked for besides: whether the reason asks for a place, and the employers named."""
+
+    is_asked: bool = False
+    employer_uscc: str | None = None
+    host_uscc: str | None = None
+
+
+NOWHERE = Place()
 
 
 class Search(NamedTuple):
@@ -86,6 +99,7 @@ class ReleaseRecord(NamedTuple):
     jws: str
     receipt: str
     card: str
+    terms: str | None
 
 
 class RequestRecord(NamedTuple):
@@ -147,10 +161,14 @@ class AnswerRecord(NamedTuple):
     jws: str
     receipt: str
     card: str
+    terms: str | None
 
 
 class AcceptanceRecord(NamedTuple):
-    """The columns of `record_acceptance`, in order."""
+    """The columns of `record_acceptance`, in order.
+
+    `status_after`: what becomes of the membership's (None: nothing); `unorganised`: the employer without a union.
+    """
 
     at: datetime
     union_id: UUID
@@ -168,6 +186,8 @@ class AcceptanceRecord(NamedTuple):
     typ: str
     jws: str
     receipt: str
+    status_after: str | None
+    unorganised: str | None
 
 
 class ClosureRecord(NamedTuple):

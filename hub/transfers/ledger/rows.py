@@ -1,14 +1,12 @@
-"""What the calls of the act functions share: their SQL text, and the acting union in what they bring."""
+"""What the calls of the act functions share: their SQL text, and how the province of a number numbers."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from hub.transfers.facts import SignerFacts
-from hub.transfers.kinds import UnionKind, UnionState
 from hub.transfers.rules.numbering import Scheme
 
-__all__ = ["function", "numbered_by", "scheme_of", "signer_of"]
+__all__ = ["function", "numbered_by", "scheme_of"]
 
 
 def function(name: str, arity: int, *, select: str = "*") -> str:
@@ -31,9 +29,3 @@ def numbered_by(call: str, place: int) -> str:
 def scheme_of(row: Any) -> Scheme | None:
     """Give how a province numbers, if it has laid that down."""
     return None if row["pattern"] is None else Scheme(row["pattern"], row["check_rule"], row["from_on"])
-
-
-def signer_of(row: Any) -> SignerFacts:
-    """Give the acting union of a `hub.signer`."""
-    now, login_in_force, uri, name, kind, state, *rest = row
-    return SignerFacts(now, login_in_force, uri, name, UnionKind(kind), UnionState(state), *rest)

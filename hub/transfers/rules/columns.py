@@ -21,6 +21,7 @@ __all__ = [
     "check_printed_date",
     "check_release_follows_joining",
     "check_valid_until",
+    "next_dues_month",
 ]
 
 
@@ -75,8 +76,13 @@ def check_dues_month(dues: str, *, joined_on: date, today: date, path: tuple[str
         yield Refusal(Code.DUES_MONTH_IMPLAUSIBLE, path=path, earliest=earliest, latest=latest)
 
 
-def check_next_dues_month(next_month: str, dues_paid_through: str) -> Refusals:
-    """The receiver collects from the month after the last one paid. Source: NX-3."""
-    due = months_after(dues_paid_through, 1)
+def next_dues_month(dues_paid_through: str, restored_on: date | None) -> str:
+    """Give the month from which the receiver collects: after the last one paid, or that of a restoration (A21)."""
+    return months_after(dues_paid_through, 1) if restored_on is None else month_of(restored_on)
+
+
+def check_next_dues_month(next_month: str, dues_paid_through: str, restored_on: date | None) -> Refusals:
+    """The receiver collects from the month after the last one paid, or of the restoration. Source: NX-3, A21."""
+    due = next_dues_month(dues_paid_through, restored_on)
     if next_month != due:
         yield Refusal(Code.DUES_MONTH_IMPLAUSIBLE, path=("acceptance", "next_dues_month"), earliest=due, latest=due)

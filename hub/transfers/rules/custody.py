@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from federation import acts
-    from hub.transfers.facts import HandoffFacts, HeldFacts, MembershipFacts, MergeRecordFacts, SignerFacts
+    from hub.transfers.facts import (
+        HandoffFacts,
+        HeldFacts,
+        MembershipFacts,
+        MergeRecordFacts,
+        RetainedFacts,
+        SignerFacts,
+    )
     from hub.transfers.rules.questions import Refusals
 
 __all__ = [
@@ -60,7 +67,7 @@ def check_signer_is_active(signer: SignerFacts) -> Refusals:
 
 
 def check_tie_to_member(
-    membership: MembershipFacts | HeldFacts | MergeRecordFacts | None, *, is_party: bool
+    membership: MembershipFacts | HeldFacts | MergeRecordFacts | RetainedFacts | None, *, is_party: bool
 ) -> Refusals:
     """Only the holder acts; whom 5.3 (a) does not name is told the same as of nobody. Source: A11, A12."""
     if membership is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub.errors import Code, Refusal
-from hub.transfers.kinds import AREA_KINDS, JOINING_BASES, HoldingBasis, UnionState
+from hub.transfers.kinds import JOINING_BASES, HoldingBasis, UnionState
 from hub.transfers.rules.codes import is_uscc
 from hub.transfers.rules.reasons import (
     CORRECTION,
@@ -13,6 +13,9 @@ from hub.transfers.rules.reasons import (
     INADMISSIBLE_GROUNDS,
     INADMISSIBLE_REASONS,
     REASONS,
+    RECEIVER_KINDS,
+    Receiver,
+    Relation,
 )
 from hub.transfers.words import listed_in_chinese
 
@@ -22,20 +25,22 @@ if TYPE_CHECKING:
 
     from federation import acts
     from hub.transfers.facts import HandoffFacts, ReceiverFacts
-    from hub.transfers.kinds import UnionKind
     from hub.transfers.rules.questions import Refusals
 
 __all__ = [
+    "check_awaited_employer",
     "check_basis",
     "check_correction_goes_back",
     "check_employer_code",
     "check_ground",
     "check_reason",
     "check_reason_text",
+    "check_receiver_known",
     "check_receiver_may_hold",
     "check_receiver_still_active",
     "check_relation_began",
     "check_relation_ended",
+    "employer_after",
 ]
 
 
@@ -60,12 +65,14 @@ def check_reason_text(claims: acts.Release) -> Refusals:
 
 
 def check_relation_ended(claims: acts.Release, employer_uscc: str | None) -> Refusals:
-    """The relation with the releasing side has ended, and the new employer is another. Source: A3.
+    """The relation with the releasing side has ended, and the new employer is another. Source: A3, domain 4.4.
 
-    A correction says that the relation never came to be: it names neither an end nor a new employer.
+    Some reasons leave the relation as it is, or say nothing of it; an end that is stated has come all the same. A
+    correction says that the relation never came to be: it names neither an end nor a new employer.
     """
-    ended = claims.relation_ended_on
-    if claims.reason_code == CORRECTION:
+    ended, reason = claims.relation_ended_on, REASONS.get(claims.reason_code)
+    relation = Relation.ENDED if reason is None else reason.relation
+    if relation is Relation.UNTOUCHED:
         for name in ("relation_ended_on", "new_employer_uscc"):
             if getattr(claims, name) is not None:
                 yield Refusal(
@@ -75,9 +82,13 @@ def check_relation_ended(claims: acts.Release, employer_uscc: str | None) -> Ref
                     why_en="a correction names no end of the relation and no new employer",
                 )
         return
-    if ended is None or ended > claims.out_date:
+    if (ended is None and relation is Relation.ENDED) or (ended is not None and ended > claims.out_date):
         yield Refusal(Code.LABOUR_RELATION_UNCHANGED, path=("release", "relation_ended_on"))
-    elif claims.new_employer_uscc is not None and claims.new_employer_uscc == employer_uscc:
+    elif (
+        relation is Relation.ENDED
+        and claims.new_employer_uscc is not None
+        and claims.new_employer_uscc == employer_uscc
+    ):
         yield Refusal(Code.LABOUR_RELATION_UNCHANGED, path=("release", "new_employer_uscc"))
 
 
@@ -98,12 +109,13 @@ def check_correction_goes_back(claims: acts.Release, receiver: ReceiverFacts | N
         )
 
 
-def check_relation_began(claims: acts.Acceptance, today: date, reason_code: str) -> Refusals:
-    """The acceptance states the employer and since when the member works there. Source: A3, A13, A20.
+def check_relation_began(claims: acts.Acceptance, today: date, handoff: HandoffFacts) -> Refusals:
+    """The acceptance states the employer and since when the member works there. Source: A3, A13, A20, domain 4.5.
 
-    After a correction the old relation goes on, as the hub knows it.
+    After a correction the old relation goes on, as the hub knows it; with a union of an area it is that of the release.
     """
-    if reason_code == CORRECTION:
+    reason = REASONS[handoff.reason_code]
+    if reason.receiver is Receiver.BEFORE:
         for name in ("employer_uscc", "relation_started_on"):
             if getattr(claims, name) is not None:
                 yield Refusal(
@@ -113,9 +125,17 @@ def check_relation_began(claims: acts.Acceptance, today: date, reason_code: str)
                     why_en="after a correction the old relation goes on: it is not stated anew",
                 )
         return
-    if claims.employer_uscc is None:
+    if claims.employer_uscc is None and reason.states_employer:
         yield Refusal(Code.NO_LABOUR_RELATION_YET, path=("acceptance", "employer_uscc"))
-    if claims.relation_started_on is None or claims.relation_started_on > today:
+    elif reason.receiver is Receiver.AREA and claims.employer_uscc not in {None, employer_after(claims, handoff)}:
+        yield Refusal(
+            Code.INPUT_INVALID,
+            path=("acceptance", "employer_uscc"),
+            why_zh="用人单位以转出凭证所列为准",
+            why_en="the employer is the one that the release names",
+        )
+    started = claims.relation_started_on
+    if (started is None and reason.states_employer) or (started is not None and started > today):
         yield Refusal(Code.NO_LABOUR_RELATION_YET, path=("acceptance", "relation_started_on"))
 
 
@@ -130,9 +150,25 @@ def check_basis(claims: acts.Acceptance, handoff: HandoffFacts) -> Refusals:
         )
 
 
+def employer_after(claims: acts.Acceptance, handoff: HandoffFacts) -> str | None:
+    """Give where the member is employed, as the hub knows it after the acceptance. Source: A3, A12, A13."""
+    reason = REASONS[handoff.reason_code]
+    if reason.receiver is Receiver.BEFORE:
+        return handoff.prior_employer
+    if reason.receiver is Receiver.AREA:
+        # Of who moves house it stays what it was.
+        return handoff.stated.new_employer if reason.awaits_union else handoff.employer_uscc
+    return claims.employer_uscc
+
+
 def _bases(handoff: HandoffFacts) -> frozenset[str]:
-    if handoff.reason_code != CORRECTION:
-        return REASONS[handoff.reason_code].bases
+    reason = REASONS[handoff.reason_code]
+    if not reason.keeps_basis:
+        return reason.bases
+    if reason.receiver is not Receiver.BEFORE:
+        # Who waits for the employer's union from the start may be called placed from now on (A6, A13).
+        waits = handoff.holding_basis == HoldingBasis.PRE_ESTABLISHMENT
+        return frozenset({handoff.holding_basis or ""}) | ({HoldingBasis.PLACEMENT} if waits else frozenset[str]())
     if handoff.prior_basis is not None:
         return frozenset({handoff.prior_basis})
     # From before holdings kept it: what a union of its kind may hold on.
@@ -153,17 +189,23 @@ def check_employer_code(uscc: str | None, *, path: tuple[str, ...]) -> Refusals:
         )
 
 
-def check_receiver_may_hold(receiver: ReceiverFacts | None, claims: acts.Release, signer_uri: str) -> Refusals:
+def check_receiver_known(receiver: ReceiverFacts | None) -> Refusals:
+    """The union named is registered. Source: HUB-P17."""
+    if receiver is None:
+        yield Refusal(Code.UNION_NOT_FOUND, path=("release", "receiving_union"))
+
+
+def check_receiver_may_hold(
+    receiver: ReceiverFacts, claims: acts.Release, signer_uri: str, awaited: str | None
+) -> Refusals:
     """The receiver may be an employer's union: grassroots or joint, or an area union that organises the employer.
 
-    Whether it is the union of the very employer named, its own acceptance answers for.
+    Whether it is the union of the very employer named, its own acceptance answers for; but a placement ends with the
+    union of the employer `awaited`, and with no other. Of which area one is to be, is asked before.
 
-    Source: A12, A15, HUB-P09
+    Source: A6, A7, A12, A13, A15, HUB-P09
     """
     path = ("release", "receiving_union")
-    if receiver is None:
-        yield Refusal(Code.UNION_NOT_FOUND, path=path)
-        return
     if claims.receiving_union == signer_uri:
         yield Refusal(
             Code.INPUT_INVALID,
@@ -172,25 +214,43 @@ def check_receiver_may_hold(receiver: ReceiverFacts | None, claims: acts.Release
             why_en="the receiver is the releasing union itself",
         )
         return
-    if not _may_hold(receiver, claims):
+    if not _may_hold(receiver, claims, awaited):
         yield Refusal(Code.RECEIVER_CANNOT_HOLD, path=path)
     if receiver.state != UnionState.ACTIVE:
         yield Refusal(Code.UNION_NOT_ACTIVE, path=path)
 
 
-def _may_hold(receiver: ReceiverFacts, claims: acts.Release) -> bool:
-    if receiver.kind in EMPLOYER_UNION_KINDS:
-        return True
-    # An area union held on whatever basis it did; that it is the one from before, is another check's.
-    organises = claims.new_employer_uscc is not None and claims.new_employer_uscc in receiver.employers
-    return receiver.kind in AREA_KINDS and (organises or claims.reason_code == CORRECTION)
+def _may_hold(receiver: ReceiverFacts, claims: acts.Release, awaited: str | None) -> bool:
+    reason = REASONS.get(claims.reason_code)
+    rule = Receiver.EMPLOYER if reason is None else reason.receiver
+    if rule is Receiver.AREA:
+        return True  # the checks of the area have told all that there is to say
+    if receiver.kind not in RECEIVER_KINDS[rule]:
+        return False
+    if reason is not None and reason.to_awaited:
+        return awaited in receiver.employers
+    organises = not receiver.employers.isdisjoint({claims.new_employer_uscc, claims.host_employer_uscc})
+    # A union held on whatever basis it did; that it is the one from before, is another check's.
+    return rule is not Receiver.EMPLOYER or receiver.kind in EMPLOYER_UNION_KINDS or organises
 
 
-def check_receiver_still_active(kind: UnionKind, state: UnionState) -> Refusals:
+def check_awaited_employer(claims: acts.Release, employer_uscc: str | None) -> Refusals:
+    """A placement ends with the employer that the member waits for; another is a change of employer. Source: A13."""
+    reason, stated = REASONS.get(claims.reason_code), claims.new_employer_uscc
+    if reason is not None and reason.to_awaited and stated is not None and stated != employer_uscc:
+        yield Refusal(
+            Code.INPUT_INVALID,
+            path=("release", "new_employer_uscc"),
+            why_zh="新用人单位不是会员所在的待建工会单位；到其他单位工作的，原因为调动",
+            why_en="not the employer that the member waits for; to work for another is a CHANGE_OF_EMPLOYER",
+        )
+
+
+def check_receiver_still_active(handoff: HandoffFacts) -> Refusals:
     """The second check, at the receipt of the acceptance: the receiver may still hold. Source: HUB-P09, A15."""
-    if state != UnionState.ACTIVE:
+    if handoff.receiver_state != UnionState.ACTIVE:
         yield Refusal(Code.UNION_NOT_ACTIVE)
-    elif kind not in EMPLOYER_UNION_KINDS | AREA_KINDS:
+    elif handoff.receiver_kind not in RECEIVER_KINDS[REASONS[handoff.reason_code].receiver]:
         yield Refusal(Code.RECEIVER_CANNOT_HOLD)
 
 
@@ -200,5 +260,7 @@ def check_ground(ground: str, reason_code: str) -> Refusals:
     if ground in allowed:
         return
     code = INADMISSIBLE_GROUNDS.get(ground, Code.REFUSAL_GROUND_NOT_ALLOWED)
+    if ground == "NO_LABOUR_RELATION_HERE" and REASONS[reason_code].receiver is Receiver.CHOSEN:
+        code = Code.CONTRACT_NOT_REQUIRED
     told, told_zh = ", ".join(sorted(allowed)), listed_in_chinese(allowed)
     yield Refusal(code, path=("refusal", "ground"), allowed=told, allowed_zh=told_zh)

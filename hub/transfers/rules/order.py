@@ -12,7 +12,21 @@ from typing import TYPE_CHECKING
 from federation.encoding import b64url
 from hub.errors import Code
 from hub.transfers.machines import Side
-from hub.transfers.rules import amending, columns, custody, duplicates, joining, labour, pulling, registration
+from hub.transfers.rules import (
+    amending,
+    columns,
+    custody,
+    duplicates,
+    joining,
+    labour,
+    placing,
+    pulling,
+    registration,
+    retaining,
+)
+from hub.transfers.rules.placing import Ground
+from hub.transfers.rules.reasons import REASONS, Receiver
+from hub.transfers.rules.stated import Stated
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -179,6 +193,7 @@ def _dates_of_an_amendment(question: Amendment, membership: HeldFacts) -> Refusa
         yield from columns.check_not_in_future(claims.certificate.issued_on, question.today, path=path)
     if fields & {"joined_on", "birth_month"}:
         yield from amending.check_amended_joining(question, membership)
+    yield from retaining.check_dues_not_exempt(question)
     yield from amending.check_amended_dues(question, membership)
     if fields & {"joined_on", "dues_paid_through"}:
         yield from columns.check_dues_month(
@@ -219,6 +234,16 @@ def request(question: Request, facts: RequestFacts) -> Refusals:
     yield from pulling.check_reason(claims)
     yield from labour.check_employer_code(claims.employer_uscc, path=("request", "employer_uscc"))
     yield from pulling.check_relation_began(claims, question.today, target.employer_uscc)
+    yield from placing.check_held_on(claims.reason_code, target.holding_basis, path=("request", "reason_code"))
+    ground = Ground(
+        claims.reason_code,
+        Stated(new_employer=claims.employer_uscc, residence_refused=True),
+        facts.place,
+        target.residence,
+        facts.signer.kind,
+    )
+    yield from placing.check_employer_unorganised(ground)
+    yield from placing.check_area(ground)
 
 
 def request_as_drafted(question: Request, facts: MatchFacts, cited: CitedFacts | None, *, is_proved: bool) -> Refusals:
@@ -232,6 +257,10 @@ def request_as_drafted(question: Request, facts: MatchFacts, cited: CitedFacts |
     yield from pulling.check_reason(claims)
     yield from labour.check_employer_code(claims.employer_uscc, path=("request", "employer_uscc"))
     yield from pulling.check_relation_began(claims, question.today, None)
+    stated = Stated(new_employer=claims.employer_uscc, residence_refused=True)
+    yield from placing.check_employer_unorganised(
+        Ground(claims.reason_code, stated, facts.place, None, facts.signer.kind)
+    )
 
 
 def release(question: Release) -> Refusals:
@@ -242,6 +271,7 @@ def release(question: Release) -> Refusals:
         return
     yield from custody.check_membership_has_not_ended(membership.status)
     yield from custody.check_membership_is_live(membership.status)
+    yield from retaining.check_not_retained(membership.status)
     yield from custody.check_no_open_handoff(membership, question.now)
     receiver = None if facts.receiver is None else facts.receiver.union_id
     yield from pulling.check_answers_the_request(membership, claims, receiver, question.now)
@@ -255,6 +285,8 @@ def release(question: Release) -> Refusals:
         yield from custody.check_handoff_is_new(taken=facts.handoff_taken)
     yield from labour.check_reason(claims)
     yield from pulling.check_answers_the_reason(membership, claims)
+    yield from placing.check_held_on(claims.reason_code, membership.holding_basis, path=("release", "reason_code"))
+    yield from pulling.check_consent_for(claims, question.today)
     yield from labour.check_correction_goes_back(claims, facts.receiver, membership.previous_union)
     yield from _facts_of_a_release(question)
 
@@ -264,9 +296,29 @@ def _facts_of_a_release(question: Release) -> Refusals:
     claims, facts, membership = question.claims, question.facts, question.membership
     if membership is None:
         return
+    yield from placing.check_placement_stated(claims)
+    yield from placing.check_restores(claims, membership.status)
     yield from labour.check_relation_ended(claims, membership.employer_uscc)
+    yield from placing.check_reemployed(claims)
+    yield from labour.check_awaited_employer(claims, membership.employer_uscc)
     yield from labour.check_employer_code(claims.new_employer_uscc, path=("release", "new_employer_uscc"))
-    yield from labour.check_receiver_may_hold(facts.receiver, claims, facts.holder_uri or facts.signer.uri)
+    yield from labour.check_employer_code(claims.host_employer_uscc, path=("release", "host_employer_uscc"))
+    yield from labour.check_receiver_known(facts.receiver)
+    if facts.receiver is not None:
+        ground = Ground(
+            claims.reason_code,
+            Stated.of(claims),
+            facts.place,
+            membership.residence,
+            facts.receiver.kind,
+            facts.receiver.employers,
+            ("release",),
+        )
+        yield from placing.check_employer_unorganised(ground)
+        yield from placing.check_area(ground)
+        yield from labour.check_receiver_may_hold(
+            facts.receiver, claims, facts.holder_uri or facts.signer.uri, membership.employer_uscc
+        )
     yield from columns.check_printed_date(claims.out_date, question.today, path=("release", "out_date"))
     yield from columns.check_release_follows_joining(claims.out_date, membership.joined_on)
     yield from columns.check_valid_until(claims.valid_until, question.today)
@@ -293,6 +345,7 @@ def release_in_lieu(question: Release, claims: acts.InLieuRelease) -> Refusals:
     if membership is None:
         return
     yield from custody.check_membership_is_live(membership.status)
+    yield from retaining.check_not_retained(membership.status)
     yield from pulling.check_in_lieu_names(facts, claims, question.now)
     yield from custody.check_version(
         membership,
@@ -307,9 +360,16 @@ def release_in_lieu(question: Release, claims: acts.InLieuRelease) -> Refusals:
 
 def before_a_case(facts: CaseFacts, *, otherwise: Code = Code.MEMBER_NOT_FOUND_OR_NOT_HELD) -> Refusals:
     """Whether the signer may act on this case at all. Source: A11, A12, A15, HUB-P09."""
-    yield from custody.check_signer_may_sign(facts.signer, holds=facts.holds)
+    yield from custody.check_signer_may_sign(facts.signer, holds=facts.holds or _is_chosen(facts.handoff))
     yield from custody.check_signer_is_active(facts.signer)
     yield from custody.check_tie_to_case(facts.handoff, otherwise=otherwise)
+
+
+def _is_chosen(handoff: HandoffFacts | None) -> bool:
+    """Whether the member has chosen the signer, which manages whoever joins it so (A7), a federation too."""
+    if handoff is None or handoff.side != Side.RECEIVER:
+        return False
+    return REASONS[handoff.reason_code].receiver in {Receiver.CHOSEN, Receiver.BEFORE}
 
 
 def _on_a_case(
@@ -371,19 +431,25 @@ def acceptance(question: Case, claims: acts.Acceptance) -> Refusals:
     handoff = question.handoff
     if handoff is None or handoff.dues_paid_through is None:
         return
-    yield from labour.check_relation_began(claims, question.today, handoff.reason_code)
+    yield from labour.check_relation_began(claims, question.today, handoff)
     yield from labour.check_employer_code(claims.employer_uscc, path=("acceptance", "employer_uscc"))
     yield from labour.check_basis(claims, handoff)
     yield from columns.check_printed_date(claims.in_date, question.today, path=("acceptance", "in_date"))
     yield from columns.check_intake_follows_release(claims.in_date, handoff.out_date)
-    yield from columns.check_next_dues_month(claims.next_dues_month, handoff.dues_paid_through)
+    restored_on = claims.in_date if handoff.stated.restores else None
+    yield from columns.check_next_dues_month(claims.next_dues_month, handoff.dues_paid_through, restored_on)
 
 
 def second_check(handoff: HandoffFacts) -> Refusals:
     """The facts once more, at the receipt of the acceptance (domain 3.0): whoever fails here has the handoff VOIDED."""
     yield from custody.check_membership_is_live(handoff.status)
     yield from custody.check_custody_unmoved(handoff)
-    yield from labour.check_receiver_still_active(handoff.receiver_kind, handoff.receiver_state)
+    # Of an employer's union its own acceptance answers for who is employed where; of an area the facts do.
+    ground = Ground(handoff.reason_code, handoff.stated, handoff.place, handoff.residence, handoff.receiver_kind)
+    if REASONS[handoff.reason_code].area is not None:
+        yield from placing.check_employer_unorganised(ground)
+        yield from placing.check_area(ground)
+    yield from labour.check_receiver_still_active(handoff)
 
 
 def refusal(question: Case, claims: acts.Refusal) -> Refusals:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from federation.encoding import b64url
 from hub.errors import Code, Refusal
-from hub.transfers.kinds import AREA_KINDS, UnionKind, UnionState
+from hub.transfers.kinds import FEDERATION_KINDS, UnionKind, UnionState
 from hub.transfers.machines import OPEN_STATES, HandoffState
 from hub.transfers.rules.days import day_of, end_of
 from hub.transfers.rules.policy import POLICY
@@ -17,6 +17,9 @@ from hub.transfers.rules.reasons import (
     INADMISSIBLE_REASONS,
     OBJECTION_GROUNDS,
     REASONS,
+    RECEIVER_KINDS,
+    Receiver,
+    Relation,
 )
 from hub.transfers.rules.standing import standing_at
 from hub.transfers.words import in_chinese, listed_in_chinese
@@ -43,6 +46,7 @@ __all__ = [
     "check_certificate_is_good",
     "check_cited",
     "check_consent",
+    "check_consent_for",
     "check_higher_case",
     "check_in_lieu_ground",
     "check_in_lieu_names",
@@ -68,17 +72,22 @@ _TARGETS = {HandoffState.OBJECTED: True, HandoffState.LAPSED: False}
 
 
 def check_requester(signer: SignerFacts, employers: frozenset[str], claims: acts.Request) -> Refusals:
-    """Who asks is the new employer's union, and active: a branch never signs, a federation holds whom it enrolled.
+    """Who asks is the new employer's union, or one that the reason names, and active: a branch never signs.
 
-    Source: A12, A15, HUB-P09
+    A federation holds whom it enrolled, and who has chosen it (A7).
+    Source: A7, A12, A13, A15, HUB-P09
     """
+    reason = REASONS.get(claims.reason_code)
+    rule = Receiver.EMPLOYER if reason is None else reason.receiver
+    # A placement ends with the union of the employer awaited; else whether it is the employer's, a union answers for.
+    answers_for_itself = signer.kind in EMPLOYER_UNION_KINDS and not (reason is not None and reason.to_awaited)
     if signer.kind == UnionKind.MEMBER_UNIT_BRANCH:
         yield Refusal(Code.ISSUER_IS_JOINT_UNION)
-    elif signer.kind in {UnionKind.REGIONAL_FEDERATION, UnionKind.SECTORAL_FEDERATION}:
+    elif signer.kind in FEDERATION_KINDS and rule is not Receiver.CHOSEN:
         yield Refusal(Code.ISSUER_IS_GRASSROOTS_UNION)
-    elif signer.kind not in EMPLOYER_UNION_KINDS and not (
-        signer.kind in AREA_KINDS and claims.employer_uscc in employers
-    ):
+    elif signer.kind not in RECEIVER_KINDS[rule]:
+        yield Refusal(Code.RECEIVER_KIND_NOT_ALLOWED if rule is Receiver.AREA else Code.RECEIVER_CANNOT_HOLD)
+    elif rule is Receiver.EMPLOYER and not (claims.employer_uscc in employers or answers_for_itself):
         yield Refusal(Code.RECEIVER_CANNOT_HOLD)
     if signer.state != UnionState.ACTIVE:
         yield Refusal(Code.UNION_NOT_ACTIVE)
@@ -86,7 +95,17 @@ def check_requester(signer: SignerFacts, employers: frozenset[str], claims: acts
 
 def check_consent(claims: acts.Request, today: date) -> Refusals:
     """The member has consented, in one of three forms and not too long ago. Asked before the match. Source: HUB-P15."""
-    consent, path = claims.consent, ("request", "consent")
+    yield from _consent(claims.consent, today, ("request", "consent"))
+
+
+def check_consent_for(claims: acts.Release, today: date) -> Refusals:
+    """A release that rests on the member's choice has the consent, where no request has brought it. Source: HUB-P15."""
+    reason = REASONS.get(claims.reason_code)
+    if reason is not None and reason.needs_consent and claims.request_sha256 is None:
+        yield from _consent(claims.consent, today, ("release", "consent"))
+
+
+def _consent(consent: acts.Consent | None, today: date, path: tuple[str, ...]) -> Refusals:
     if consent is None:
         yield Refusal(Code.MEMBER_CONSENT_REQUIRED, path=path)
     elif consent.form not in CONSENT_FORMS:
@@ -174,7 +193,11 @@ def check_relation_began(claims: acts.Request, today: date, employer_uscc: str |
             path=("request", "relation_started_on"),
             possible_from=end_of(claims.relation_started_on - timedelta(days=1)),
         )
-    elif employer_uscc is not None and claims.employer_uscc == employer_uscc:
+        return
+    reason = REASONS.get(claims.reason_code)
+    if reason is not None and reason.relation is not Relation.ENDED:
+        return
+    if employer_uscc is not None and claims.employer_uscc == employer_uscc:
         yield Refusal(Code.LABOUR_RELATION_UNCHANGED, path=("request", "employer_uscc"))
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from federation import acts
+    from federation.acts_retention import Annulment, ReasonChange, Restoration, Retention
     from hub.transfers.facts import (
         AmendmentFacts,
         CaseFacts,
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
         MergeFacts,
         ReleaseFacts,
         RequestFacts,
+        RetainedFacts,
+        RetentionFacts,
         UnionFacts,
     )
     from hub.transfers.person import Person
@@ -35,6 +38,7 @@ __all__ = [
     "Join",
     "Merge",
     "MergeDecision",
+    "OnRetention",
     "Refusals",
     "Registration",
     "Release",
@@ -137,6 +141,7 @@ class Amendment:
     changes: Mapping[str, Any]
     facts: AmendmentFacts
     id_hash: bytes | None  #: of the number given
+    exempt: tuple[tuple[date, date | None], ...] = ()  #: of dues given: from when to when the member was retained
 
     @property
     def now(self) -> datetime:
@@ -158,6 +163,29 @@ class Amendment:
         if name in self.claims.fields:
             return self.changes.get(name, getattr(self.claims, name, None))
         return getattr(self.facts.membership, name)
+
+
+@dataclass(frozen=True, slots=True)
+class OnRetention:
+    """An act on a retention before the rules."""
+
+    claims: Retention | ReasonChange | Restoration | Annulment
+    facts: RetentionFacts
+
+    @property
+    def now(self) -> datetime:
+        """The time of receipt."""
+        return self.facts.signer.now
+
+    @property
+    def today(self) -> date:
+        """The day of receipt, in Shanghai."""
+        return day_of(self.now)
+
+    @property
+    def membership(self) -> RetainedFacts | None:
+        """The membership, for its holder."""
+        return self.facts.membership
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,15 @@ The table of A12 (domain 2.1) as data. A ground that is not in a reason's row is
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from hub.errors import Code
-from hub.transfers.kinds import GRASSROOTS_KINDS, JOINING_BASES, HoldingBasis
+from hub.transfers.kinds import AREA_KINDS, FEDERATION_KINDS, GRASSROOTS_KINDS, JOINING_BASES, HoldingBasis, UnionKind
 
 __all__ = [
     "CORRECTION",
+    "EMPLOYER_ORGANISED_MEANWHILE",
+    "EMPLOYER_UNION_KINDS",
     "ENDED",
     "INADMISSIBLE_GROUNDS",
     "INADMISSIBLE_REASONS",
@@ -20,9 +23,45 @@ __all__ = [
     "OBJECTION_GROUNDS",
     "ON_MERGE",
     "REASONS",
+    "Area",
     "Reason",
+    "Receiver",
+    "Relation",
     "ground_told",
 ]
+
+
+class Receiver(StrEnum):
+    """Which unions a reason may name as receiver."""
+
+    EMPLOYER = "EMPLOYER"  #: A12: the new employer's: grassroots or joint, or an area union that organises it
+    AREA = "AREA"  #: A13: of an area; which one is asked by `Area`
+    CHOSEN = "CHOSEN"  #: A7: whichever the member chooses that may hold
+    BEFORE = "BEFORE"  #: the one from which the member was taken over
+
+
+class Relation(StrEnum):
+    """What a release says of the labour relation that it rests on (A3, domain 4.4)."""
+
+    ENDED = "ENDED"  #: with the employer that the releasing side knows
+    ANY = "ANY"  #: it may go on; if it ended, the day is stated
+    UNTOUCHED = "UNTOUCHED"  #: nothing is stated of it
+
+
+class Area(StrEnum):
+    """Of which area the receiver is to be (A6, A13)."""
+
+    RESIDENCE = "RESIDENCE"
+    WORKPLACE = "WORKPLACE"
+
+
+#: Who may be named as receiver, by kind alone; what else is asked of it stands with the checks.
+RECEIVER_KINDS: dict[Receiver, frozenset[UnionKind]] = {
+    Receiver.EMPLOYER: GRASSROOTS_KINDS | AREA_KINDS,
+    Receiver.AREA: AREA_KINDS | {UnionKind.COUNTY_FEDERATION},
+    Receiver.CHOSEN: GRASSROOTS_KINDS | AREA_KINDS | FEDERATION_KINDS,
+    Receiver.BEFORE: GRASSROOTS_KINDS | AREA_KINDS | FEDERATION_KINDS | {UnionKind.COUNTY_FEDERATION},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +73,17 @@ class Reason:
     grounds: frozenset[str]  #: on which the receiver may refuse
     bases: frozenset[str]  #: on which the receiver may come to hold
     may_be_asked: bool = True  #: by the union that wants the member
+    receiver: Receiver = Receiver.EMPLOYER
+    relation: Relation = Relation.ENDED
+    area: Area | None = None
+    #: Whether a new employer is needed that has no union yet (A6, A13); if not, one may be named.
+    awaits_union: bool = False
+    #: On what basis the holder must hold; None: on any.
+    held_on: frozenset[str] | None = None
+    states_employer: bool = True  #: at the acceptance (domain 4.5)
+    keeps_basis: bool = False  #: the receiver holds as the holder did
+    to_awaited: bool = False  #: the receiver is the union of the employer that the member waits for
+    needs_consent: bool = False  #: of the member, in the release or in the request that it answers
 
 
 #: A12: 新的用人单位工会应予以接转登记. A duty, so the list is closed.
@@ -44,12 +94,114 @@ _GROUNDS_OF_A_DUTY = frozenset(
 #: The handoff back after a mistaken acceptance: no undo, a handoff of its own (A12). The relation goes on as before.
 CORRECTION = "CORRECTION"
 
+#: A13: 原则上应. A contract with the residence union's own area was never asked for.
+_GROUNDS_OF_A_WORKPLACE = frozenset(
+    {"EMPLOYER_HAS_UNION_ALREADY", "IDENTITY_OR_PROOF_MISMATCH", "WRONG_UNION_LEVEL", "DOCUMENT_DEFECT"}
+)
+_GROUNDS_OF_A_RESIDENCE = _GROUNDS_OF_A_WORKPLACE | {"NOT_RESIDENT_HERE"}
+
+#: A7: 可以申请. The union chosen may decline, and needs no reason.
+_GROUNDS_OF_AN_OPTION = frozenset(
+    {"IDENTITY_OR_PROOF_MISMATCH", "WRONG_UNION_LEVEL", "DOCUMENT_DEFECT", "OPTION_DECLINED"}
+)
+
+_BASES_AT_AN_EMPLOYER = frozenset(
+    {HoldingBasis.ORDINARY, HoldingBasis.DISPATCH_UNION, HoldingBasis.DISPATCH_HOST_JOINED}
+)
+_BASES_OF_DISPATCH = frozenset({HoldingBasis.DISPATCH_UNION, HoldingBasis.DISPATCH_HOST_JOINED})
+_BASES_OF_RESIDENCE = frozenset(
+    {HoldingBasis.PLACEMENT, HoldingBasis.PRE_ESTABLISHMENT, HoldingBasis.RESIDENCE_RETENTION}
+)
+
+#: The ground on which a placement is voided whose employer has a union by the time of the acceptance (domain 3.3).
+EMPLOYER_ORGANISED_MEANWHILE = "EMPLOYER_ORGANISED_MEANWHILE"
+
 REASONS: dict[str, Reason] = {
     "CHANGE_OF_EMPLOYER": Reason(
-        text="调动",
-        articles=("A12",),
+        text="调动", articles=("A12",), grounds=_GROUNDS_OF_A_DUTY, bases=_BASES_AT_AN_EMPLOYER
+    ),
+    "PLACEMENT": Reason(
+        text="再就业单位未建工会",
+        articles=("A13",),
+        grounds=_GROUNDS_OF_A_RESIDENCE,
+        bases=frozenset({HoldingBasis.PLACEMENT}),
+        receiver=Receiver.AREA,
+        area=Area.RESIDENCE,
+        awaits_union=True,
+        states_employer=False,
+    ),
+    "WORKPLACE_AREA": Reason(
+        text="再就业单位未建工会",
+        articles=("A6", "A13"),
+        grounds=_GROUNDS_OF_A_WORKPLACE,
+        bases=frozenset({HoldingBasis.PLACEMENT}),
+        receiver=Receiver.AREA,
+        area=Area.WORKPLACE,
+        awaits_union=True,
+        states_employer=False,
+    ),
+    "RESIDENCE_MOVE": Reason(
+        text="居住地变更",
+        articles=("A13",),
+        grounds=_GROUNDS_OF_A_RESIDENCE,
+        bases=_BASES_OF_RESIDENCE,
+        receiver=Receiver.AREA,
+        relation=Relation.ANY,
+        area=Area.RESIDENCE,
+        held_on=_BASES_OF_RESIDENCE,
+        states_employer=False,
+        keeps_basis=True,
+    ),
+    "PLACEMENT_EXIT": Reason(
+        text="所在单位建立工会",
+        articles=("A13",),
         grounds=_GROUNDS_OF_A_DUTY,
-        bases=frozenset({HoldingBasis.ORDINARY, HoldingBasis.DISPATCH_UNION, HoldingBasis.DISPATCH_HOST_JOINED}),
+        bases=_BASES_AT_AN_EMPLOYER,
+        relation=Relation.ANY,
+        held_on=frozenset({HoldingBasis.PLACEMENT}),
+        to_awaited=True,
+    ),
+    "PRE_ESTABLISHMENT_EXIT": Reason(
+        text="所在单位建立工会",
+        articles=("A6",),
+        grounds=_GROUNDS_OF_A_DUTY,
+        bases=_BASES_AT_AN_EMPLOYER,
+        relation=Relation.ANY,
+        held_on=frozenset({HoldingBasis.PRE_ESTABLISHMENT}),
+        to_awaited=True,
+    ),
+    "DISPATCH_CHOICE": Reason(
+        text="本人选择",
+        articles=("A9",),
+        grounds=_GROUNDS_OF_A_DUTY,
+        bases=_BASES_OF_DISPATCH,
+        relation=Relation.ANY,
+        held_on=_BASES_OF_DISPATCH,
+        needs_consent=True,
+    ),
+    "DISPATCH_ENDED": Reason(
+        text="派遣期满",
+        articles=("A9",),
+        grounds=_GROUNDS_OF_A_DUTY,
+        bases=_BASES_OF_DISPATCH,
+        relation=Relation.ANY,
+        held_on=frozenset({HoldingBasis.DISPATCH_HOST_JOINED}),
+    ),
+    "EMPLOYER_REORGANISED": Reason(
+        text="单位合并（改制）",
+        articles=("A3",),
+        grounds=_GROUNDS_OF_A_DUTY,
+        bases=_BASES_AT_AN_EMPLOYER,
+        relation=Relation.ANY,
+    ),
+    "FLEXIBLE_CHOICE": Reason(
+        text="本人选择",
+        articles=("A7",),
+        grounds=_GROUNDS_OF_AN_OPTION,
+        bases=frozenset({HoldingBasis.FLEXIBLE_DIRECT}),
+        receiver=Receiver.CHOSEN,
+        relation=Relation.ANY,
+        states_employer=False,
     ),
     CORRECTION: Reason(
         text="更正",
@@ -57,6 +209,10 @@ REASONS: dict[str, Reason] = {
         grounds=frozenset({"IDENTITY_OR_PROOF_MISMATCH", "DOCUMENT_DEFECT"}),
         bases=frozenset(JOINING_BASES),
         may_be_asked=False,
+        receiver=Receiver.BEFORE,
+        relation=Relation.UNTOUCHED,
+        states_employer=False,
+        keeps_basis=True,
     ),
 }
 

@@ -3,7 +3,7 @@
 from hub.database.migrate import run_sql_files
 
 revision = "0009"
-down_revision = "0004"
+down_revision = "0007"
 
 
 def upgrade() -> None:

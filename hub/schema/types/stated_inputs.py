@@ -1,0 +1,63 @@
+"""What a release states besides the column (domain 4.4), shared by the drafts of both kinds of release."""
+
+from datetime import date
+
+import strawberry
+
+__all__ = ["ConsentInput", "PlacementInput", "StatedInput"]
+
+
+@strawberry.input(description="会员本人的同意。\nThe member's own consent.")
+class ConsentInput:
+    """A consent."""
+
+    form: str = strawberry.field(
+        description="形式：WRITTEN、IN_PERSON、ELECTRONIC。\nIts form: WRITTEN, IN_PERSON or ELECTRONIC."
+    )
+    given_on: date = strawberry.field(
+        description="同意的日期，至多 30 天前。\nThe day on which it was given, at most 30 days ago."
+    )
+    evidence_sha256: str = strawberry.field(
+        description="同意书的 SHA-256。\nThe SHA-256 of its text or record, in base64url."
+    )
+
+
+@strawberry.input(description="暂时保留在居住地（单位所在地）工会的事项。\nWhat is said of a placement.")
+class PlacementInput:
+    """A placement."""
+
+    awaiting_employer_uscc: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="待建工会的用人单位的代码；不填为新用人单位。\n"
+        "The employer whose union is awaited, by its code; if not given, the new employer.",
+    )
+    residence_refused_by_member: bool | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="会员不愿转入居住地工会；WORKPLACE_AREA 不填为是。\n"
+        "The member won't go to the union of the residence; with WORKPLACE_AREA, if not given, so.",
+    )
+
+
+@strawberry.input
+class StatedInput:
+    """What some reasons ask for."""
+
+    host_employer_uscc: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="用工单位的代码，新用人单位为劳务派遣单位的填写。\n"
+        "The host enterprise, by its code, where the new employer is a dispatch agency.",
+    )
+    restores: bool | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="保留会籍的会员由接收恢复会籍；再就业而单位未建工会的，不填为是。\n"
+        "The acceptance restores a retained member; if not given, so for one who works where there is no union yet.",
+    )
+    consent: ConsentInput | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="会员本人的同意，派遣期间本人选择（DISPATCH_CHOICE）的填写。\n"
+        "The member's consent, for a choice within the time of a dispatch (DISPATCH_CHOICE).",
+    )
+    placement: PlacementInput | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="暂时保留的事项；一般无须填写。\nWhat is said of a placement; seldom needed.",
+    )

@@ -1,0 +1,92 @@
+"""The certificate's column 保留恢复会籍 (NX-4): printed from the signed statements, by the month, and never edited.
+
+A retention that was annulled is printed nowhere: it was none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from federation import statements
+from federation.acts_retention import Restoration, Retention
+from federation.claims import parse
+from hub.transfers.machines import RetentionState
+from hub.transfers.rules.days import month_of, months_after
+from hub.transfers.words import in_chinese
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from hub.transfers.views import RetentionStepView, RetentionView
+
+A = TypeVar("A", Retention, Restoration)
+
+__all__ = ["RetentionEntry", "entries_of", "exempt_from", "last_retention"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionEntry:
+    """One entry of the column; its second line is empty (None) as long as the member is retained."""
+
+    retained_month: str
+    reason_text: str  #: what stands after 因
+    retention_seal: str
+    restored_month: str | None = None
+    restoration_seal: str | None = None
+
+    @property
+    def line(self) -> str:
+        """Both lines as NX-4 lays them out, each with its seal; the first alone as long as there is no second."""
+        first = f"{_month(self.retained_month)}因{self.reason_text}保留会籍。{_seal(self.retention_seal)}"
+        if self.restored_month is None or self.restoration_seal is None:
+            return first
+        return f"{first}\n{_month(self.restored_month)}恢复会籍。{_seal(self.restoration_seal)}"
+
+
+def entries_of(retentions: Iterable[RetentionView]) -> list[RetentionEntry]:
+    """Give the column that these retentions make. Source: NX-4, A17, A19, A20."""
+    return [_entry(view) for view in retentions if view.state is not RetentionState.ANNULLED]
+
+
+def last_retention(retentions: Iterable[RetentionView]) -> RetentionView | None:
+    """Give the retention that counts: the latest that was not annulled."""
+    return next((view for view in reversed([*retentions]) if view.state is not RetentionState.ANNULLED), None)
+
+
+def exempt_from(retained_on: date) -> str:
+    """Give the first month for which no dues are owed: the one after that of the retention. Source: A21."""
+    return months_after(month_of(retained_on), 1)
+
+
+def _entry(view: RetentionView) -> RetentionEntry:
+    entered, entered_by = _signed(view.steps[0], Retention)
+    printed = RetentionEntry(
+        retained_month=month_of(entered.retained_on), reason_text=in_chinese(entered.reason), retention_seal=entered_by
+    )
+    if view.state is not RetentionState.RESTORED:
+        return printed
+    restored, restored_by = _signed(view.steps[-1], Restoration)
+    return RetentionEntry(
+        retained_month=printed.retained_month,
+        reason_text=printed.reason_text,
+        retention_seal=printed.retention_seal,
+        restored_month=month_of(restored.restored_on),
+        restoration_seal=restored_by,
+    )
+
+
+def _signed(step: RetentionStepView, act: type[A]) -> tuple[A, str]:
+    """Read the act's own claims and whose seal they bear. The statement is not changed since (I14)."""
+    assert step.jws is not None, "an entry and a restoration are signed"
+    assert step.seal is not None
+    return parse(act, statements.read(step.jws, act).claims[act.object_name], (act.object_name,)), step.seal
+
+
+def _month(month: str) -> str:
+    return f"{int(month[:4])}年{int(month[5:])}月"
+
+
+def _seal(name: str) -> str:
+    return f"{name}（盖章）"

@@ -1,0 +1,50 @@
+"""What a release states besides the column, kept with both sides' copies of the case for the acceptance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import orjson
+
+if TYPE_CHECKING:
+    from federation import acts
+
+__all__ = ["NOTHING", "Stated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What the second check, and the record of an acceptance, need of the release (domain 3.0)."""
+
+    new_employer: str | None = None
+    host_employer: str | None = None
+    restores: bool = False  #: a retained member is ACTIVE again by the acceptance (A19, A20)
+    residence_refused: bool = False  #: by the member: the area is that of the workplace (A13)
+
+    @classmethod
+    def of(cls, claims: acts.Release) -> Stated:
+        """Read it off a release."""
+        placement = claims.placement
+        return cls(
+            new_employer=claims.new_employer_uscc,
+            host_employer=claims.host_employer_uscc,
+            restores=bool(claims.restores),
+            residence_refused=placement is not None and bool(placement.residence_refused_by_member),
+        )
+
+    @classmethod
+    def kept(cls, text: str | None) -> Stated:
+        """Read what a case has kept."""
+        if text is None:
+            return NOTHING
+        found = orjson.loads(text)
+        return cls(
+            new_employer=found.get("new_employer_uscc"),
+            host_employer=found.get("host_employer_uscc"),
+            restores=bool(found.get("restores")),
+            residence_refused=bool(found.get("placement", {}).get("residence_refused_by_member")),
+        )
+
+
+NOTHING = Stated()
