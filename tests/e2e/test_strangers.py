@@ -110,6 +110,7 @@ _ARGUMENTS = {
     "handoff": "(id: $handoff)",
     "explain": "(handoffId: $handoff)",
     "receipt": "(statementSha256: $sha256)",
+    "numberingScheme": '(provinceCode: "31", on: "2025-03-03")',
 }
 
 
