@@ -54,6 +54,7 @@ class Code(StrEnum):
     BACKDATE_TOO_FAR = "BACKDATE_TOO_FAR"
     DUES_MONTH_IMPLAUSIBLE = "DUES_MONTH_IMPLAUSIBLE"
     RELEASE_EXPIRED = "RELEASE_EXPIRED"
+    COUNT_EXCLUDES_RETAINED = "COUNT_EXCLUDES_RETAINED"
     CERTIFICATE_NUMBER_DUPLICATE = "CERTIFICATE_NUMBER_DUPLICATE"
     CERTIFICATE_NUMBER_FORMAT = "CERTIFICATE_NUMBER_FORMAT"
     CERTIFICATE_NOT_VALID = "CERTIFICATE_NOT_VALID"
@@ -84,6 +85,7 @@ class Code(StrEnum):
     REHIRED_RETIREE_NO_TRANSFER = "REHIRED_RETIREE_NO_TRANSFER"
     IN_MILITARY_SERVICE = "IN_MILITARY_SERVICE"
     DUES_EXEMPT_IN_RETENTION = "DUES_EXEMPT_IN_RETENTION"
+    EMPLOYER_NOT_CLOSED = "EMPLOYER_NOT_CLOSED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +337,13 @@ CATALOGUE: dict[Code, Entry] = {
         "请核对会费交纳记录后更正（应在 {earliest} 至 {latest} 之间）。",
         "Check the dues record and correct it (from {earliest} to {latest}).",
     ),
+    Code.COUNT_EXCLUDES_RETAINED: _entry(
+        "A16",
+        "保留会籍的人员不列入会员统计。",
+        "Who is retained is not in the head count.",
+        "恢复会籍或者再就业接转以后，自当日起列入统计。",
+        "Once restored, or transferred to a new employer's union, the member is counted from that day on.",
+    ),
     Code.RELEASE_EXPIRED: _entry(
         "HUB-P01",
         "转出凭证已超过有效期，请原工会重新开具。",
@@ -546,6 +555,13 @@ CATALOGUE: dict[Code, Entry] = {
         "During military service the membership stays retained.",
         "待退役后，凭劳动关系办理恢复或接转。",
         "After the discharge restore or transfer the member, once there is a labour relation.",
+    ),
+    Code.EMPLOYER_NOT_CLOSED: _entry(
+        "A19",
+        "原用人单位未关闭或破产。",
+        "No closure and no bankruptcy of the former employer is stated.",
+        "请填写关闭（破产）的决定及日期；原单位仍在的，会籍仍由本会保留。",
+        "State the decision and its day; while the employer goes on, the membership stays retained with your union.",
     ),
     Code.DUES_EXEMPT_IN_RETENTION: _entry(
         "A21",

@@ -7,6 +7,7 @@ from strawberry.federation import Schema
 from strawberry.schema.config import StrawberryConfig
 
 from hub.schema.certificates import CertificateDrafts, CertificateReads
+from hub.schema.counts import Counts
 from hub.schema.drafts import Drafts
 from hub.schema.executor import plain_executor, plain_fields
 from hub.schema.limits import Limits
@@ -24,12 +25,12 @@ LIMITS: Final = Limits(
         "Explanation.steps": 5,
         "Explanation.next": 4,
         "Certificate.transferColumn": 5,
-        "Member.certificates": 3,
-        "Certificate.retentionColumn": 2,
-        "Member.retentions": 2,
-        "Retention.steps": 3,
+        "Member.certificates": 2,
+        "Certificate.retentionColumn": 1,
+        "Member.retentions": 1,
+        "Retention.steps": 2,
         "Member.holdings": 5,
-        "Member.warnings": 2,
+        "Member.warnings": 1,
         "Union.keys": 5,
     },
     # In kilobytes, about.
@@ -40,7 +41,7 @@ LIMITS: Final = Limits(
 @strawberry.type(
     description="查询与起草；均不改变会籍。\nReads and drafts. Nothing here changes anything about a membership."
 )
-class Query(Reads, CertificateReads, Drafts, CertificateDrafts):
+class Query(Reads, CertificateReads, Counts, Drafts, CertificateDrafts):
     """Everything that can be asked."""
 
 

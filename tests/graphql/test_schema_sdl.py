@@ -104,14 +104,6 @@ def test_enumerations_are_the_domains_own(name: str, domain: Any) -> None:
     assert list(_enum(name).values) == [member.value for member in domain]
 
 
-def test_no_field_waits_for_a_later_issue() -> None:
-    later = {"headcount"}
-    assert SCHEMA.query_type is not None
-    assert SCHEMA.mutation_type is not None
-    fields = {*SCHEMA.query_type.fields, *SCHEMA.mutation_type.fields}
-    assert not {name for name in fields if name.removeprefix("draft").lower() in {word.lower() for word in later}}
-
-
 def test_every_act_has_its_draft() -> None:
     assert SCHEMA.query_type is not None
     assert SCHEMA.mutation_type is not None

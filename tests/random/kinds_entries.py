@@ -179,7 +179,7 @@ class Request(Kind):
         is_good = ask.wrong == "by id" or member.certificates[shown] == "VALID"
         until = model.now + timedelta(minutes=_MATCH_MINUTES)
         meant = model.live_of(fixture.id_number) if ask.wrong == "by id" else member
-        found_live = meant.ref if finds and meant is not None and meant.status == "ACTIVE" else None
+        found_live = meant.ref if finds and meant is not None and meant.status in {"ACTIVE", "RETAINED"} else None
         is_frozen = finds and is_good and meant is not None and meant.status == "DUPLICATE_SUSPECTED"
         is_spoiled = found_live is not None and not is_good
         model.matches[UUID(sub)] = Match(
@@ -233,10 +233,12 @@ class Request(Kind):
         )
         if refused is not None or target is None:
             return refused
-        cites = claims.get("appeals_sha256") is not None
+        cites, kept = claims.get("appeals_sha256") is not None, target.retained
         return first(
             (
                 (target.holder == sent.sender, "INPUT_INVALID"),
+                (kept is not None and kept.reason == "RETIREMENT", "REHIRED_RETIREE_NO_TRANSFER"),
+                (kept is not None and kept.reason == "MILITARY_SERVICE", "IN_MILITARY_SERVICE"),
                 (target.open is not None, "HANDOFF_ALREADY_OPEN"),
                 (model.case(claims["handoff_id"]) is not None, "INPUT_INVALID"),
                 (cites and self._cites(model, target, sent) is None, "DOCUMENT_TAMPERED"),

@@ -18,7 +18,8 @@ from tests.random.kinds_cases import Accept, Cancel, Dismiss, Object, Recall, Re
 from tests.random.kinds_certificates import Collect, FindAgain, Issue, Lose, Number, Reissue, VoidCertificate
 from tests.random.kinds_duplicates import Decide, Import, Merge
 from tests.random.kinds_entries import Join, Request
-from tests.random.kinds_releases import Release, ReleaseInLieu
+from tests.random.kinds_releases import Reemploy, Release, ReleaseInLieu
+from tests.random.kinds_retention import AnnulRetention, ChangeReason, RecordRetention, RestoreMembership
 from tests.random.kinds_unions import RegisterKey, RegisterUnion, RetireKey, RevokeKey
 
 if TYPE_CHECKING:
@@ -29,11 +30,12 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "RandomActs"]
 
-JOIN, REQUEST, RELEASE, IN_LIEU = Join(), Request(), Release(), ReleaseInLieu()
+JOIN, REQUEST, RELEASE, IN_LIEU, REEMPLOY = Join(), Request(), Release(), ReleaseInLieu(), Reemploy()
 ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS = Accept(), Refuse(), Recall(), Object(), Cancel(), Dismiss()
 UNION, KEY, RETIREMENT, REVOCATION = RegisterUnion(), RegisterKey(), RetireKey(), RevokeKey()
 IMPORT, MERGE, DECIDE = Import(), Merge(), Decide()
 AMENDMENT, UNION_AMENDMENT, CORRECTION = AmendMember(), AmendUnion(), Correct()
+RETENTION, REASON, RESTORATION, ANNULMENT = RecordRetention(), ChangeReason(), RestoreMembership(), AnnulRetention()
 ON_CASES: dict[str, Kind] = {kind.name: kind for kind in (IN_LIEU, ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS)}
 LOSS, REISSUE = Lose(), Reissue()
 ON_CERTIFICATES: dict[str, Kind] = {
@@ -41,8 +43,9 @@ ON_CERTIFICATES: dict[str, Kind] = {
 }
 ON_UNIONS = {kind.name: kind for kind in (UNION, UNION_AMENDMENT, KEY, RETIREMENT, REVOCATION, Number())}
 ON_PAIRS: dict[str, Kind] = {kind.name: kind for kind in (IMPORT, MERGE, DECIDE)}
+ON_RETENTIONS: dict[str, Kind] = {kind.name: kind for kind in (RETENTION, REASON, RESTORATION, ANNULMENT, REEMPLOY)}
 ON_MEMBERS: dict[str, Kind] = (
-    {kind.name: kind for kind in (JOIN, REQUEST, RELEASE, AMENDMENT, CORRECTION)} | ON_CASES | ON_PAIRS
+    {kind.name: kind for kind in (JOIN, REQUEST, RELEASE, AMENDMENT, CORRECTION)} | ON_CASES | ON_PAIRS | ON_RETENTIONS
 )
 ON_MEMBERS |= ON_CERTIFICATES
 KINDS = (*ON_MEMBERS.values(), *ON_UNIONS.values())
@@ -134,6 +137,24 @@ class RandomActs(RuleBasedStateMachine):
     )
     def act_on_a_case(self, act: str, who: str, by: str, wrong: str, *, old: bool, how: int) -> None:
         self.act(ON_CASES[act], Ask(who, by, wrong=wrong, old=old, how=how))
+
+    @rule(
+        act=st.sampled_from(sorted(ON_RETENTIONS)),
+        who=MEMBERS,
+        by=WHOSE,
+        wrong=wrongs(*ON_RETENTIONS.values()),
+        how=NUMBERS,
+    )
+    def act_on_a_retention(self, act: str, who: str, by: str, wrong: str, how: int) -> None:
+        self.act(ON_RETENTIONS[act], Ask(who, by, to="U2", wrong=wrong, how=how))
+
+    @rule(who=MEMBERS, ways=st.lists(NUMBERS, min_size=1, max_size=4))
+    def retain_and_restore(self, who: str, ways: list[int]) -> None:
+        """Let a member be retained, and what may follow: so that runs see restorations."""
+        for how in ways:
+            member = self.stage.model.members[self._names(Ask(who)).who]
+            nexts = (RESTORATION, REASON, REEMPLOY, ANNULMENT) if member.status == "RETAINED" else (RETENTION,)
+            self.act(nexts[how % len(nexts)], Ask(who, to="U2", how=how))
 
     @rule(
         act=st.sampled_from(sorted(ON_UNIONS)), to=KEY_OWNERS, by=WHOSE, wrong=wrongs(*ON_UNIONS.values()), how=NUMBERS

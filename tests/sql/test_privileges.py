@@ -33,7 +33,7 @@ SEEN_BY: Final = {
 HIDDEN: Final = {
     "person_ids", "holdings", "handoffs", "steps", "join_cards", "membership_claims", "handoff_claims",
     "identity_claims", "certificate_claims", "statement_claims", "assertion_claims", "matches", "amendments",
-    "duplicates", "statuses", "retentions", "retention_steps", "certificates", "certificate_steps",
+    "duplicates", "unassigned", "statuses", "retentions", "retention_steps", "certificates", "certificate_steps",
 }  # fmt: skip
 
 #: What the mover may do besides reading; rows that are never updated nor deleted are what makes a record one (I14).
@@ -50,7 +50,7 @@ MOVER: Final = {
     **dict.fromkeys(("legal_steps", "clock", "installation"), _READ),
     **dict.fromkeys(
         ("unions", "union_keys", "persons", "person_ids", "memberships", "holdings", "handoffs", "duplicates",
-         "statuses", "retentions"), _MOVED
+         "unassigned", "statuses", "retentions"), _MOVED
     ),
     # A certificate that is found again is the valid one.
     "certificates": _RIGHTED,
@@ -77,14 +77,16 @@ FUNCTIONS: Final = {
     "hold_keys", "hold_key_to_end_it", "record_key_end", "record_login", "record_disclosure", "reveal_id_number",
     "facts_for_import", "facts_for_merge", "facts_for_decision", "record_suspected", "record_merge", "record_decision",
     "reveal_duplicates", "read_merge_cases", "read_awaited",
-    "facts_for_retention", "read_exempt_spans", "record_retention", "read_retentions",
+    "facts_for_retention", "read_exempt_spans", "read_open_retention", "record_retention", "read_retentions",
+    "read_headcount", "read_counted",
     "facts_for_certificate", "record_certificate", "record_numbering_scheme", "read_certificates",
     "read_steps", "read_holdings", "read_transfers", "find_held",
 }  # fmt: skip
 #: Parts of the others.
 INNER: Final = {
     "signers_of", "higher_of", "decider_of", "settle_pair", "merge_pair", "enter_join", "enter_suspected",
-    "enter_statuses", "end_retention", "kid_of", "dissolve_pair", "part_pair", "place_of", "union_of_employer",
+    "enter_statuses", "end_retention", "kid_of", "dissolve_pair", "part_pair", "enter_unassigned",
+    "move_membership", "place_of", "union_of_employer",
 }  # fmt: skip
 
 _VERBS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")

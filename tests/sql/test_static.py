@@ -21,7 +21,7 @@ MIGRATIONS: Final = sorted((_DATABASE / "migrations" / "sql").rglob("*.sql"))
 #: Member data, together on one shard; all by member_id.
 TOGETHER: Final = {
     "persons", "person_ids", "memberships", "holdings", "handoffs", "steps", "statements", "join_cards", "dockets",
-    "cards", "amendments", "duplicates", "statuses", "retentions", "retention_steps", "certificates",
+    "cards", "amendments", "duplicates", "unassigned", "statuses", "retentions", "retention_steps", "certificates",
     "certificate_steps",
 }  # fmt: skip
 

@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 
 from federation.acts_certificates import CertificateLoss
+from tests.retaining import retain
 from tests.sql.direct import custody_of
 from tests.sql.test_privileges import HIDDEN, PUBLIC, SEEN_BY
 from tests.world import MEMBERS
@@ -33,10 +34,10 @@ async def app(world: World) -> AsyncIterator[Any]:
 
 @pytest.fixture
 async def busy(world: World) -> World:
-    """M1 released to U2, open; M2 moved from U1 to U2; M3's release to U2 refused; M5 released to U8; M4 asked for.
+    """M1 released to U2, open; M2 moved from U1 to U2; M3's release to U2 refused; M5 released to U8; M4 retained.
 
-    M6 has lost the certificate, and Shanghai numbers. M2 was amended before, and a union above nobody of these has
-    another name. M3 is U2's too, on paper.
+    M4 was asked for before, M2 amended, and a union above nobody of these has another name. M3 is U2's too, on paper.
+    M6 has lost the certificate, and Shanghai numbers.
     """
     u1, u2 = world.actors["U1"], world.actors["U2"]
     await world.amend(u1, world.members["M2"], person={"sex": "9"})
@@ -49,6 +50,7 @@ async def busy(world: World) -> World:
     await world.request(u2, "M4")
     await world.certify(world.actors["U3"], CertificateLoss, world.members["M6"])
     await world.set_scheme(world.actors["U10"])
+    await retain(world, u1, world.members["M4"])
     await world.bring_in(u2, replace(MEMBERS["M3"], employer="乙", certificate=("31", "700001")))
     await world.hub.ledger.record_already_member(u1.caller.union_id, START, uuid4(), world.members["M5"])
     return world
