@@ -1,9 +1,12 @@
-"""What every act is: the claims of its own that a statement carries in one object."""
+"""What the claims of every act have in common, and the parts that several acts state."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar, Literal, TypeAlias
 
-__all__ = ["Act", "Subject"]
+from federation.forms import CertificateNumber, Code, ProvinceCode, Sha256
+
+__all__ = ["Act", "Certificate", "Consent", "Subject"]
 
 #: What `sub` of a statement names. An act on an agreement has none: the agreement is among its own claims.
 Subject: TypeAlias = Literal["membership", "union", "none"]
@@ -20,3 +23,21 @@ class Act:
     #: The name of the step that the act makes.
     act: ClassVar[str]
     subject: ClassVar[Subject] = "membership"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Certificate:
+    """The number of a 工会会员证 (N2)."""
+
+    province_code: ProvinceCode
+    number: CertificateNumber
+    issued_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Consent:
+    """The member's own consent, as the union that acts on it states it: its text is bound by hash."""
+
+    form: Code
+    given_on: date
+    evidence_sha256: Sha256

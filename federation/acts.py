@@ -12,12 +12,20 @@ from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
 
-from federation.act import Act, Subject
+from federation.act import Act, Certificate, Consent, Subject
+from federation.acts_certificates import (
+    CertificateCollection,
+    CertificateIssue,
+    CertificateLoss,
+    CertificateRecovery,
+    CertificateReissue,
+    CertificateVoiding,
+    NumberingScheme,
+)
 from federation.acts_retention import Annulment, ReasonChange, Restoration, Retention
 from federation.entrusting import ENTRUSTMENT_ACTS
 from federation.forms import (
     Article,
-    CertificateNumber,
     Code,
     DivisionCode,
     FieldName,
@@ -45,6 +53,12 @@ __all__ = [
     "Annulment",
     "Cancellation",
     "Certificate",
+    "CertificateCollection",
+    "CertificateIssue",
+    "CertificateLoss",
+    "CertificateRecovery",
+    "CertificateReissue",
+    "CertificateVoiding",
     "Closure",
     "Consent",
     "ContainedUnion",
@@ -59,6 +73,7 @@ __all__ = [
     "MemberUnit",
     "Merge",
     "MergeDecision",
+    "NumberingScheme",
     "Objection",
     "ReasonChange",
     "Recall",
@@ -71,15 +86,6 @@ __all__ = [
     "UnionAmendment",
     "UnionRegistration",
 ]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Certificate:
-    """The number of a 工会会员证 (N2)."""
-
-    province_code: ProvinceCode
-    number: CertificateNumber
-    issued_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -180,15 +186,6 @@ class MergeDecision(Act):
 
     merge_sha256: Sha256
     evidence_sha256: Sha256 | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Consent:
-    """The member's own consent, as the union that acts on it states it: its text is bound by hash."""
-
-    form: Code
-    given_on: date
-    evidence_sha256: Sha256
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -503,6 +500,8 @@ _ALL: tuple[type[Act], ...] = (
     *(Request, Release, InLieuRelease, Acceptance, Refusal, Recall, Objection, Cancellation, Dismissal),
     *(UnionRegistration, UnionAmendment, KeyRegistration, KeyRetirement, KeyRevocation),
     *(Retention, ReasonChange, Restoration, Annulment),
+    *(CertificateIssue, CertificateLoss, CertificateRecovery, CertificateReissue),
+    *(CertificateCollection, CertificateVoiding, NumberingScheme),
     *ENTRUSTMENT_ACTS,
 )
 #: Every act that a union can sign, by the `typ` of its statement.

@@ -24,6 +24,7 @@ MEMBER: Final = (
     "id membershipId name sex birthMonth joinedOn status holdingBasis custodyVersion duesPaidThrough duesExempt "
     "dataVersion employerUscc memberUnit"
 )
+CERTIFICATE_NOW: Final = "number { provinceCode number } state issuedOn issuingUnion endedAt reason"
 DEADLINE: Final = "at rule consequence tentative"
 TRANSFER_ENTRY: Final = "outDate outReasonText duesPaidThrough releasingSeal inDate receivingSeal line"
 RETENTION_ENTRY: Final = "retainedMonth reasonText retentionSeal restoredMonth restorationSeal line"
@@ -137,6 +138,40 @@ RECORD_ACTIVITY: Final = _act(entrusting.ActivityRecord, "recordActivity", "Care
 RECORD_RIGHTS_CASE: Final = _act(entrusting.RightsCaseRecord, "recordRightsCase", "CareDraft", "CareRecord", CARE)
 
 WITH_DOCUMENT: Final = (PROPOSE_ENTRUSTMENT, AMEND_ROSTER)
+ISSUE_CERTIFICATE: Final = _act(
+    acts.CertificateIssue, "issueCertificate", "IssueCertificateDraft", "Certificate", CERTIFICATE_NOW
+)
+RECORD_LOSS: Final = _act(acts.CertificateLoss, "recordLoss", "RecordLossDraft", "Certificate", CERTIFICATE_NOW)
+RECOVER_CERTIFICATE: Final = _act(
+    acts.CertificateRecovery, "recoverCertificate", "CertificateDraft", "Certificate", CERTIFICATE_NOW
+)
+REISSUE_CERTIFICATE: Final = _act(
+    acts.CertificateReissue, "reissueCertificate", "ReissueCertificateDraft", "Certificate", CERTIFICATE_NOW
+)
+COLLECT_CERTIFICATE: Final = _act(
+    acts.CertificateCollection, "collectCertificate", "CollectCertificateDraft", "Certificate", CERTIFICATE_NOW
+)
+VOID_CERTIFICATE: Final = _act(
+    acts.CertificateVoiding, "voidCertificate", "CertificateDraft", "Certificate", CERTIFICATE_NOW
+)
+SET_NUMBERING_SCHEME: Final = _act(
+    acts.NumberingScheme,
+    "setNumberingScheme",
+    "NumberingSchemeDraft",
+    "NumberingScheme",
+    "provinceCode fromOn pattern check",
+)
+
+CERTIFICATE_ACTS: Final = (
+    ISSUE_CERTIFICATE,
+    RECORD_LOSS,
+    RECOVER_CERTIFICATE,
+    REISSUE_CERTIFICATE,
+    COLLECT_CERTIFICATE,
+    VOID_CERTIFICATE,
+    SET_NUMBERING_SCHEME,
+)
+
 WITH_PERSON: Final = (JOIN, IMPORT, AMEND_MEMBER)
 
 REVEAL_ID_NUMBER: Final = (
@@ -181,7 +216,7 @@ DOCKET: Final = (
 )
 CERTIFICATE: Final = (
     "query Certificate($memberId: ID!) { answer: certificate(memberId: $memberId) { number { provinceCode number } "
-    f"issuedOn issuingUnion transferColumn {{ {TRANSFER_ENTRY} }} retentionColumn {{ {RETENTION_ENTRY} }} }} }}"
+    f"state issuedOn issuingUnion transferColumn {{ {TRANSFER_ENTRY} }} retentionColumn {{ {RETENTION_ENTRY} }} }} }}"
 )
 EXPLAIN: Final = (
     f"query Explain($handoffId: ID!) {{ answer: explain(handoffId: $handoffId) {{ summary summaryEn missing "
@@ -213,6 +248,7 @@ ALL: Final = (
             OBJECT, CANCEL, DISMISS, REGISTER_UNION, AMEND_UNION, REGISTER_KEY, RETIRE_KEY, REVOKE_KEY,
             PROPOSE_ENTRUSTMENT, SIGN_ENTRUSTMENT, WITHDRAW_ENTRUSTMENT, TERMINATE_ENTRUSTMENT, AMEND_ROSTER,
             ACKNOWLEDGE_COVERAGE, DECLINE_COVERAGE, RECORD_ACTIVITY, RECORD_RIGHTS_CASE,
+            *CERTIFICATE_ACTS,
         )
         for text in (act.draft, act.submit)
     ),

@@ -40,7 +40,9 @@ CertificateNumber = NewType("CertificateNumber", str)
 RegisterNo = NewType("RegisterNo", str)
 ReasonText = NewType("ReasonText", str)
 ClauseText = NewType("ClauseText", str)
+NumberPattern = NewType("NumberPattern", str)
 Version = NewType("Version", int)
+Amount = NewType("Amount", int)
 
 
 class KeyUse(StrEnum):
@@ -184,6 +186,7 @@ FORMS: dict[Any, Form] = {
     UUID: Form(_read_uuid, str),
     bool: Form(_read_boolean, _same),
     Version: Form(_read_version, _same),
+    Amount: Form(_read_version, _same),
     date: Form(_read_date, date.isoformat),
     datetime: Form(_read_instant, _write_instant),
     KeyUse: Form(_read_key_use, str),
@@ -207,6 +210,7 @@ FORMS: dict[Any, Form] = {
     ProofFormat: _matching("unionhub-proof/1", "a proof of this format"),
     UnionName: _text(100),
     CertificateNumber: _text(32),
+    NumberPattern: _matching(r"[A-Z0-9a-z\[\]{},\\-]{1,100}", "the pattern of a number"),
     RegisterNo: _text(40),
     ReasonText: _text(100),
     ClauseText: _text(4000, lines=True),

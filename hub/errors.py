@@ -57,6 +57,10 @@ class Code(StrEnum):
     COUNT_EXCLUDES_RETAINED = "COUNT_EXCLUDES_RETAINED"
     CERTIFICATE_NUMBER_DUPLICATE = "CERTIFICATE_NUMBER_DUPLICATE"
     CERTIFICATE_NUMBER_FORMAT = "CERTIFICATE_NUMBER_FORMAT"
+    CERTIFICATE_NOT_VALID = "CERTIFICATE_NOT_VALID"
+    CERTIFICATE_NOT_ISSUED = "CERTIFICATE_NOT_ISSUED"
+    FEE_NOT_ALLOWED = "FEE_NOT_ALLOWED"
+    NOT_PROVINCIAL_FEDERATION = "NOT_PROVINCIAL_FEDERATION"
     UNION_NOT_ACTIVE = "UNION_NOT_ACTIVE"
     ENTRUSTMENT_CLAUSE_MISSING = "ENTRUSTMENT_CLAUSE_MISSING"
     ENTRUSTMENT_PARTY_INVALID = "ENTRUSTMENT_PARTY_INVALID"
@@ -424,6 +428,34 @@ CATALOGUE: dict[Code, Entry] = {
         "An entrusted member is counted by the dispatch union, and not by yours.",
         "请勿计入本会人数；统计以派遣单位工会为准。",
         "Leave the member out of your figures: the dispatch union has the member in its own.",
+    ),
+    Code.CERTIFICATE_NOT_VALID: _entry(
+        "NX-7",
+        "该会员证已挂失、收回或作废。",
+        "This certificate was reported lost, collected or declared void.",
+        "请用现行会员证或证件号码证明会员身份，遗失的由会籍所在工会补办。",
+        "Prove the membership by the present certificate or an ID number; the holder reissues a lost one.",
+    ),
+    Code.CERTIFICATE_NOT_ISSUED: _entry(
+        "N6",
+        "应颁发会员证，不得以服务卡代替。",
+        "A certificate is still to be issued; a service card does not stand in for it.",
+        "请由接收入会的工会颁发会员证。",
+        "The union that enrolled the member issues one.",
+    ),
+    Code.FEE_NOT_ALLOWED: _entry(
+        "N5",
+        "不得向会员收取费用。",
+        "Nothing may be charged to a member for a certificate.",
+        "请将费用填为 0。",
+        "State a fee of 0.",
+    ),
+    Code.NOT_PROVINCIAL_FEDERATION: _entry(
+        "N4",
+        "仅省级工会可办理。",
+        "Only the federation of the province may do this.",
+        "请由该省级工会办理。",
+        "Ask the federation of that province.",
     ),
     Code.UNION_NOT_ACTIVE: _entry(
         "HUB-P09",

@@ -23,13 +23,14 @@ from hub.transfers.kinds import (
     RetentionReason,
     UnionKind,
 )
-from hub.transfers.machines import EntrustmentState, HandoffState, RetentionState
+from hub.transfers.machines import CertificateState, EntrustmentState, HandoffState, RetentionState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
     "SIDES",
+    "CertificateState",
     "CoverageEnd",
     "CoverageState",
     "Duty",
@@ -97,6 +98,18 @@ _describe(
         HandoffState.LAPSED: "逾期未处理，请求失效。\nNobody decided in time.",
         HandoffState.VOIDED: "复核未通过或会籍已终止，手续作废。\n"
         "Made void by a later check or by the membership's end.",
+    },
+)
+
+_describe(
+    CertificateState,
+    "会员证的状态。\nWhat has become of a certificate.",
+    {
+        CertificateState.VALID: "有效。\nIt proves the membership.",
+        CertificateState.LOST: "已挂失。\nThe member has reported it lost.",
+        CertificateState.SUPERSEDED: "已补（换）发他证。\nAnother one was issued in its place.",
+        CertificateState.COLLECTED: "已收回。\nThe union has taken it back after the membership's end.",
+        CertificateState.VOIDED: "已作废。\nIt was declared void, or became so with the membership's end.",
     },
 )
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from federation.keys import PublicKey
     from hub.authz.tokens import Caller
+    from hub.transfers.certificates import CertificateView
     from hub.transfers.desk.opening import Hub
     from hub.transfers.views import (
         AmendmentView,
@@ -79,6 +80,7 @@ _AGREEMENT_STEPS: Final[_Kind[list[AgreementStepView]]] = _Kind(entrusting.agree
 _TIES: Final[_Kind[list[TieView]]] = _Kind(entrusting.ties)
 _DUTIES: Final[_Kind[list[DutyView]]] = _Kind(duties_of)
 _CARE: Final[_Kind[list[CareView]]] = _Kind(entrusting.care_of)
+_CERTIFICATES: Final[_Kind[list[CertificateView]]] = _Kind(reads.certificates)
 _RETENTIONS: Final[_Kind[list[RetentionView]]] = _Kind(reads.retentions)
 _PLACEMENTS: Final[_Kind[PlacementView]] = _Kind(placements.placements)
 _TRANSFERS: Final[_Kind[list[TransferView]]] = _Kind(reads.transfers)
@@ -141,6 +143,10 @@ class Loads:
     def amendments(self, membership_id: UUID) -> Awaitable[list[AmendmentView] | None]:
         """Give the amendments of a member's data, if the caller holds it now."""
         return self._load(_AMENDMENTS, membership_id)
+
+    def certificates(self, membership_id: UUID) -> Awaitable[list[CertificateView] | None]:
+        """Give the certificates that a member had before, if the caller holds it now."""
+        return self._load(_CERTIFICATES, membership_id)
 
     def retentions(self, membership_id: UUID) -> Awaitable[list[RetentionView] | None]:
         """Give the retentions of a member, if the caller holds it now."""

@@ -16,7 +16,7 @@ from hub.schema.enums import HandoffState, PlacementState, Side
 from hub.schema.faults import BadUserInput
 from hub.schema.fields import told
 from hub.schema.ids import decode_id, open_id
-from hub.schema.types.certificates import Certificate
+from hub.schema.types.certificates import Certificate, present_certificate
 from hub.schema.types.entrustments import find_agreement
 from hub.schema.types.explanations import Explanation
 from hub.schema.types.handoffs import DocketConnection, DocketEntry, Handoff, find_handoff
@@ -328,7 +328,7 @@ class Reads:
     ) -> Certificate | None:
         """Give a certificate."""
         view = await info.context.loads.member(decode_id(member_id, "Member") or _NOBODY)
-        return None if view is None else Certificate.of(view)
+        return None if view is None else await present_certificate(info, view)
 
     @told(
         "待本工会裁定的重复会籍，等候最久的在前，至多一百项。",

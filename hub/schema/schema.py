@@ -6,6 +6,7 @@ import strawberry
 from strawberry.federation import Schema
 from strawberry.schema.config import StrawberryConfig
 
+from hub.schema.certificates import CertificateDrafts, CertificateReads
 from hub.schema.counts import Counts
 from hub.schema.drafts import Drafts
 from hub.schema.entrustments import EntrustmentDrafts, EntrustmentReads
@@ -25,10 +26,12 @@ LIMITS: Final = Limits(
         "Explanation.steps": 5,
         "Explanation.next": 4,
         "Certificate.transferColumn": 5,
+        "Member.certificates": 2,
         "Certificate.retentionColumn": 1,
         "Member.retentions": 1,
         "Retention.steps": 2,
         "Member.holdings": 5,
+        "Member.warnings": 1,
         "Union.keys": 5,
         "EntrustmentAgreement.steps": 5,
         "Member.careRecords": 5,
@@ -42,7 +45,7 @@ LIMITS: Final = Limits(
 @strawberry.type(
     description="查询与起草；均不改变会籍。\nReads and drafts. Nothing here changes anything about a membership."
 )
-class Query(Reads, Counts, EntrustmentReads, Drafts, EntrustmentDrafts):
+class Query(Reads, Counts, CertificateReads, EntrustmentReads, Drafts, CertificateDrafts, EntrustmentDrafts):
     """Everything that can be asked."""
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from hub.transfers.kinds import UnionKind, UnionState
+    from hub.transfers.rules.numbering import Scheme
 
 __all__ = [
     "AmendmentFacts",
@@ -292,6 +293,7 @@ class JoinFacts:
     live_person: tuple[str, str] | None = (
         None  #: for an import: name and birth month of the live one, for the rule alone
     )
+    scheme: Scheme | None = None  #: how the province of the certificate numbers today
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,6 +409,7 @@ class AmendmentFacts:
     certificate_taken: bool
     employers: frozenset[str]
     hits_today: int
+    scheme: Scheme | None = None  #: how the province of the certificate numbers today
     exempt: tuple[tuple[date, date | None], ...] = ()  #: from when to when the member was retained; the last may go on
 
 

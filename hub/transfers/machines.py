@@ -9,6 +9,7 @@ from hub.errors import Code, Refusal
 from hub.transfers.words import in_chinese
 
 __all__ = [
+    "CERTIFICATE",
     "ENTRUSTMENT",
     "HANDOFF",
     "LAPSES",
@@ -17,6 +18,7 @@ __all__ = [
     "PLACEMENT",
     "RETENTION",
     "START",
+    "CertificateState",
     "EntrustmentState",
     "HandoffState",
     "Machine",
@@ -55,6 +57,16 @@ class HandoffState(StrEnum):
     CANCELLED = "CANCELLED"
     DISMISSED = "DISMISSED"
     LAPSED = "LAPSED"
+    VOIDED = "VOIDED"
+
+
+class CertificateState(StrEnum):
+    """What has become of a certificate. VALID alone proves a membership (I15)."""
+
+    VALID = "VALID"
+    LOST = "LOST"
+    SUPERSEDED = "SUPERSEDED"
+    COLLECTED = "COLLECTED"
     VOIDED = "VOIDED"
 
 
@@ -135,6 +147,25 @@ HANDOFF = Machine(
         Step(S.RELEASED, "recall", Side.HOLDER, S.RECALLED, "A12"),
         Step(S.RELEASED, "expire", Side.HUB, S.EXPIRED, "HUB-P01"),
         Step(S.RELEASED, "void", Side.HUB, S.VOIDED, "A12"),
+    ),
+)
+
+C = CertificateState
+
+#: domain: 3.7. What a province has in stock is counted, not followed one by one (N3, N4).
+CERTIFICATE = Machine(
+    "certificate",
+    (
+        Step(START, "issue_certificate", Side.HOLDER, C.VALID, "N6"),
+        Step(START, "reissue_certificate", Side.HOLDER, C.VALID, "NX-7"),
+        Step(C.VALID, "record_loss", Side.HOLDER, C.LOST, "NX-7"),
+        Step(C.LOST, "recover_certificate", Side.HOLDER, C.VALID, "NX-7"),
+        Step(C.SUPERSEDED, "recover_certificate", Side.HOLDER, C.VOIDED, "NX-7"),
+        Step(C.LOST, "reissue_certificate", Side.HOLDER, C.SUPERSEDED, "NX-7"),
+        Step(C.VALID, "reissue_certificate", Side.HOLDER, C.SUPERSEDED, "NX-7"),
+        Step(C.VALID, "collect_certificate", Side.HOLDER, C.COLLECTED, "N6"),
+        Step(C.VALID, "void_certificate", Side.HOLDER, C.VOIDED, "NX-7"),
+        Step(C.LOST, "void_certificate", Side.HOLDER, C.VOIDED, "NX-7"),
     ),
 )
 
@@ -247,4 +278,4 @@ ENTRUSTMENT = Machine(
 )
 
 #: Those whose steps are stored.
-MACHINES = (HANDOFF, RETENTION, ENTRUSTMENT)
+MACHINES = (HANDOFF, RETENTION, ENTRUSTMENT, CERTIFICATE)

@@ -30,12 +30,21 @@ _NAMES: dict[str, str] = {
     "IN_FORCE": "生效中",
     "SUSPENDED": "中止",
     "TERMINATED": "已解除",
-    "SUPERSEDED": "已由新协议取代",
     "WITHDRAWN": "已撤回",
     "PENDING": "待受托工会确认",
     "COVERED": "委托管理中",
     "DECLINED": "受托工会未接受",
     "ENDED": "委托已终止",
+    # what has become of a certificate; `-`: there is none
+    "-": "尚未颁发",
+    "VALID": "有效",
+    "LOST": "已挂失",
+    "SUPERSEDED": "已由新的取代",
+    "COLLECTED": "已收回",
+    # why another certificate is issued; checks of a number
+    "DAMAGED": "损坏",
+    "FULL": "栏目填满",
+    "CORRECTED": "内容更正",
     # the status of a membership
     "ACTIVE": "会籍正常",
     "RETAINED": "已保留会籍",

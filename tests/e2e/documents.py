@@ -24,6 +24,10 @@ CERTIFICATE = (
     f"number {{ provinceCode number }} issuedOn issuingUnion transferColumn {{ {ENTRY} }} "
     f"retentionColumn {{ {RETENTION_ENTRY} }}"
 )
+WHOLE_CERTIFICATE = (
+    f"{CERTIFICATE} state endedAt reason supersedes {{ provinceCode number }} "
+    "personPage { name sex ethnicGroup birthMonth politicalStatus joinedOn issuingUnion }"
+)
 RETENTION = "state reason retainedOn retainedMonth exemptFrom restoredOn restoredMonth"
 RETENTIONS = "state steps { act state reason seal at statementSha256 }"
 PLACEMENT = f"state awaitingEmployerUscc since exitDueSince remindAt exitReasonCode nextStep exitTo {{ {UNION_NAME} }}"
@@ -84,8 +88,23 @@ ACTS = {
     "declineCoverage": ("CoverageAnswerDraft", "EntrustmentAgreement", AGREEMENT),
     "recordActivity": ("CareDraft", "CareRecord", CARE),
     "recordRightsCase": ("CareDraft", "CareRecord", CARE),
+    "issueCertificate": ("IssueCertificateDraft", "Certificate", WHOLE_CERTIFICATE),
+    "recordLoss": ("RecordLossDraft", "Certificate", WHOLE_CERTIFICATE),
+    "recoverCertificate": ("CertificateDraft", "Certificate", WHOLE_CERTIFICATE),
+    "reissueCertificate": ("ReissueCertificateDraft", "Certificate", WHOLE_CERTIFICATE),
+    "collectCertificate": ("CollectCertificateDraft", "Certificate", WHOLE_CERTIFICATE),
+    "voidCertificate": ("CertificateDraft", "Certificate", WHOLE_CERTIFICATE),
+    "setNumberingScheme": ("NumberingSchemeDraft", "NumberingScheme", "provinceCode fromOn pattern check"),
 }
 
+CERTIFICATES_QUERY = (
+    "query ($id: ID!) { answer: member(id: $id) { joinedOn certificate { state number { provinceCode number } } "
+    f"warnings {{ {REFUSAL} }} certificates {{ {WHOLE_CERTIFICATE} }} }} }}"
+)
+SCHEME_QUERY = (
+    "query ($provinceCode: String!, $on: Date!) { answer: numberingScheme(provinceCode: $provinceCode, on: $on) "
+    "{ provinceCode fromOn pattern check } }"
+)
 VIEWER_QUERY = f"{{ answer: viewer {{ kid union {{ {UNION} }} }} }}"
 PLACEMENTS_QUERY = (
     "query ($state: PlacementState, $first: Int, $after: String) "

@@ -15,7 +15,7 @@ import pytest
 from federation.keys import PrivateKey
 from hub.errors import Code
 from tests.e2e import inputs
-from tests.e2e.documents import REFUSAL, REVEAL
+from tests.e2e.documents import CERTIFICATES_QUERY, REFUSAL, REVEAL
 from tests.e2e.forging import NO_HASH, NO_MEMBER, RELEASE_TYP, made_up_release, signed
 from tests.e2e.inputs import EMPLOYERS, MEMBERS, UNIONS
 from tests.e2e.stage import TODAY, day
@@ -115,6 +115,38 @@ async def _not_a_member(stage: Stage) -> Json:
     await u2.act("mergeMemberships", {"memberId": second["id"], "survivor": False})
     await u1.act("mergeMemberships", {"memberId": stage.member("M1"), "survivor": True})
     return await u2.refused("releaseMember", inputs.release(second["id"], receivingUnion=UNIONS["U3"].uri))
+
+
+_REPORT = {"form": "WRITTEN", "givenOn": "2025-03-03", "evidenceSha256": inputs.EVIDENCE}
+
+
+@provokes("CERTIFICATE_NOT_VALID", "NX-7")
+async def _certificate_not_valid(stage: Stage) -> Json:
+    u1, u2 = stage["U1"], stage["U2"]
+    await u1.act("recordLoss", {"memberId": stage.member("M1"), "consent": _REPORT})
+    asked = inputs.asking(MEMBERS["M1"], relationStartedOn="2025-03-01", consent=_REPORT)
+    return await u2.submit("requestHandoff", await u2.drafted("requestHandoff", asked))
+
+
+@provokes("FEE_NOT_ALLOWED", "N5", "reissue", "fee")
+async def _fee(stage: Stage) -> Json:
+    number = {"provinceCode": "31", "number": "000101"}
+    asked = {"memberId": stage.member("M1"), "certificate": number, "reason": "FULL", "fee": 10}
+    return await stage["U1"].refused("reissueCertificate", asked)
+
+
+@provokes("NOT_PROVINCIAL_FEDERATION", "N4")
+async def _not_provincial(stage: Stage) -> Json:
+    return await stage["U1"].refused("setNumberingScheme", {"provinceCode": "31", "pattern": "\\d{12}"})
+
+
+@provokes("CERTIFICATE_NOT_ISSUED", "N6", "certificate")
+async def _not_issued(stage: Stage) -> Json:
+    """A warning, and no refusal: it stands by the member."""
+    member = await stage["U1"].act("joinMember", _newcomer(certificate=None, certificateIssuedOn=None))
+    (warning,) = (await stage["U1"].ask(CERTIFICATES_QUERY, id=member["id"]))["warnings"]
+    found: Json = warning
+    return found
 
 
 @provokes("RATE_LIMITED", "HUB-P17", retryable=True)

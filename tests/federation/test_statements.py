@@ -10,6 +10,7 @@ from federation import acts, encoding, statements
 from federation.errors import StatementCode, StatementError
 from federation.keys import ALGS, Alg, KeyDates
 from tests.federation.books import CLAIMS, KEY, VALID, header
+from tests.federation.certifying import certificate_acts
 from tests.federation.parties import (
     HUB,
     NOW,
@@ -62,10 +63,12 @@ MEMBER_ACTS: list[acts.Act] = [
     *(an_objection(), a_cancellation(), a_dismissal()),
     *(an_import(), a_merge(), a_merge_decision()),
     *care_acts(),
+    *(claims for claims in certificate_acts().values() if claims.subject == "membership"),
     *RETENTION_ACTS,
 ]
 AGREEMENT_ACTS = agreement_acts()
 UNION_ACTS: list[acts.Act] = [
+    *(claims for claims in certificate_acts().values() if claims.subject == "union"),
     a_union_registration(),
     a_union_amendment(),
     a_key_registration(a_key("new"), "e30.e30.AAAA"),

@@ -15,6 +15,7 @@ from tests.random.calendar import end_of_term
 from tests.random.kinds import WRONG_WITH_ANY, Ask, Kind
 from tests.random.kinds_amendments import AmendMember, AmendUnion, Correct
 from tests.random.kinds_cases import Accept, Cancel, Dismiss, Object, Recall, Refuse
+from tests.random.kinds_certificates import Collect, FindAgain, Issue, Lose, Number, Reissue, VoidCertificate
 from tests.random.kinds_duplicates import Decide, Import, Merge
 from tests.random.kinds_entries import Join, Request
 from tests.random.kinds_entrustments import (
@@ -63,15 +64,20 @@ ON_AGREEMENTS = {
 }
 PLACE, EXIT, MOVE = Place(), Exit(), Move()
 RETENTION, REASON, RESTORATION, ANNULMENT = RecordRetention(), ChangeReason(), RestoreMembership(), AnnulRetention()
-ON_CASES = {kind.name: kind for kind in (IN_LIEU, ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS)}
-ON_UNIONS = {kind.name: kind for kind in (UNION, UNION_AMENDMENT, KEY, RETIREMENT, REVOCATION)}
-ON_PAIRS = {kind.name: kind for kind in (IMPORT, MERGE, DECIDE)}
-ON_RETENTIONS = {kind.name: kind for kind in (RETENTION, REASON, RESTORATION, ANNULMENT, REEMPLOY)}
-ON_MEMBERS = (
+LOSS, REISSUE = Lose(), Reissue()
+ON_CERTIFICATES: dict[str, Kind] = {
+    kind.name: kind for kind in (LOSS, FindAgain(), REISSUE, Issue(), VoidCertificate(), Collect())
+}
+ON_CASES: dict[str, Kind] = {kind.name: kind for kind in (IN_LIEU, ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS)}
+ON_UNIONS = {kind.name: kind for kind in (UNION, UNION_AMENDMENT, KEY, RETIREMENT, REVOCATION, Number())}
+ON_PAIRS: dict[str, Kind] = {kind.name: kind for kind in (IMPORT, MERGE, DECIDE)}
+ON_RETENTIONS: dict[str, Kind] = {kind.name: kind for kind in (RETENTION, REASON, RESTORATION, ANNULMENT, REEMPLOY)}
+ON_MEMBERS: dict[str, Kind] = (
     {kind.name: kind for kind in (JOIN, REQUEST, RELEASE, AMENDMENT, CORRECTION, PLACE, EXIT, MOVE)}
     | ON_CASES
     | ON_PAIRS
     | ON_RETENTIONS
+    | ON_CERTIFICATES
 )
 KINDS = (*ON_MEMBERS.values(), *ON_UNIONS.values(), *ON_AGREEMENTS.values())
 #: What may come next, where a case stands. None: nobody does anything until its deadline.
@@ -241,6 +247,22 @@ class RandomActs(RuleBasedStateMachine):
         kinds = list(ON_AGREEMENTS.values())[4:]
         for way in ways:
             self.act(kinds[way % len(kinds)], Ask("M1", how=way % 20))
+
+    @rule(
+        act=st.sampled_from(sorted(ON_CERTIFICATES)),
+        who=MEMBERS,
+        by=WHOSE,
+        wrong=wrongs(*ON_CERTIFICATES.values()),
+        how=NUMBERS,
+    )
+    def act_on_a_certificate(self, act: str, who: str, by: str, wrong: str, how: int) -> None:
+        self.act(ON_CERTIFICATES[act], Ask(who, by, wrong=wrong, how=how))
+
+    @rule(who=MEMBERS, to=EMPLOYERS_UNIONS, how=NUMBERS)
+    def lose_and_pull(self, who: str, to: str, how: int) -> None:
+        """A certificate is lost, asked by, and replaced."""
+        for kind in (LOSS, REQUEST, REISSUE)[: 1 + how % 3]:
+            self.act(kind, Ask(who, to=to, how=how))
 
     @rule(who=MEMBERS, to=EMPLOYERS_UNIONS, ways=st.lists(NUMBERS, min_size=2, max_size=5))
     def become_one(self, who: str, to: str, ways: list[int]) -> None:

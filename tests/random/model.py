@@ -54,6 +54,7 @@ class Match:
     member: str | None
     is_proved: bool
     is_frozen: bool = False  #: it proved one that stood still then
+    is_spoiled: bool = False  #: it named a certificate that was good no more
 
 
 @dataclass
@@ -166,6 +167,19 @@ class Member:
     pair: Pair | None = None
     into: str | None = None  #: into whom it was merged
     retentions: list[Retained] = field(default_factory=list)
+    certificates: dict[tuple[str, str], str] = field(default_factory=dict)  #: every one, and where it stands
+
+    def __post_init__(self) -> None:
+        self.certificates = {self.certificate: "VALID"}
+
+    @property
+    def valid(self) -> tuple[str, str] | None:
+        """The certificate that proves the membership."""
+        return next((key for key, state in self.certificates.items() if state == "VALID"), None)
+
+    @property
+    def latest(self) -> tuple[str, str]:
+        return list(self.certificates)[-1]
 
     @property
     def retained(self) -> Retained | None:

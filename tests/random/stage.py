@@ -256,6 +256,7 @@ class Stage:
             members = await reads.members(reading, [member.id for member in model.members.values()])
             views = await reads.handoffs(reading, [case.id for case in model.cases])
             cards = await reads.cards(reading, list(views))
+            kept = await reads.certificates(reading, list(members))
             await self._look_at_lists(ref, reading)
             await self._look_at_rosters(ref, reading)
         assert {
@@ -267,14 +268,21 @@ class Stage:
                 v.status,
                 v.joined_on,
                 v.open_duplicate is None,
+                (v.certificate_province, v.certificate_number),
             )
             for key, v in members.items()
         } == {
-            m.id: (m.version, m.data_version, m.dues, m.employer, m.status, m.joined_on, m.pair is None)
+            m.id: (
+                *(m.version, m.data_version, m.dues, m.employer, m.status, m.joined_on, m.pair is None),
+                m.valid or (None, None),
+            )
             for m in model.members.values()
             if m.holder == ref
         }, f"{ref} reads the members that it holds"
         for member in (member for member in model.members.values() if member.id in members):
+            ended = {key: state for key, state in member.certificates.items() if state != "VALID"}
+            found = {one.key: one.state for one in kept.get(member.id, ())}
+            assert found == ended, f"{ref} reads what became of the certificates"
             read = {name: getattr(members[member.id], name) for name in member.amended}
             assert read == member.amended, f"{ref} reads what was amended"
         sides = {case.id: (case, side) for case in model.cases if (side := case.side_of(ref, model.now)) is not None}

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from federation.acts_certificates import CertificateLoss
 from tests.databases import WORKER
 from tests.entrusting import everything_entrusted
 from tests.retaining import retain
@@ -63,6 +64,7 @@ _OTHER_TIME_OF_HOLDING: Final[dict[str, Any]] = {"custody_version": 99, "during"
 _OPEN: Final = "is_open"
 _ASKED: Final = "higher_union is not null"
 _HELD: Final = "open_handoff is not null"
+_NUMBERED: Final = "certificate_number is not null"
 _STILL: Final = "open_handoff is null and open_duplicate is null"
 _ENDED: Final[dict[str, Any]] = {"state": "ENDED", "end_reason": "MERGED"}
 _SUSPECTED: Final = "status = 'DUPLICATE_SUSPECTED'"
@@ -185,8 +187,8 @@ CUSTODY: Final = (
     _check("retention_steps_machine_check", "retention_steps", step_no=99, machine="handoff"),
     _check("memberships_check", "memberships", _HELD, open_step=None),
     _check("memberships_check", "memberships", _HELD, open_handoff=None),
-    _check("memberships_check1", "memberships", certificate_number=None),
-    _check("memberships_check1", "memberships", certificate_province=None),
+    _check("memberships_check1", "memberships", _NUMBERED, certificate_number=None),
+    _check("memberships_check1", "memberships", _NUMBERED, certificate_province=None),
     _check("memberships_custody_version_check", "memberships", custody_version=0),
     _check("memberships_status_check", "memberships", status="MEMBER"),
     _check("memberships_dues_paid_through_check", "memberships", dues_paid_through="2025-13"),
@@ -194,6 +196,22 @@ CUSTODY: Final = (
     _key("amendments_pkey", "amendments"),
     _reference("amendments_of_a_membership", "amendments", membership_id=NEW),
     _reference("amendments_union_id_fkey", "amendments", data_version=99, union_id=NEW),
+    _key("certificates_pkey", "certificates"),
+    _reference("certificates_of_a_membership", "certificates", membership_id=NEW),
+    _check("certificates_state_check", "certificates", number="9", state="VALID"),
+    _check("certificates_are_replaced_whole", "certificates", number="9", replaced_by_province="31"),
+    _check(
+        "certificates_are_replaced_by_another",
+        "certificates",
+        number="9",
+        replaced_by_province="province_code",
+        replaced_by_number="9",
+    ),
+    _key("certificate_steps_pkey", "certificate_steps"),
+    _reference("certificate_steps_of_a_membership", "certificate_steps", membership_id=NEW),
+    _reference("certificate_steps_are_legal", "certificate_steps", step_no=99, act="found"),
+    _check("certificate_steps_machine_check", "certificate_steps", step_no=99, machine="handoff"),
+    _reference("certificate_steps_union_id_fkey", "certificate_steps", step_no=99, union_id=NEW),
     _key("persons_pkey", "persons"),
     _reference("persons_holder_union_fkey", "persons", member_id=NEW, holder_union=NEW),
     _key("person_ids_pkey", "person_ids"),
@@ -276,6 +294,8 @@ PUBLIC: Final = (
     _key("union_amendments_pkey", "union_amendments"),
     _reference("union_amendments_union_id_fkey", "union_amendments", union_id=NEW),
     _reference("union_amendments_by_union_fkey", "union_amendments", version=99, by_union=NEW),
+    _key("numbering_schemes_pkey", "numbering_schemes"),
+    _reference("numbering_schemes_by_union_fkey", "numbering_schemes", at=AFTER, by_union=NEW),
     _key("legal_steps_pkey", "legal_steps"),
     _key("clock_pkey", "clock"),
     _check("clock_only_row_check", "clock", only_row=False),
@@ -296,6 +316,10 @@ NULLABLE: Final = {
     },
     "holdings": {"holding_basis", "employer_uscc", "member_unit"},
     "amendments": {"sealed"},
+    "certificates": {
+        "issued_on", "issuing_union", "reason", "replaced_by_province", "replaced_by_number", "collected_on",
+    },
+    "certificate_steps": set[str](),
     "handoffs": {
         "release_sha256", "out_date", "dues_paid_through", "deadline", "request_sha256", "objection_sha256",
         "then_deadline", "higher_union",
@@ -344,6 +368,8 @@ async def filled(cluster: Cluster, founded: Founded, key_folder: Path) -> AsyncI
         await world.amend(u1, world.members["M3"], person={"sex": "9"})
         await world.amend_union(world.actors["U9"], u2.uri, name="乙公司工会")
         await world.draft_request(u2, "M4", name="某人")
+        await world.certify(u1, CertificateLoss, world.members["M1"])
+        await world.set_scheme(world.actors["U10"])
         await retain(world, u1, world.members["M4"])
         paper = replace(MEMBERS["M3"], employer="乙", certificate=("31", "700001"))
         second = await world.bring_in(u2, paper)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: Organisational data that anybody who has logged in may read (domain: S0), and what the hub says of itself.
 PUBLIC: Final = {
     "unions", "union_employers", "union_federations", "union_keys", "union_statements", "legal_steps", "clock",
-    "installation", "union_former_names", "union_amendments",
+    "installation", "union_former_names", "union_amendments", "numbering_schemes",
 }  # fmt: skip
 #: Member data that hub_app reads, each by one column that must equal the acting union.
 SEEN_BY: Final = {
@@ -35,6 +35,7 @@ HIDDEN: Final = {
     "identity_claims", "certificate_claims", "statement_claims", "assertion_claims", "matches", "amendments",
     "duplicates", "unassigned", "statuses", "retentions", "retention_steps", "entrustments", "entrustment_steps",
     "entrustment_documents", "coverages", "care_records",
+    "certificates", "certificate_steps",
 }  # fmt: skip
 
 #: What the mover may do besides reading; rows that are never updated nor deleted are what makes a record one (I14).
@@ -45,7 +46,7 @@ _APPENDED: Final = {"SELECT", "INSERT"}
 _RIGHTED: Final = {"SELECT", "INSERT", "UPDATE", "DELETE"}
 _PASSING: Final = {"SELECT", "INSERT", "DELETE"}
 MOVER: Final = {
-    **dict.fromkeys(("union_statements", "union_former_names", "union_amendments"), _APPENDED),
+    **dict.fromkeys(("union_statements", "union_former_names", "union_amendments", "numbering_schemes"), _APPENDED),
     # What of a union is put right is put right in its place; what never began, or was wrong, goes.
     **dict.fromkeys(("union_employers", "union_federations"), _RIGHTED),
     **dict.fromkeys(("legal_steps", "clock", "installation"), _READ),
@@ -54,6 +55,8 @@ MOVER: Final = {
          "unassigned", "statuses", "retentions", "entrustments", "coverages"),
         _MOVED,
     ),
+    # A certificate that is found again is the valid one.
+    "certificates": _RIGHTED,
     # A copy for a union above goes before it was ever seen, if the case was settled without it.
     "dockets": _RIGHTED,
     # The number of a person goes on with the one of two memberships that does; one that was wrong is free again.
@@ -61,7 +64,7 @@ MOVER: Final = {
     **dict.fromkeys(
         ("steps", "statements", "join_cards", "membership_claims", "handoff_claims", "statement_claims",
          "disclosures", "matches", "amendments", "retention_steps", "entrustment_steps", "entrustment_documents",
-         "care_records"),
+         "care_records", "certificate_steps"),
         _APPENDED,
     ),
     # A number that was wrong is free again.
@@ -83,6 +86,7 @@ FUNCTIONS: Final = {
     "facts_for_entrustment", "facts_for_care", "is_entrusted_host", "record_entrustment", "record_entrustment_act",
     "record_roster", "record_coverage_answer", "record_care", "read_entrustments", "read_entrustment_steps",
     "read_coverages", "read_member_coverages", "read_care", "reveal_entrusted",
+    "facts_for_certificate", "record_certificate", "record_numbering_scheme", "read_certificates",
     "read_steps", "read_holdings", "read_transfers", "find_held",
 }  # fmt: skip
 #: Parts of the others.

@@ -11,15 +11,17 @@ from hub.schema.context import Info
 from hub.schema.enums import EmploymentForm, HoldingBasis, IdType, MembershipStatus
 from hub.schema.fields import told
 from hub.schema.ids import encode_id
+from hub.schema.refusals import Refusal
 from hub.schema.scalars import YearMonth
 from hub.schema.types.amendments import Amendment
-from hub.schema.types.certificates import Certificate
+from hub.schema.types.certificates import Certificate, certificates_of, present_certificate
 from hub.schema.types.entrustments import CareRecord, Coverage
 from hub.schema.types.handoffs import Handoff
 from hub.schema.types.nodes import Node
 from hub.schema.types.placements import Placement
 from hub.schema.types.retentions import Retention, VotingRights
 from hub.schema.types.unions import Union, union_of
+from hub.transfers.certificates import certificate_warnings
 from hub.transfers.kinds import WAITING
 from hub.transfers.machines import OPEN_STATES
 from hub.transfers.retention_column import last_retention
@@ -142,9 +144,6 @@ class Member(Node):
     voting_rights: VotingRights = strawberry.field(
         description="选举权、被选举权、表决权。\nThe rights to elect, to be elected and to vote."
     )
-    certificate: Certificate | None = strawberry.field(
-        description="会员证；尚未颁发的为空。\nThe certificate, if issued."
-    )
 
     @classmethod
     def of(cls, view: MemberView) -> "Member":
@@ -174,8 +173,32 @@ class Member(Node):
             dues_paid_through=cast("YearMonth", view.dues_paid_through),
             dues_exempt=view.status == MembershipStatus.RETAINED,
             voting_rights=VotingRights.of(view.status),
-            certificate=Certificate.of(view),
         )
+
+    @told(
+        "会员证，最近的一本；从未颁发的为空。",
+        "The certificate that the member has, or had last; null if none was ever issued.",
+    )
+    async def certificate(self, info: Info) -> Certificate | None:
+        """Give the certificate."""
+        return await present_certificate(info, self.view)
+
+    @told(
+        "历次颁发的会员证，按先后排列，现行的在最后；有效的至多一本。",
+        "Every certificate that the member had, the present one last; one of them at most is valid.",
+    )
+    async def certificates(self, info: Info) -> list[Certificate]:
+        """Give the certificates."""
+        return await certificates_of(info, self.view)
+
+    @told(
+        "须办而未办的事项，不妨碍其他手续。",
+        "What is still to be done about this member. It stands in the way of nothing.",
+    )
+    async def warnings(self, info: Info) -> list[Refusal]:
+        """Give the warnings: no certificate issued yet, for the union that enrolled (N6)."""
+        has_none = await present_certificate(info, self.view) is None
+        return [Refusal.of(one) for one in certificate_warnings(self.view, has_none=has_none)]
 
     @told(
         "正在办理的接转手续，至多一项。",

@@ -29,6 +29,7 @@ from hub.transfers.facts import (
     UnionFacts,
 )
 from hub.transfers.kinds import UnionKind, UnionState
+from hub.transfers.ledger.certificates import Certificates
 from hub.transfers.ledger.entrusting import Entrustments
 from hub.transfers.ledger.groups import Call, Groups, under_its_key
 from hub.transfers.ledger.records import (
@@ -52,6 +53,8 @@ from hub.transfers.ledger.records import (
     UnionRecord,
 )
 from hub.transfers.ledger.retaining import RetentionActs
+from hub.transfers.ledger.rows import function as _function
+from hub.transfers.ledger.rows import numbered_by, scheme_of
 from hub.transfers.ledger.singles import record_one, signer_of
 from hub.transfers.machines import Side
 from hub.transfers.rules.stated import Stated
@@ -66,11 +69,6 @@ if TYPE_CHECKING:
 __all__ = ["Ledger"]
 
 
-def _function(name: str, arity: int, *, select: str = "*") -> str:
-    arguments = ", ".join(f"${number}" for number in range(1, arity + 1))
-    return f"select {select} from hub.{name}({arguments})"
-
-
 #: The SQL text of each call; `make bench` runs the same text for its floor.
 #: With why the membership is retained, if it is, and since when.
 FACTS_FOR_RELEASE: Final = (
@@ -83,16 +81,17 @@ FACTS_FOR_REQUEST: Final = (
     "left join lateral hub.read_open_retention((f.membership).holder_union, (f.membership).membership_id) r on true"
 )
 FACTS_FOR_CASE: Final = _function("facts_for_case", 8)
-FACTS_FOR_JOIN: Final = _function("facts_for_join", 11)
+FACTS_FOR_JOIN: Final = numbered_by(_function("facts_for_join", 11), 10)
 _OF_ITEM: Final = "from hub.read_exempt_spans(($2::uuid[])[f.ord::integer], ($7::uuid[])[f.ord::integer]) e"
 #: With the spans of the membership's retentions: no dues are owed for their months (A21).
-FACTS_FOR_AMENDMENT: Final = (
+FACTS_FOR_AMENDMENT: Final = numbered_by(
     f"select f.*, array(select e.retained_on {_OF_ITEM}) as retained, "
     f"array(select e.restored_on {_OF_ITEM}) as restored "
-    "from hub.facts_for_amendment($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) f"
+    "from hub.facts_for_amendment($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) f",
+    9,
 )
 FACTS_FOR_UNION_AMENDMENT: Final = _function("facts_for_union_amendment", 8)
-FACTS_FOR_IMPORT: Final = _function("facts_for_import", 11)
+FACTS_FOR_IMPORT: Final = numbered_by(_function("facts_for_import", 11), 10)
 FACTS_FOR_MERGE: Final = _function("facts_for_merge", 7)
 FACTS_FOR_DECISION: Final = _function("facts_for_decision", 7)
 FACTS_FOR_UNION: Final = _function("facts_for_union", 10)
@@ -142,6 +141,7 @@ class Ledger(RetentionActs):
         self._record_join = Call("record_join", under_its_key(RECORD_JOIN, JoinRecord))
         self._record_amendment = Call("record_amendment", under_its_key(RECORD_AMENDMENT, AmendmentRecord))
         self._record_suspected = Call("record_suspected", under_its_key(RECORD_SUSPECTED, SuspectedRecord))
+        self.certificates = Certificates(database)
 
     async def close(self) -> None:
         """Stop the groups."""
@@ -290,6 +290,7 @@ class Ledger(RetentionActs):
             certificate_taken=row["certificate_taken"],
             employers=frozenset(row["employers"]),
             hits_today=row["hits_today"],
+            scheme=scheme_of(row),
             exempt=tuple(zip(row["retained"], row["restored"], strict=True)),
         )
 
@@ -452,6 +453,7 @@ def _join_facts(row: Any) -> JoinFacts:
         employer_union_uri=row["employer_union_uri"],
         employer_union_name=row["employer_union_name"],
         hits_today=row["hits_today"],
+        scheme=scheme_of(row),
     )
 
 

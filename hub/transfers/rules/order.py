@@ -125,7 +125,7 @@ def _what_an_enrolment_states(question: Join) -> Refusals:
     yield from columns.check_dues_month(
         claims.dues_paid_through, joined_on=claims.joined_on, today=question.today, path=(under, "dues_paid_through")
     )
-    yield from joining.check_certificate(claims)
+    yield from joining.check_certificate(claims, facts.scheme)
     if claims.certificate is not None:
         issued_on, path = claims.certificate.issued_on, (under, "certificate", "issued_on")
         yield from columns.check_not_in_future(issued_on, question.today, path=path)
@@ -226,6 +226,7 @@ def request(question: Request, facts: RequestFacts) -> Refusals:
     yield from pulling.check_consent(claims, question.today)
     yield from pulling.check_proof_given(facts.outcome)
     yield from pulling.check_not_frozen(facts.outcome)
+    yield from pulling.check_certificate_is_good(facts.outcome)
     yield from pulling.check_proof_matches(facts)
     if target is None:
         return

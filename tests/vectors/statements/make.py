@@ -16,6 +16,7 @@ from federation.acts import Act
 from federation.forms import Code, Typ, UnionUri, Version
 from federation.jws import sign_payload
 from federation.keys import ALGS, PrivateKey
+from tests.federation.certifying import certificate_acts
 from tests.federation.parties import (
     COUNTY,
     HUB,
@@ -101,6 +102,7 @@ def acts_of_each_kind() -> dict[str, tuple[Act, UnionUri | None]]:
         "key-retirement": (a_key_retirement("u1-old"), U1),
         "key-revocation": (a_key_revocation("u1-login"), U1),
         **{claims.typ.removeprefix("unionhub.").removesuffix("+jwt"): (claims, None) for claims in entrusted()},
+        **{typ: (claims, U1 if claims.subject == "union" else None) for typ, claims in certificate_acts().items()},
     }
 
 
