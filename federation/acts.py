@@ -45,6 +45,7 @@ __all__ = [
     "Annulment",
     "Cancellation",
     "Certificate",
+    "Closure",
     "Consent",
     "ContainedUnion",
     "Dismissal",
@@ -220,6 +221,15 @@ class Placement:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Closure:
+    """That an employer was closed, or went bankrupt: by whose decision, bound by its hash (A19)."""
+
+    kind: Code
+    decided_on: date
+    evidence_sha256: Sha256
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Release(Act):
     """The holder lets a member go to the union that it names: line 1 of the certificate's column (A12, NX-3)."""
 
@@ -251,6 +261,10 @@ class Release(Act):
     #: Where the reason asks for the member's own, and no request has brought it (A9).
     consent: Consent | None = None
     placement: Placement | None = None
+    #: Of a retained member: the first month without dues (A21).
+    dues_exempt_since: Month | None = None
+    #: Why the union of the residence takes over who was retained (A19).
+    closure: Closure | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -89,6 +89,7 @@ class Code(StrEnum):
     REHIRED_RETIREE_NO_TRANSFER = "REHIRED_RETIREE_NO_TRANSFER"
     IN_MILITARY_SERVICE = "IN_MILITARY_SERVICE"
     DUES_EXEMPT_IN_RETENTION = "DUES_EXEMPT_IN_RETENTION"
+    EMPLOYER_NOT_CLOSED = "EMPLOYER_NOT_CLOSED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -586,6 +587,13 @@ CATALOGUE: dict[Code, Entry] = {
         "During military service the membership stays retained.",
         "待退役后，凭劳动关系办理恢复或接转。",
         "After the discharge restore or transfer the member, once there is a labour relation.",
+    ),
+    Code.EMPLOYER_NOT_CLOSED: _entry(
+        "A19",
+        "原用人单位未关闭或破产。",
+        "No closure and no bankruptcy of the former employer is stated.",
+        "请填写关闭（破产）的决定及日期；原单位仍在的，会籍仍由本会保留。",
+        "State the decision and its day; while the employer goes on, the membership stays retained with your union.",
     ),
     Code.DUES_EXEMPT_IN_RETENTION: _entry(
         "A21",

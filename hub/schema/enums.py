@@ -41,6 +41,7 @@ __all__ = [
     "IdType",
     "KeyUse",
     "MembershipStatus",
+    "PlacementState",
     "RefusalCode",
     "RetentionReason",
     "RetentionState",
@@ -55,6 +56,13 @@ class Side(StrEnum):
     HOLDER = machines.Side.HOLDER.value
     RECEIVER = machines.Side.RECEIVER.value
     HIGHER = machines.Side.HIGHER.value
+
+
+class PlacementState(StrEnum):
+    """Where one stands who waits for the employer's union. The states before and after are those of handoffs."""
+
+    PLACED = machines.PlacementState.PLACED.value
+    EXIT_DUE = machines.PlacementState.EXIT_DUE.value
 
 
 SIDES: Final[Mapping[machines.Side, Side]] = {machines.Side(side.value): side for side in Side}
@@ -89,6 +97,16 @@ _describe(
         HandoffState.LAPSED: "逾期未处理，请求失效。\nNobody decided in time.",
         HandoffState.VOIDED: "复核未通过或会籍已终止，手续作废。\n"
         "Made void by a later check or by the membership's end.",
+    },
+)
+
+_describe(
+    PlacementState,
+    "等待所在单位建立工会的会员所处的状态。\nWhere a member stands who waits for the employer's union.",
+    {
+        PlacementState.PLACED: "所在单位尚未建立工会。\nThe employer has no union yet.",
+        PlacementState.EXIT_DUE: "所在单位已建立工会，应及时转入。\n"
+        "The employer has its union: the membership is to go there.",
     },
 )
 

@@ -16,7 +16,7 @@ from hub.transfers.desk.duties import duties_of
 from hub.transfers.desk.merging import duplicates_of
 from hub.transfers.desk.opening import reading_as
 from hub.transfers.desk.proving import proofs
-from hub.transfers.ledger import entrusting, reads
+from hub.transfers.ledger import entrusting, placements, reads
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         HoldingView,
         KeyView,
         MemberView,
+        PlacementView,
         RetentionView,
         StepView,
         TransferView,
@@ -79,6 +80,7 @@ _TIES: Final[_Kind[list[TieView]]] = _Kind(entrusting.ties)
 _DUTIES: Final[_Kind[list[DutyView]]] = _Kind(duties_of)
 _CARE: Final[_Kind[list[CareView]]] = _Kind(entrusting.care_of)
 _RETENTIONS: Final[_Kind[list[RetentionView]]] = _Kind(reads.retentions)
+_PLACEMENTS: Final[_Kind[PlacementView]] = _Kind(placements.placements)
 _TRANSFERS: Final[_Kind[list[TransferView]]] = _Kind(reads.transfers)
 
 
@@ -143,6 +145,10 @@ class Loads:
     def retentions(self, membership_id: UUID) -> Awaitable[list[RetentionView] | None]:
         """Give the retentions of a member, if the caller holds it now."""
         return self._load(_RETENTIONS, membership_id)
+
+    def placement(self, membership_id: UUID) -> Awaitable[PlacementView | None]:
+        """Give where a member stands who waits for the employer's union, if the caller holds it now."""
+        return self._load(_PLACEMENTS, membership_id)
 
     def transfers(self, membership_id: UUID) -> Awaitable[list[TransferView] | None]:
         """Give the transfers of a member, if the caller holds it now."""

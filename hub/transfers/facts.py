@@ -115,6 +115,8 @@ class MembershipFacts:
     previous_union: UUID | None = None  #: from whom the holder took the member over
     holding_basis: str | None = None
     residence: str | None = None  #: the code of the division
+    retained_for: str | None = None  #: why, if it is retained
+    retained_on: date | None = None
 
     def standing(self, now: datetime) -> Standing | None:
         """Give where the open handoff stands; None if there is none."""
@@ -232,6 +234,7 @@ class TargetFacts:
     is_held_here: bool = False  #: by the signer itself
     holding_basis: str | None = None
     residence: str | None = None
+    retained_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,6 +407,7 @@ class AmendmentFacts:
     certificate_taken: bool
     employers: frozenset[str]
     hits_today: int
+    exempt: tuple[tuple[date, date | None], ...] = ()  #: from when to when the member was retained; the last may go on
 
 
 @dataclass(frozen=True, slots=True)

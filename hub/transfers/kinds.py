@@ -12,6 +12,7 @@ __all__ = [
     "JOINING_BASES",
     "LIVE",
     "STANDING",
+    "WAITING",
     "CoverageEnd",
     "CoverageState",
     "Duty",
@@ -92,6 +93,10 @@ class RetentionReason(StrEnum):
     RETIREMENT = "RETIREMENT"
     UNEMPLOYMENT = "UNEMPLOYMENT"
     MILITARY_SERVICE = "MILITARY_SERVICE"
+
+
+#: Bases on which one waits for the employer's union (A6, A13).
+WAITING = frozenset({HoldingBasis.PLACEMENT, HoldingBasis.PRE_ESTABLISHMENT})
 
 
 class IdType(StrEnum):

@@ -14,11 +14,13 @@ __all__ = [
     "LAPSES",
     "MACHINES",
     "OPEN_STATES",
+    "PLACEMENT",
     "RETENTION",
     "START",
     "EntrustmentState",
     "HandoffState",
     "Machine",
+    "PlacementState",
     "RetentionState",
     "Side",
     "Step",
@@ -204,6 +206,43 @@ ENTRUSTMENT = Machine(
         *_by_either(E.SUSPENDED, "terminate", E.TERMINATED),
         Step(E.SUSPENDED, "terminate", Side.HIGHER, E.TERMINATED, "HUB-P09"),
         Step(E.SUSPENDED, "expire", Side.HUB, E.EXPIRED, "A9"),
+    ),
+)
+
+
+class PlacementState(StrEnum):
+    """Where a placement stands (A6, A13): read off the handoff, the membership and who organises the employer."""
+
+    PROPOSED = "PROPOSED"  #: released to a union of the area, which has not accepted yet
+    NOT_PLACED = "NOT_PLACED"
+    PLACED = "PLACED"
+    EXIT_DUE = "EXIT_DUE"  #: the employer awaited has its union
+    EXITED = "EXITED"
+    CONVERTED = "CONVERTED"  #: retained by the union of the area (A17, A19, A20)
+    CLOSED = "CLOSED"
+
+
+P = PlacementState
+_STANDING = (P.PLACED, P.EXIT_DUE)
+
+#: Domain 3.3. Nothing of it is stored: its acts are those of handoffs, of members and of unions.
+PLACEMENT = Machine(
+    "placement",
+    (
+        Step(START, "release", Side.HOLDER, P.PROPOSED, "A13"),
+        Step(START, "join", Side.HOLDER, P.PLACED, "A6"),
+        Step(START, "restore", Side.HOLDER, P.PLACED, "A13"),
+        Step(P.PROPOSED, "accept", Side.RECEIVER, P.PLACED, "A13"),
+        Step(P.PROPOSED, "refuse", Side.RECEIVER, P.NOT_PLACED, "A12"),
+        Step(P.PROPOSED, "recall", Side.HOLDER, P.NOT_PLACED, "A12"),
+        Step(P.PROPOSED, "expire", Side.HUB, P.NOT_PLACED, "HUB-P01"),
+        Step(P.PROPOSED, "void", Side.HUB, P.NOT_PLACED, "A13"),
+        Step(P.PLACED, "organise", Side.HIGHER, P.EXIT_DUE, "A13"),
+        Step(P.EXIT_DUE, "disband", Side.HIGHER, P.PLACED, "A13"),
+        *(Step(state, "exit", Side.RECEIVER, P.EXITED, "A13") for state in _STANDING),
+        *(Step(state, "move", Side.RECEIVER, state, "A13") for state in _STANDING),
+        *(Step(state, "retain", Side.HOLDER, P.CONVERTED, "A19") for state in _STANDING),
+        *(Step(state, "end", Side.HOLDER, P.CLOSED, "A22") for state in _STANDING),
     ),
 )
 

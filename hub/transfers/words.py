@@ -74,6 +74,8 @@ _NAMES: dict[str, str] = {
     # reasons of a release
     "CHANGE_OF_EMPLOYER": "调动",
     "PLACEMENT": "再就业单位未建工会（居住地）",
+    "REEMPLOYMENT_FROM_RETENTION": "重新就业",
+    "EMPLOYER_CLOSURE": "原单位关闭（破产）",
     "WORKPLACE_AREA": "再就业单位未建工会（单位所在地）",
     "RESIDENCE_MOVE": "居住地变更",
     "PLACEMENT_EXIT": "所在单位建立工会（居住地暂时保留）",

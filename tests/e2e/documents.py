@@ -24,15 +24,15 @@ CERTIFICATE = (
     f"number {{ provinceCode number }} issuedOn issuingUnion transferColumn {{ {ENTRY} }} "
     f"retentionColumn {{ {RETENTION_ENTRY} }}"
 )
-RETENTION = (
-    "state reason retainedOn retainedMonth exemptFrom restoredOn restoredMonth "
-    "steps { act state reason seal at statementSha256 }"
-)
+RETENTION = "state reason retainedOn retainedMonth exemptFrom restoredOn restoredMonth"
+RETENTIONS = "state steps { act state reason seal at statementSha256 }"
+PLACEMENT = f"state awaitingEmployerUscc since exitDueSince remindAt exitReasonCode nextStep exitTo {{ {UNION_NAME} }}"
 MEMBER = (
     "id membershipId name sex birthMonth ethnicGroup politicalStatus idType idNumberMasked mobileMasked "
     "residenceDivisionCode isRuralMigrant employmentForm employerUscc memberUnit joinedOn status holdingBasis "
+    f"placement {{ {PLACEMENT} }} "
     f"custodyVersion dataVersion duesExempt votingRights {{ elect beElected vote }} retention {{ {RETENTION} }} "
-    f"retentions {{ {RETENTION} }} amendments {{ {AMENDMENT} }} duesPaidThrough "
+    f"retentions {{ {RETENTIONS} }} amendments {{ {AMENDMENT} }} duesPaidThrough "
     f"certificate {{ {CERTIFICATE} }} openHandoff {{ id state }} "
     f"holdings {{ from until union {{ {UNION_NAME} }} }}"
 )
@@ -87,6 +87,12 @@ ACTS = {
 }
 
 VIEWER_QUERY = f"{{ answer: viewer {{ kid union {{ {UNION} }} }} }}"
+PLACEMENTS_QUERY = (
+    "query ($state: PlacementState, $first: Int, $after: String) "
+    "{ answer: placements(state: $state, first: $first, after: $after) "
+    f"{{ edges {{ cursor node {{ {PLACEMENT} member {{ membershipId }} }} }} {PAGE_INFO} }} }}"
+)
+AWAITED_QUERY = f"{{ answer: awaitedMembers {{ employerUscc members since nextStep union {{ {UNION_NAME} }} }} }}"
 MEMBER_QUERY = f"query ($id: ID!) {{ answer: member(id: $id) {{ {MEMBER} }} }}"
 DUPLICATE_QUERY = (
     "query ($id: ID!) { answer: member(id: $id) { membershipId joinedOn status duplicate { membershipId joinedOn "

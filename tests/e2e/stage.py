@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from federation.assertions import key_proof
 from federation.keys import PrivateKey
+from hub.demo.fixtures import NEW_SHOP
 from tests.e2e import inputs
 from tests.e2e.ear import listening
 from tests.e2e.inputs import MEMBERS, UNIONS
@@ -79,7 +80,7 @@ class Stage:
         """Register a union and what it hangs on, each with a signing and a login key of its own."""
         if ref in self.parties:
             return self.parties[ref]
-        fixture = UNIONS[ref]
+        fixture = UNIONS.get(ref) or NEW_SHOP
         assert fixture.parent is not None, "the root is made by bootstrap"
         for uri in fixture.more.get("contains", ()):
             await self.found(next(other.ref for other in UNIONS.values() if other.uri == uri))

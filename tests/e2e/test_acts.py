@@ -329,6 +329,7 @@ async def test_what_was_joined_with_is_what_the_holder_reads(stage: Stage) -> No
         "custodyVersion": 1,
         "dataVersion": 1,
         "amendments": [],
+        "placement": None,
         "duesExempt": False,
         "votingRights": {"elect": True, "beElected": True, "vote": True},
         "retention": None,

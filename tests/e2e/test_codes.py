@@ -311,6 +311,14 @@ async def _in_service(stage: Stage) -> Json:
     return await stage["U1"].refused("restoreMembership", inputs.restoring(stage.member("M1")))
 
 
+@provokes("EMPLOYER_NOT_CLOSED", "A19", "release", "closure")
+async def _not_closed(stage: Stage) -> Json:
+    m3 = stage.member("M3")
+    await stage["U1"].act("recordRetention", inputs.retaining(m3, "UNEMPLOYMENT"))
+    asked = {"receivingUnion": UNIONS["U5"].uri, "reasonCode": "EMPLOYER_CLOSURE", "newEmployerUscc": None}
+    return await stage["U1"].refused("releaseMember", inputs.release(m3, **asked))
+
+
 @provokes("DUES_EXEMPT_IN_RETENTION", "A21", "amendment", "dues_paid_through")
 async def _exempt(stage: Stage) -> Json:
     await stage["U1"].act("recordRetention", inputs.retaining(stage.member("M1")))

@@ -28,7 +28,8 @@ from tests.random.kinds_entrustments import (
     Terminate,
     Withdraw,
 )
-from tests.random.kinds_releases import Release, ReleaseInLieu
+from tests.random.kinds_releases import Reemploy, Release, ReleaseInLieu
+from tests.random.kinds_retention import AnnulRetention, ChangeReason, RecordRetention, RestoreMembership
 from tests.random.kinds_unions import RegisterKey, RegisterUnion, RetireKey, RevokeKey
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "RandomActs"]
 
-JOIN, REQUEST, RELEASE, IN_LIEU = Join(), Request(), Release(), ReleaseInLieu()
+JOIN, REQUEST, RELEASE, IN_LIEU, REEMPLOY = Join(), Request(), Release(), ReleaseInLieu(), Reemploy()
 ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS = Accept(), Refuse(), Recall(), Object(), Cancel(), Dismiss()
 UNION, KEY, RETIREMENT, REVOCATION = RegisterUnion(), RegisterKey(), RetireKey(), RevokeKey()
 IMPORT, MERGE, DECIDE = Import(), Merge(), Decide()
@@ -59,10 +60,14 @@ ON_AGREEMENTS = {
         RecordRightsCase(),
     )
 }
+RETENTION, REASON, RESTORATION, ANNULMENT = RecordRetention(), ChangeReason(), RestoreMembership(), AnnulRetention()
 ON_CASES = {kind.name: kind for kind in (IN_LIEU, ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS)}
 ON_UNIONS = {kind.name: kind for kind in (UNION, UNION_AMENDMENT, KEY, RETIREMENT, REVOCATION)}
 ON_PAIRS = {kind.name: kind for kind in (IMPORT, MERGE, DECIDE)}
-ON_MEMBERS = {kind.name: kind for kind in (JOIN, REQUEST, RELEASE, AMENDMENT, CORRECTION)} | ON_CASES | ON_PAIRS
+ON_RETENTIONS = {kind.name: kind for kind in (RETENTION, REASON, RESTORATION, ANNULMENT, REEMPLOY)}
+ON_MEMBERS = (
+    {kind.name: kind for kind in (JOIN, REQUEST, RELEASE, AMENDMENT, CORRECTION)} | ON_CASES | ON_PAIRS | ON_RETENTIONS
+)
 KINDS = (*ON_MEMBERS.values(), *ON_UNIONS.values(), *ON_AGREEMENTS.values())
 #: What may come next, where a case stands. None: nobody does anything until its deadline.
 NEXT: dict[str | None, tuple[Kind | None, ...]] = {
@@ -152,6 +157,24 @@ class RandomActs(RuleBasedStateMachine):
     )
     def act_on_a_case(self, act: str, who: str, by: str, wrong: str, *, old: bool, how: int) -> None:
         self.act(ON_CASES[act], Ask(who, by, wrong=wrong, old=old, how=how))
+
+    @rule(
+        act=st.sampled_from(sorted(ON_RETENTIONS)),
+        who=MEMBERS,
+        by=WHOSE,
+        wrong=wrongs(*ON_RETENTIONS.values()),
+        how=NUMBERS,
+    )
+    def act_on_a_retention(self, act: str, who: str, by: str, wrong: str, how: int) -> None:
+        self.act(ON_RETENTIONS[act], Ask(who, by, to="U2", wrong=wrong, how=how))
+
+    @rule(who=MEMBERS, ways=st.lists(NUMBERS, min_size=1, max_size=4))
+    def retain_and_restore(self, who: str, ways: list[int]) -> None:
+        """Let a member be retained, and what may follow: so that runs see restorations."""
+        for how in ways:
+            member = self.stage.model.members[self._names(Ask(who)).who]
+            nexts = (RESTORATION, REASON, REEMPLOY, ANNULMENT) if member.status == "RETAINED" else (RETENTION,)
+            self.act(nexts[how % len(nexts)], Ask(who, to="U2", how=how))
 
     @rule(
         act=st.sampled_from(sorted(ON_UNIONS)), to=KEY_OWNERS, by=WHOSE, wrong=wrongs(*ON_UNIONS.values()), how=NUMBERS

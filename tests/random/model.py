@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tests.random.calendar import end_of_term, today_of
+from tests.random.calendar import end_of_term, month_later, today_of
 
 if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-__all__ = ["OPEN", "Agreement", "Case", "Key", "Line", "Match", "Member", "Model", "Pair", "Union"]
+__all__ = ["OPEN", "Agreement", "Case", "Key", "Line", "Match", "Member", "Model", "Pair", "Retained", "Union"]
 
 OPEN = frozenset({"REQUESTED", "ESCALATED", "RELEASED"})
 #: These never act for another union, and never stand above one (A15).
@@ -71,6 +71,7 @@ class Case:
     objection: str | None = None
     release: str | None = None
     in_lieu: bool = False
+    restores: bool = False
     out_date: date | None = None
     dues: str | None = None
     ground: str | None = None
@@ -127,6 +128,17 @@ class Pair:
 
 
 @dataclass
+class Retained:
+    """A retention that was not annulled."""
+
+    reason: str
+    retained_on: date
+    entered: str
+    restored_on: date | None = None
+    is_open: bool = True
+
+
+@dataclass
 class Member:
     ref: str
     id: UUID
@@ -149,6 +161,24 @@ class Member:
     status: str = "ACTIVE"
     pair: Pair | None = None
     into: str | None = None  #: into whom it was merged
+    retentions: list[Retained] = field(default_factory=list)
+
+    @property
+    def retained(self) -> Retained | None:
+        """The retention that lasts."""
+        return self.retentions[-1] if self.status == "RETAINED" else None
+
+    @property
+    def exempt_since(self) -> str | None:
+        """The first month without dues, while retained."""
+        return None if self.retained is None else month_later(self.retained.retained_on.isoformat(), 1)
+
+    def is_exempt(self, month: str) -> bool:
+        """Whether no dues are owed for a month."""
+        return any(
+            r.retained_on.isoformat()[:7] < month and (r.restored_on is None or month < r.restored_on.isoformat()[:7])
+            for r in self.retentions
+        )
 
     def is_party(self, ref: str) -> bool:
         """Whether a union that doesn't hold it knows that there is this member."""
@@ -230,6 +260,10 @@ class Model:
         self.now = now
         for case in self.cases:
             case.let_pass(now)
+        for line in (line for agreement in self.agreements for line in agreement.lines):
+            # Who was retained and works again is not covered again.
+            if line.state in {"PENDING", "COVERED"} and self.members[line.ref].status == "RETAINED":
+                line.state = "ENDED"
 
     def by_uri(self, uri: object) -> Union | None:
         return next((union for union in self.unions.values() if union.uri == uri), None)
@@ -239,7 +273,7 @@ class Model:
 
     def live_of(self, id_number: str) -> Member | None:
         mine = (member for member in self.members.values() if member.id_number == id_number)
-        return next((member for member in mine if member.status == "ACTIVE"), None)
+        return next((member for member in mine if member.status in {"ACTIVE", "RETAINED"}), None)
 
     def partner(self, member: Member) -> Member | None:
         """The other one of its pair."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
@@ -12,6 +12,7 @@ import pytest
 
 from tests.databases import WORKER
 from tests.entrusting import everything_entrusted
+from tests.retaining import retain
 from tests.world import MEMBERS
 from tests.worlds import connected, copy_of
 
@@ -155,6 +156,33 @@ CUSTODY: Final = (
         closed_at=AFTER,
         higher_union=NEW,
     ),
+    # What the status was, and why a member is retained (A17–A21).
+    _key("statuses_pkey", "statuses", during=_OTHER_TIME),
+    Wrong("statuses_never_overlap", "statuses", {"status_no": 99}, "23P01", like="not upper_inf(during)"),
+    _check("statuses_are_half_open", "statuses", status_no=99, during=asyncpg.Range(empty=True)),
+    _check("statuses_are_half_open", "statuses", status_no=99, during=asyncpg.Range(None, BEFORE)),
+    _check("statuses_are_half_open", "statuses", status_no=99, during=asyncpg.Range(BEFORE, AFTER, lower_inc=False)),
+    _check("statuses_are_half_open", "statuses", status_no=99, during=asyncpg.Range(BEFORE, AFTER, upper_inc=True)),
+    _reference("statuses_of_a_membership", "statuses", membership_id=NEW),
+    _key("retentions_pkey", "retentions"),
+    _key("retentions_one_open", "retentions", retention_no=99),
+    _reference("retentions_of_a_membership", "retentions", membership_id=NEW),
+    _check("retentions_reason_check", "retentions", retention_no=99, reason="INTERNAL_RETIREMENT"),
+    _check("retentions_are_restored_on_a_day", "retentions", retention_no=99, state="RESTORED"),
+    _check("retentions_are_restored_on_a_day", "retentions", retention_no=99, restored_on=date(2025, 3, 3)),
+    _check(
+        "retentions_of_retirement_last",
+        "retentions",
+        retention_no=99,
+        state="RESTORED",
+        restored_on=date(2025, 3, 3),
+        reason="RETIREMENT",
+    ),
+    _key("retention_steps_pkey", "retention_steps"),
+    _reference("retention_steps_of_a_retention", "retention_steps", retention_no=99),
+    _reference("retention_steps_union_id_fkey", "retention_steps", step_no=99, union_id=NEW),
+    _reference("retention_steps_are_legal", "retention_steps", step_no=99, from_state="RESTORED"),
+    _check("retention_steps_machine_check", "retention_steps", step_no=99, machine="handoff"),
     _check("memberships_check", "memberships", _HELD, open_step=None),
     _check("memberships_check", "memberships", _HELD, open_handoff=None),
     _check("memberships_check1", "memberships", certificate_number=None),
@@ -278,9 +306,12 @@ NULLABLE: Final = {
     "dockets": {
         "counterpart", "release_sha256", "out_date", "in_date", "valid_until", "dues_paid_through", "ground",
         "deadline", "requested_at", "released_at", "closed_at", "request_sha256", "objection_sha256", "then_deadline",
-        "overdue_at", "visible_from", "from_union", "to_union", "ground_articles", "name_masked",
+        "overdue_at", "visible_from", "from_union", "to_union", "ground_articles", "name_masked", "terms",
     },
     "duplicates": {"said_by", "said_sha256", "decide_from", "higher_union", "name_masked", "closed_at"},
+    "statuses": set[str](),
+    "retentions": {"restored_on"},
+    "retention_steps": {"union_id", "sha256"},
     "cards": set[str](),
     "entrustments": {
         "purpose", "supersedes", "dispatch_signed_at", "host_signed_at", "in_force_from", "closed_at",
@@ -313,6 +344,7 @@ async def filled(cluster: Cluster, founded: Founded, key_folder: Path) -> AsyncI
         await world.amend(u1, world.members["M3"], person={"sex": "9"})
         await world.amend_union(world.actors["U9"], u2.uri, name="乙公司工会")
         await world.draft_request(u2, "M4", name="某人")
+        await retain(world, u1, world.members["M4"])
         paper = replace(MEMBERS["M3"], employer="乙", certificate=("31", "700001"))
         second = await world.bring_in(u2, paper)
         await world.merge(u2, second.membership_id, survivor=True)

@@ -78,7 +78,8 @@ FUNCTIONS: Final = {
     "hold_keys", "hold_key_to_end_it", "record_key_end", "record_login", "record_disclosure", "reveal_id_number",
     "facts_for_import", "facts_for_merge", "facts_for_decision", "record_suspected", "record_merge", "record_decision",
     "reveal_duplicates", "read_merge_cases", "read_awaited",
-    "facts_for_retention", "read_exempt_spans", "record_retention", "read_retentions", "read_headcount", "read_counted",
+    "facts_for_retention", "read_exempt_spans", "read_open_retention", "record_retention", "read_retentions",
+    "read_headcount", "read_counted",
     "facts_for_entrustment", "facts_for_care", "is_entrusted_host", "record_entrustment", "record_entrustment_act",
     "record_roster", "record_coverage_answer", "record_care", "read_entrustments", "read_entrustment_steps",
     "read_coverages", "read_member_coverages", "read_care", "reveal_entrusted",
@@ -88,7 +89,7 @@ FUNCTIONS: Final = {
 INNER: Final = {
     "signers_of", "higher_of", "decider_of", "settle_pair", "merge_pair", "enter_join", "enter_suspected",
     "enter_statuses", "end_retention", "kid_of", "dissolve_pair", "part_pair", "enter_unassigned",
-    "place_of", "union_of_employer",
+    "move_membership", "place_of", "union_of_employer",
     "entrustment_states", "coverages_now", "roster_members",
     "record_entrustment_statement", "keep_entrustment_document", "close_ended_coverages",
     "enter_coverages", "supersede_entrustment",

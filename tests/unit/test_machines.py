@@ -9,10 +9,12 @@ from hub.transfers.machines import (
     HANDOFF,
     MACHINES,
     OPEN_STATES,
+    PLACEMENT,
     RETENTION,
     START,
     HandoffState,
     Machine,
+    PlacementState,
     RetentionState,
     Side,
     Step,
@@ -82,6 +84,43 @@ def test_a_retention_takes_its_listed_steps_alone(state: str, act: str, side: Si
     assert found.value.code == Code.STEP_NOT_ALLOWED
 
 
+PLACEMENT_ACTS = sorted({step.act for step in PLACEMENT.steps} | {"take"})
+#: Domain 3.3.
+PLACEMENT_LEGAL = {
+    (START, "release", "HOLDER"): "PROPOSED",
+    (START, "join", "HOLDER"): "PLACED",
+    (START, "restore", "HOLDER"): "PLACED",
+    ("PROPOSED", "accept", "RECEIVER"): "PLACED",
+    ("PROPOSED", "refuse", "RECEIVER"): "NOT_PLACED",
+    ("PROPOSED", "recall", "HOLDER"): "NOT_PLACED",
+    ("PROPOSED", "expire", "HUB"): "NOT_PLACED",
+    ("PROPOSED", "void", "HUB"): "NOT_PLACED",
+    ("PLACED", "organise", "HIGHER"): "EXIT_DUE",
+    ("EXIT_DUE", "disband", "HIGHER"): "PLACED",
+    ("PLACED", "exit", "RECEIVER"): "EXITED",
+    ("EXIT_DUE", "exit", "RECEIVER"): "EXITED",
+    ("PLACED", "move", "RECEIVER"): "PLACED",
+    ("EXIT_DUE", "move", "RECEIVER"): "EXIT_DUE",
+    ("PLACED", "retain", "HOLDER"): "CONVERTED",
+    ("EXIT_DUE", "retain", "HOLDER"): "CONVERTED",
+    ("PLACED", "end", "HOLDER"): "CLOSED",
+    ("EXIT_DUE", "end", "HOLDER"): "CLOSED",
+}
+
+
+@pytest.mark.parametrize(
+    ("state", "act", "side"), list(itertools.product([START, *PlacementState], PLACEMENT_ACTS, Side))
+)
+def test_a_placement_takes_the_listed_steps_alone(state: str, act: str, side: Side) -> None:
+    target = PLACEMENT_LEGAL.get((state, act, side))
+    if target is not None:
+        assert PLACEMENT.step(state, act, side).target == target
+        return
+    with pytest.raises(Refusal) as found:
+        PLACEMENT.step(state, act, side)
+    assert found.value.code is Code.STEP_NOT_ALLOWED
+
+
 def test_final_states_are_left_by_no_step() -> None:
     assert {step.source for step in HANDOFF.steps} - {START} <= OPEN_STATES
     assert {HandoffState.REQUESTED, HandoffState.ESCALATED, HandoffState.RELEASED} == OPEN_STATES
@@ -94,7 +133,7 @@ def test_one_step_alone_leads_to_a_move_and_it_is_the_receivers() -> None:
 
 
 def test_every_step_rests_on_something() -> None:
-    assert all(step.article.startswith(("A", "HUB-P")) for machine in MACHINES for step in machine.steps)
+    assert all(step.article.startswith(("A", "HUB-P")) for machine in (*MACHINES, PLACEMENT) for step in machine.steps)
 
 
 def test_a_step_told_twice_or_out_of_reach_makes_no_machine() -> None:

@@ -17,8 +17,10 @@ from hub.schema.types.certificates import Certificate
 from hub.schema.types.entrustments import CareRecord, Coverage
 from hub.schema.types.handoffs import Handoff
 from hub.schema.types.nodes import Node
+from hub.schema.types.placements import Placement
 from hub.schema.types.retentions import Retention, VotingRights
 from hub.schema.types.unions import Union, union_of
+from hub.transfers.kinds import WAITING
 from hub.transfers.machines import OPEN_STATES
 from hub.transfers.retention_column import last_retention
 from hub.transfers.views import MemberView
@@ -241,6 +243,17 @@ class Member(Node):
     async def care_records(self, info: Info) -> list[CareRecord]:
         """Give the records."""
         return [CareRecord.of(view) for view in await info.context.loads.care(self.view.membership_id) or ()]
+
+    @told(
+        "所在单位尚未建立工会、暂由本会管理的情况；不属此列的为空。",
+        "Where the member stands, if it waits with your union for that of the employer; else null.",
+    )
+    async def placement(self, info: Info) -> Placement | None:
+        """Give the placement."""
+        if self.view.holding_basis not in WAITING:
+            return None
+        view = await info.context.loads.placement(self.view.membership_id)
+        return None if view is None else Placement.of(view)
 
     @told(
         "历任管理会籍的工会，按先后排列，前后相接。",

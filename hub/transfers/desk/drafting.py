@@ -24,7 +24,8 @@ from hub.transfers.machines import HandoffState, Side
 from hub.transfers.person import Person, person_json, person_of
 from hub.transfers.rules import order
 from hub.transfers.rules.columns import next_dues_month
-from hub.transfers.rules.days import day_of
+from hub.transfers.rules.days import day_of, exempt_from
+from hub.transfers.rules.leaving import RESTORING
 from hub.transfers.rules.policy import POLICY
 from hub.transfers.rules.questions import Case, Join
 from hub.transfers.rules.reasons import REASONS, Area
@@ -231,11 +232,14 @@ def stated_claims(reason_code: str, given: Input, held: MembershipFacts | None) 
     if refused is None and reason is not None and reason.area is Area.WORKPLACE:
         refused = True
     restores = given.get("restores")
-    if restores is None and awaits and held is not None and held.status == MembershipStatus.RETAINED:
+    if restores is None and reason_code in RESTORING and held is not None and held.status == MembershipStatus.RETAINED:
         restores = True
+    closure, since = given.get("closure"), None if held is None else held.retained_on
     return {
         "host_employer_uscc": given.get("host_employer_uscc"),
         "restores": restores,
+        "dues_exempt_since": None if since is None else exempt_from(since),
+        "closure": None if closure is None else {name: plain(value) for name, value in closure.items()},
         "consent": None if consent is None else {name: plain(value) for name, value in consent.items()},
         "placement": None
         if awaited is None

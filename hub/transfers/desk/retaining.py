@@ -179,6 +179,7 @@ def _record(
         status=course.status.value,
         holding_basis=basis_after(course.act, held),
         prior_basis=held.holding_basis if held.prior_basis is None else held.prior_basis,
+        card_salt=hub.vault.derive_salt("card", statement.sha256),
         case_id=held.open_handoff if passed else None,
         passed=passed_json(passed),
         ground=ground,
