@@ -268,8 +268,8 @@ class TestRetention:
         )
         for number, status, begins, ends in ((2, "RETAINED", since, until), (3, "ACTIVE", until, None)):
             await superuser.execute(
-                "insert into hub.statuses select member_id, membership_id, $2, $3, tstzrange($4, $5) from hub.memberships"
-                " where membership_id = $1",
+                "insert into hub.statuses select member_id, membership_id, $2, $3, tstzrange($4, $5)"
+                "  from hub.memberships where membership_id = $1",
                 m5,
                 number,
                 status,
