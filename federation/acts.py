@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import ClassVar, Literal
+from typing import ClassVar
 from uuid import UUID
 
-from federation.act import Act
+from federation.act import Act, Subject
 from federation.acts_retention import Annulment, ReasonChange, Restoration, Retention
+from federation.entrusting import ENTRUSTMENT_ACTS
 from federation.forms import (
     Article,
     CertificateNumber,
@@ -44,6 +45,7 @@ __all__ = [
     "Annulment",
     "Cancellation",
     "Certificate",
+    "Closure",
     "Consent",
     "ContainedUnion",
     "Dismissal",
@@ -219,6 +221,15 @@ class Placement:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Closure:
+    """That an employer was closed, or went bankrupt: by whose decision, bound by its hash (A19)."""
+
+    kind: Code
+    decided_on: date
+    evidence_sha256: Sha256
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Release(Act):
     """The holder lets a member go to the union that it names: line 1 of the certificate's column (A12, NX-3)."""
 
@@ -250,6 +261,10 @@ class Release(Act):
     #: Where the reason asks for the member's own, and no request has brought it (A9).
     consent: Consent | None = None
     placement: Placement | None = None
+    #: Of a retained member: the first month without dues (A21).
+    dues_exempt_since: Month | None = None
+    #: Why the union of the residence takes over who was retained (A19).
+    closure: Closure | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -367,7 +382,7 @@ class UnionRegistration(Act):
     typ: ClassVar[str] = "unionhub.union+jwt"
     object_name: ClassVar[str] = "union"
     act: ClassVar[str] = "register_union"
-    subject: ClassVar[Literal["membership", "union"]] = "union"
+    subject: ClassVar[Subject] = "union"
 
     uscc: Uscc | None = None
     #: Where the union has no code of its own, being no legal person.
@@ -411,7 +426,7 @@ class UnionAmendment(Act):
     typ: ClassVar[str] = "unionhub.union-amendment+jwt"
     object_name: ClassVar[str] = "union"
     act: ClassVar[str] = "amend_union"
-    subject: ClassVar[Literal["membership", "union"]] = "union"
+    subject: ClassVar[Subject] = "union"
 
     #: That of the union as it stands: of two amendments drafted at once the second is void.
     version: Version
@@ -429,7 +444,7 @@ class KeyRegistration(Act):
     typ: ClassVar[str] = "unionhub.key+jwt"
     object_name: ClassVar[str] = "key"
     act: ClassVar[str] = "register_key"
-    subject: ClassVar[Literal["membership", "union"]] = "union"
+    subject: ClassVar[Subject] = "union"
 
     use: KeyUse
     jwk: PublicKey
@@ -445,7 +460,7 @@ class KeyRetirement(Act):
     typ: ClassVar[str] = "unionhub.key-retirement+jwt"
     object_name: ClassVar[str] = "key"
     act: ClassVar[str] = "retire_key"
-    subject: ClassVar[Literal["membership", "union"]] = "union"
+    subject: ClassVar[Subject] = "union"
 
     kid: Kid
     use: KeyUse
@@ -459,7 +474,7 @@ class KeyRevocation(Act):
     typ: ClassVar[str] = "unionhub.key-revocation+jwt"
     object_name: ClassVar[str] = "key"
     act: ClassVar[str] = "revoke_key"
-    subject: ClassVar[Literal["membership", "union"]] = "union"
+    subject: ClassVar[Subject] = "union"
 
     kid: Kid
     use: KeyUse
@@ -483,15 +498,12 @@ class Receipt:
     acceptance_sha256: Sha256 | None = None
 
 
-#: Every act that a union can sign, by the `typ` of its statement.
-ACTS: Mapping[str, type[Act]] = MappingProxyType(
-    {
-        act.typ: act
-        for act in (
-            *(Join, MemberAmendment, Import, Merge, MergeDecision),
-            *(Request, Release, InLieuRelease, Acceptance, Refusal, Recall, Objection, Cancellation, Dismissal),
-            *(Retention, ReasonChange, Restoration, Annulment),
-            *(UnionRegistration, UnionAmendment, KeyRegistration, KeyRetirement, KeyRevocation),
-        )
-    }
+_ALL: tuple[type[Act], ...] = (
+    *(Join, MemberAmendment, Import, Merge, MergeDecision),
+    *(Request, Release, InLieuRelease, Acceptance, Refusal, Recall, Objection, Cancellation, Dismissal),
+    *(UnionRegistration, UnionAmendment, KeyRegistration, KeyRetirement, KeyRevocation),
+    *(Retention, ReasonChange, Restoration, Annulment),
+    *ENTRUSTMENT_ACTS,
 )
+#: Every act that a union can sign, by the `typ` of its statement.
+ACTS: Mapping[str, type[Act]] = MappingProxyType({act.typ: act for act in _ALL})

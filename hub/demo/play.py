@@ -21,6 +21,7 @@ from federation.errors import Refused
 from federation.forms import KeyUse
 from federation.keys import PrivateKey
 from federation.proof import verify_proof
+from hub.demo.entrustment import play_entrustment
 from hub.demo.fixtures import EMPLOYERS, MEMBERS, NEW_SHOP, UNIONS, MemberFixture, UnionFixture
 from hub.demo.host import DemoHub, DidNotStart
 from hub.schema.ids import encode_id
@@ -71,6 +72,7 @@ class _Play:
             await self._silence()
             await self._placement()
             await self._prove(handoff)
+            await self._entrust()
 
     # Acts
 
@@ -260,6 +262,15 @@ class _Play:
             for line in entry["line"].splitlines():
                 _say(f"  │ {line}")
         _say("  └────────────────────────────────────────────────────────")
+
+    async def _entrust(self) -> None:
+        _title(
+            8,
+            "委托管理：派遣单位工会与用工单位工会签订协议，期间会籍不动（第九条）",
+            "an entrustment between a dispatch union and a host union, and its end (A9)",
+        )
+        member = await self._join("M5")
+        await play_entrustment(self._clients, member, _day(self._now()), _say)
 
     # The clock
 

@@ -15,7 +15,7 @@ import pytest
 from federation.keys import PrivateKey
 from hub.errors import Code
 from tests.e2e import inputs
-from tests.e2e.documents import REVEAL
+from tests.e2e.documents import REFUSAL, REVEAL
 from tests.e2e.forging import NO_HASH, NO_MEMBER, RELEASE_TYP, made_up_release, signed
 from tests.e2e.inputs import EMPLOYERS, MEMBERS, UNIONS
 from tests.e2e.stage import TODAY, day
@@ -342,6 +342,14 @@ async def _in_service(stage: Stage) -> Json:
     return await stage["U1"].refused("restoreMembership", inputs.restoring(stage.member("M1")))
 
 
+@provokes("EMPLOYER_NOT_CLOSED", "A19", "release", "closure")
+async def _not_closed(stage: Stage) -> Json:
+    m3 = stage.member("M3")
+    await stage["U1"].act("recordRetention", inputs.retaining(m3, "UNEMPLOYMENT"))
+    asked = {"receivingUnion": UNIONS["U5"].uri, "reasonCode": "EMPLOYER_CLOSURE", "newEmployerUscc": None}
+    return await stage["U1"].refused("releaseMember", inputs.release(m3, **asked))
+
+
 @provokes("DUES_EXEMPT_IN_RETENTION", "A21", "amendment", "dues_paid_through")
 async def _exempt(stage: Stage) -> Json:
     await stage["U1"].act("recordRetention", inputs.retaining(stage.member("M1")))
@@ -520,6 +528,60 @@ async def _proof(stage: Stage) -> Json:
 @provokes("PURPOSE_REQUIRED", "HUB-P17 A11", "purpose")
 async def _purpose(stage: Stage) -> Json:
     return look_at(await stage["U1"].ask(REVEAL, memberId=stage.member("M1"), purpose=" "))
+
+
+# ---- entrustment
+
+
+@provokes("ENTRUSTMENT_CLAUSE_MISSING", "A9", "entrustment", "activities")
+async def _clause(stage: Stage) -> Json:
+    return await stage["U7"].refused("proposeEntrustment", inputs.entrustment(activities=None))
+
+
+@provokes("ENTRUSTMENT_PARTY_INVALID", "A9", "entrustment", "host_union")
+async def _party(stage: Stage) -> Json:
+    return await stage["U2"].refused("proposeEntrustment", inputs.entrustment())
+
+
+@provokes("ENTRUSTMENT_MEMBER_NOT_HELD_BY_DISPATCH_UNION", "A9", "entrustment", "roster", "0")
+async def _not_entrusted_by_holder(stage: Stage) -> Json:
+    return await stage["U7"].refused("proposeEntrustment", inputs.entrustment(inputs.entry(stage.member("M1"))))
+
+
+@provokes("COVERAGE_OUTSIDE_DISPATCH", "A9", "entrustment", "roster", "0")
+async def _outside_dispatch(stage: Stage) -> Json:
+    line = inputs.entry(stage.member("M5"), dispatchTo="2025-05-31")
+    return await stage["U7"].refused("proposeEntrustment", inputs.entrustment(line))
+
+
+@provokes("ENTRUSTMENT_NOT_IN_FORCE", "A9")
+async def _not_in_force(stage: Stage) -> Json:
+    agreement = await stage["U7"].act("proposeEntrustment", inputs.entrustment())
+    return await stage["U7"].refused("terminateEntrustment", {"agreementId": agreement["id"]})
+
+
+@provokes("ALREADY_ENTRUSTED", "HUB-P18", "entrustment", "roster", "0")
+async def _entrusted_already(stage: Stage) -> Json:
+    await stage.entrusted()
+    return await stage["U7"].refused("proposeEntrustment", inputs.entrustment(inputs.entry(stage.member("M5"))))
+
+
+@provokes("ENTRUSTED_HOST_CANNOT_ACT", "A9 A16")
+async def _entrusted_host(stage: Stage) -> Json:
+    await stage.entrusted()
+    jws = made_up_release(stage["U8"], stage.members["M5"]["membershipId"], UNIONS["U2"].uri)
+    return await stage["U8"].submit("releaseMember", jws)
+
+
+@provokes("COUNTED_BY_DISPATCH_UNION", "A9 A16")
+async def _counted_by_dispatch_union(stage: Stage) -> Json:
+    await stage.entrusted()
+    union = (await stage["U8"].ask("{ answer: viewer { union { id } } }"))["union"]["id"]
+    query = (
+        "query ($union: ID!, $member: ID!) { answer: explainCount(unionId: $union, memberId: $member, "
+        f'asOf: "2025-03-03") {{ refusal {{ {REFUSAL} }} }} }}'
+    )
+    return look_at((await stage["U8"].ask(query, union=union, member=stage.member("M5")))["refusal"])
 
 
 # ---- the order, and all of them at once

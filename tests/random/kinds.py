@@ -150,7 +150,7 @@ class Kind(ABC):
         payload = {
             "iss": model.unions[by].uri,
             "aud": HUB + "/" if ask.wrong == "audience" else HUB,
-            "sub": drawn.sub,
+            **({} if self.act.subject == "none" else {"sub": drawn.sub}),
             "jti": stage.new_id(),
             "iat": issued,
             "exp": issued + 86_400,
@@ -225,4 +225,4 @@ def claims_in(draft: Draft, kind: Kind) -> tuple[dict[str, Any], str] | None:
     if draft.claims is None:
         return None
     whole = json.loads(draft.claims)
-    return whole[kind.act.object_name], whole["sub"]
+    return whole[kind.act.object_name], whole.get("sub", "")

@@ -132,6 +132,7 @@ class AmendMember(Kind):
                 (owner is not None and owner is not member, "ALREADY_MEMBER_USE_TRANSFER"),
                 (owner is not None, "INPUT_INVALID"),
                 (employer is not None and not is_good_code(employer), "INPUT_INVALID"),
+                ("dues_paid_through" in named and member.is_exempt(dues), "DUES_EXEMPT_IN_RETENTION"),
                 (dues < member.dues and not claims["is_correction"], "DUES_MONTH_IMPLAUSIBLE"),
                 ("dues_paid_through" in named and not earliest <= dues <= latest, "DUES_MONTH_IMPLAUSIBLE"),
             )

@@ -187,7 +187,7 @@ class Accept(OnCase):
                 (in_date > today, "DATE_IN_FUTURE"),
                 (in_date < today - timedelta(days=90), "BACKDATE_TOO_FAR"),
                 (in_date < case.out_date, "IN_DATE_BEFORE_OUT_DATE"),
-                (claims["next_dues_month"] != month_later(case.dues, 1), "DUES_MONTH_IMPLAUSIBLE"),
+                (claims["next_dues_month"] != self._next_dues(case, in_date), "DUES_MONTH_IMPLAUSIBLE"),
             )
         ) or second_check(model, case, member)
 
@@ -199,12 +199,19 @@ class Accept(OnCase):
         ground = None if case is None or case.state != "VOIDED" else case.ground
         return "EMPLOYER_HAS_UNION" if ground == _ORGANISED else ground
 
+    @staticmethod
+    def _next_dues(case: Case, in_date: date) -> str:
+        return in_date.isoformat()[:7] if case.restores else month_later(case.dues or "2000-01", 1)
+
     def done_to(self, model: Model, sent: Sent, case: Case, member: Member) -> None:
         assert case.dues is not None
         failed = second_check(model, case, member)
         if failed is not None:
             case.close("VOIDED", model.now, _ORGANISED if failed == "EMPLOYER_HAS_UNION" else failed)
             return
+        if case.restores:
+            member.status = "ACTIVE"
+            member.retentions[-1].restored_on = date.fromisoformat(sent.claims["in_date"])
         member.former.add(member.holder)
         member.held.append((member.holder, member.basis, member.employer))
         is_back = bool(self._as_before(model, case))

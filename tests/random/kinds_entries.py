@@ -174,7 +174,7 @@ class Request(Kind):
         finds = ask.wrong not in {"no proof", "name", "birth month", "number"}
         until = model.now + timedelta(minutes=_MATCH_MINUTES)
         meant = model.live_of(fixture.id_number) if ask.wrong == "by id" else member
-        found_live = meant.ref if finds and meant is not None and meant.status == "ACTIVE" else None
+        found_live = meant.ref if finds and meant is not None and meant.status in {"ACTIVE", "RETAINED"} else None
         is_frozen = finds and meant is not None and meant.status == "DUPLICATE_SUSPECTED"
         model.matches[UUID(sub)] = Match(by, until, found_live, ask.wrong != "no proof", is_frozen)
         drawn = Drawn(claims, sub)
@@ -224,10 +224,12 @@ class Request(Kind):
         )
         if refused is not None or target is None:
             return refused
-        cites = claims.get("appeals_sha256") is not None
+        cites, kept = claims.get("appeals_sha256") is not None, target.retained
         return first(
             (
                 (target.holder == sent.sender, "INPUT_INVALID"),
+                (kept is not None and kept.reason == "RETIREMENT", "REHIRED_RETIREE_NO_TRANSFER"),
+                (kept is not None and kept.reason == "MILITARY_SERVICE", "IN_MILITARY_SERVICE"),
                 (target.open is not None, "HANDOFF_ALREADY_OPEN"),
                 (model.case(claims["handoff_id"]) is not None, "INPUT_INVALID"),
                 (cites and self._cites(model, target, sent) is None, "DOCUMENT_TAMPERED"),

@@ -17,8 +17,20 @@ from tests.random.kinds_amendments import AmendMember, AmendUnion, Correct
 from tests.random.kinds_cases import Accept, Cancel, Dismiss, Object, Recall, Refuse
 from tests.random.kinds_duplicates import Decide, Import, Merge
 from tests.random.kinds_entries import Join, Request
+from tests.random.kinds_entrustments import (
+    Acknowledge,
+    AmendRoster,
+    Decline,
+    Propose,
+    RecordActivity,
+    RecordRightsCase,
+    Sign,
+    Terminate,
+    Withdraw,
+)
 from tests.random.kinds_placements import Exit, Move, Place
-from tests.random.kinds_releases import Release, ReleaseInLieu
+from tests.random.kinds_releases import Reemploy, Release, ReleaseInLieu
+from tests.random.kinds_retention import AnnulRetention, ChangeReason, RecordRetention, RestoreMembership
 from tests.random.kinds_unions import RegisterKey, RegisterUnion, RetireKey, RevokeKey
 
 if TYPE_CHECKING:
@@ -29,21 +41,39 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "RandomActs"]
 
-JOIN, REQUEST, RELEASE, IN_LIEU = Join(), Request(), Release(), ReleaseInLieu()
+JOIN, REQUEST, RELEASE, IN_LIEU, REEMPLOY = Join(), Request(), Release(), ReleaseInLieu(), Reemploy()
 ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS = Accept(), Refuse(), Recall(), Object(), Cancel(), Dismiss()
 UNION, KEY, RETIREMENT, REVOCATION = RegisterUnion(), RegisterKey(), RetireKey(), RevokeKey()
 IMPORT, MERGE, DECIDE = Import(), Merge(), Decide()
 AMENDMENT, UNION_AMENDMENT, CORRECTION = AmendMember(), AmendUnion(), Correct()
+PROPOSE, SIGN, WITHDRAW, TERMINATE, ROSTER = Propose(), Sign(), Withdraw(), Terminate(), AmendRoster()
+ON_AGREEMENTS = {
+    kind.name: kind
+    for kind in (
+        PROPOSE,
+        SIGN,
+        WITHDRAW,
+        TERMINATE,
+        ROSTER,
+        Acknowledge(),
+        Decline(),
+        RecordActivity(),
+        RecordRightsCase(),
+    )
+}
 PLACE, EXIT, MOVE = Place(), Exit(), Move()
+RETENTION, REASON, RESTORATION, ANNULMENT = RecordRetention(), ChangeReason(), RestoreMembership(), AnnulRetention()
 ON_CASES = {kind.name: kind for kind in (IN_LIEU, ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS)}
 ON_UNIONS = {kind.name: kind for kind in (UNION, UNION_AMENDMENT, KEY, RETIREMENT, REVOCATION)}
 ON_PAIRS = {kind.name: kind for kind in (IMPORT, MERGE, DECIDE)}
+ON_RETENTIONS = {kind.name: kind for kind in (RETENTION, REASON, RESTORATION, ANNULMENT, REEMPLOY)}
 ON_MEMBERS = (
     {kind.name: kind for kind in (JOIN, REQUEST, RELEASE, AMENDMENT, CORRECTION, PLACE, EXIT, MOVE)}
     | ON_CASES
     | ON_PAIRS
+    | ON_RETENTIONS
 )
-KINDS = (*ON_MEMBERS.values(), *ON_UNIONS.values())
+KINDS = (*ON_MEMBERS.values(), *ON_UNIONS.values(), *ON_AGREEMENTS.values())
 #: What may come next, where a case stands. None: nobody does anything until its deadline.
 NEXT: dict[str | None, tuple[Kind | None, ...]] = {
     None: (RELEASE, REQUEST, REQUEST, CORRECTION, PLACE, PLACE, EXIT, MOVE),
@@ -159,6 +189,24 @@ class RandomActs(RuleBasedStateMachine):
         self.act(ON_CASES[act], Ask(who, by, wrong=wrong, old=old, how=how))
 
     @rule(
+        act=st.sampled_from(sorted(ON_RETENTIONS)),
+        who=MEMBERS,
+        by=WHOSE,
+        wrong=wrongs(*ON_RETENTIONS.values()),
+        how=NUMBERS,
+    )
+    def act_on_a_retention(self, act: str, who: str, by: str, wrong: str, how: int) -> None:
+        self.act(ON_RETENTIONS[act], Ask(who, by, to="U2", wrong=wrong, how=how))
+
+    @rule(who=MEMBERS, ways=st.lists(NUMBERS, min_size=1, max_size=4))
+    def retain_and_restore(self, who: str, ways: list[int]) -> None:
+        """Let a member be retained, and what may follow: so that runs see restorations."""
+        for how in ways:
+            member = self.stage.model.members[self._names(Ask(who)).who]
+            nexts = (RESTORATION, REASON, REEMPLOY, ANNULMENT) if member.status == "RETAINED" else (RETENTION,)
+            self.act(nexts[how % len(nexts)], Ask(who, to="U2", how=how))
+
+    @rule(
         act=st.sampled_from(sorted(ON_UNIONS)), to=KEY_OWNERS, by=WHOSE, wrong=wrongs(*ON_UNIONS.values()), how=NUMBERS
     )
     def act_on_a_union(self, act: str, to: str, by: str, wrong: str, how: int) -> None:
@@ -174,6 +222,25 @@ class RandomActs(RuleBasedStateMachine):
     )
     def act_on_a_pair(self, act: str, who: str, by: str, to: str, wrong: str, how: int) -> None:
         self.act(ON_PAIRS[act], Ask(who, by, to, wrong, how=how))
+
+    @rule(
+        act=st.sampled_from(sorted(ON_AGREEMENTS)),
+        who=MEMBERS,
+        by=st.just("right") | WHOSE,
+        wrong=wrongs(*ON_AGREEMENTS.values()),
+        how=NUMBERS,
+    )
+    def act_on_an_agreement(self, act: str, who: str, by: str, wrong: str, how: int) -> None:
+        self.act(ON_AGREEMENTS[act], Ask(who, by, wrong=wrong, how=how))
+
+    @rule(how=NUMBERS, ways=st.lists(NUMBERS, min_size=2, max_size=6))
+    def entrust(self, how: int, ways: list[int]) -> None:
+        """Have an agreement signed by both, and something done under it."""
+        for kind, by in ((PROPOSE, "U7"), (SIGN, "U8" if how % 2 else "U7"), (SIGN, "U7" if how % 2 else "U8")):
+            self.act(kind, Ask("M1", by, how=how % 20))
+        kinds = list(ON_AGREEMENTS.values())[4:]
+        for way in ways:
+            self.act(kinds[way % len(kinds)], Ask("M1", how=way % 20))
 
     @rule(who=MEMBERS, to=EMPLOYERS_UNIONS, ways=st.lists(NUMBERS, min_size=2, max_size=5))
     def become_one(self, who: str, to: str, ways: list[int]) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tests.random.calendar import end_of_term, today_of
+from tests.random.calendar import end_of_term, month_later, today_of
 
 if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-__all__ = ["OPEN", "Case", "Key", "Match", "Member", "Model", "Pair", "Union"]
+__all__ = ["OPEN", "Agreement", "Case", "Key", "Line", "Match", "Member", "Model", "Pair", "Retained", "Union"]
 
 OPEN = frozenset({"REQUESTED", "ESCALATED", "RELEASED"})
 #: These never act for another union, and never stand above one (A15).
@@ -72,6 +72,7 @@ class Case:
     objection: str | None = None
     release: str | None = None
     in_lieu: bool = False
+    restores: bool = False
     new_employer: str | None = None
     out_date: date | None = None
     dues: str | None = None
@@ -131,6 +132,17 @@ class Pair:
 
 
 @dataclass
+class Retained:
+    """A retention that was not annulled."""
+
+    reason: str
+    retained_on: date
+    entered: str
+    restored_on: date | None = None
+    is_open: bool = True
+
+
+@dataclass
 class Member:
     ref: str
     id: UUID
@@ -153,6 +165,25 @@ class Member:
     status: str = "ACTIVE"
     pair: Pair | None = None
     into: str | None = None  #: into whom it was merged
+    retentions: list[Retained] = field(default_factory=list)
+
+    @property
+    def retained(self) -> Retained | None:
+        """The retention that lasts."""
+        return self.retentions[-1] if self.status == "RETAINED" else None
+
+    @property
+    def exempt_since(self) -> str | None:
+        """The first month without dues, while retained."""
+        return None if self.retained is None else month_later(self.retained.retained_on.isoformat(), 1)
+
+    def is_exempt(self, month: str) -> bool:
+        """Whether no dues are owed for a month."""
+        return any(
+            r.retained_on.isoformat()[:7] < month and (r.restored_on is None or month < r.restored_on.isoformat()[:7])
+            for r in self.retentions
+        )
+
     joined_from: str | None = None  #: the residence as it was entered
 
     @property
@@ -170,11 +201,57 @@ class Member:
 
 
 @dataclass
+class Line:
+    """A member on a roster: under which holding, from when to when, and what was said of it."""
+
+    ref: str
+    version: int
+    agreement: Agreement
+    since: date
+    until: date
+    state: str
+
+    def stands(self, model: Model) -> bool:
+        """Whether nothing has ended it: custody, its days, its agreement."""
+        member = model.members[self.ref]
+        return (
+            self.state in {"PENDING", "COVERED"}
+            and (member.version, member.status) == (self.version, "ACTIVE")
+            and model.today <= self.until
+            and self.agreement.state_at(model.today) == "IN_FORCE"
+        )
+
+    def is_live(self, model: Model) -> bool:
+        return self.state == "COVERED" and self.stands(model) and self.since <= model.today
+
+    def is_taken(self, model: Model, since: date, until: date) -> bool:
+        return self.stands(model) and self.since <= until and since <= self.until
+
+
+@dataclass
+class Agreement:
+    id: UUID
+    sha256: str
+    author: str
+    term: tuple[date, date]
+    roster: list[dict[str, str]]
+    state: str = "DRAFT"
+    signed: set[str] = field(default_factory=set)
+    roster_version: int = 0
+    lines: list[Line] = field(default_factory=list)
+
+    def state_at(self, today: date) -> str:
+        over = {"SIGNED_BY_ONE": "LAPSED", "IN_FORCE": "EXPIRED"}
+        return over.get(self.state, self.state) if today > self.term[1] else self.state
+
+
+@dataclass
 class Model:
     now: datetime
     unions: dict[str, Union] = field(default_factory=dict)
     members: dict[str, Member] = field(default_factory=dict)
     matches: dict[UUID, Match] = field(default_factory=dict)
+    agreements: list[Agreement] = field(default_factory=list)
     #: (signer, jti) of every statement received, and its hash.
     received: dict[tuple[str, UUID], str] = field(default_factory=dict)
 
@@ -185,6 +262,9 @@ class Model:
     @property
     def cases(self) -> list[Case]:
         return [case for member in self.members.values() for case in member.cases]
+
+    def lines_of(self, member: Member) -> list[Line]:
+        return [line for agreement in self.agreements for line in agreement.lines if line.ref == member.ref]
 
     def be(self, now: datetime) -> None:
         """Let it be this instant, with all that dates have made by then."""
@@ -200,7 +280,7 @@ class Model:
 
     def live_of(self, id_number: str) -> Member | None:
         mine = (member for member in self.members.values() if member.id_number == id_number)
-        return next((member for member in mine if member.status == "ACTIVE"), None)
+        return next((member for member in mine if member.status in {"ACTIVE", "RETAINED"}), None)
 
     def partner(self, member: Member) -> Member | None:
         """The other one of its pair."""

@@ -59,6 +59,31 @@ def test_only_listed_steps_are_legal(state: str, act: str, side: Side) -> None:
     assert (found.value.code, found.value.facts["state"]) == (Code.STEP_NOT_ALLOWED, state)
 
 
+RETENTION_ACTS = sorted({step.act for step in RETENTION.steps} | {"take"})
+LEGAL_OF_A_RETENTION = {
+    (START, "record", "HOLDER"): "RECORDED",
+    ("RECORDED", "change_reason", "HOLDER"): "RECORDED",
+    ("RECORDED", "move", "RECEIVER"): "RECORDED",
+    ("RECORDED", "restore", "HOLDER"): "RESTORED",
+    ("RECORDED", "accept", "RECEIVER"): "RESTORED",
+    ("RECORDED", "annul", "HOLDER"): "ANNULLED",
+    ("RECORDED", "end", "HUB"): "ENDED",
+}
+
+
+@pytest.mark.parametrize(
+    ("state", "act", "side"), list(itertools.product([START, *RetentionState], RETENTION_ACTS, Side))
+)
+def test_a_retention_takes_its_listed_steps_alone(state: str, act: str, side: Side) -> None:
+    target = LEGAL_OF_A_RETENTION.get((state, act, side))
+    if target is not None:
+        assert RETENTION.step(state, act, side).target == target
+        return
+    with pytest.raises(Refusal) as found:
+        RETENTION.step(state, act, side)
+    assert found.value.code == Code.STEP_NOT_ALLOWED
+
+
 PLACEMENT_ACTS = sorted({step.act for step in PLACEMENT.steps} | {"take"})
 #: Domain 3.3.
 PLACEMENT_LEGAL = {
@@ -94,31 +119,6 @@ def test_a_placement_takes_the_listed_steps_alone(state: str, act: str, side: Si
     with pytest.raises(Refusal) as found:
         PLACEMENT.step(state, act, side)
     assert found.value.code is Code.STEP_NOT_ALLOWED
-
-
-RETENTION_ACTS = sorted({step.act for step in RETENTION.steps} | {"take"})
-LEGAL_OF_A_RETENTION = {
-    (START, "record", "HOLDER"): "RECORDED",
-    ("RECORDED", "change_reason", "HOLDER"): "RECORDED",
-    ("RECORDED", "move", "RECEIVER"): "RECORDED",
-    ("RECORDED", "restore", "HOLDER"): "RESTORED",
-    ("RECORDED", "accept", "RECEIVER"): "RESTORED",
-    ("RECORDED", "annul", "HOLDER"): "ANNULLED",
-    ("RECORDED", "end", "HUB"): "ENDED",
-}
-
-
-@pytest.mark.parametrize(
-    ("state", "act", "side"), list(itertools.product([START, *RetentionState], RETENTION_ACTS, Side))
-)
-def test_a_retention_takes_its_listed_steps_alone(state: str, act: str, side: Side) -> None:
-    target = LEGAL_OF_A_RETENTION.get((state, act, side))
-    if target is not None:
-        assert RETENTION.step(state, act, side).target == target
-        return
-    with pytest.raises(Refusal) as found:
-        RETENTION.step(state, act, side)
-    assert found.value.code == Code.STEP_NOT_ALLOWED
 
 
 def test_final_states_are_left_by_no_step() -> None:

@@ -338,10 +338,10 @@ async def retentions(reading: Reading, membership_ids: Sequence[UUID]) -> dict[U
     """Give the retentions of these members, the earliest first, to the holder."""
     rows = await reading.connection.fetch(RETENTIONS, membership_ids)
     # One statement more, whether or not there was any. A seal bears the name of its day (NX-4).
-    by_id = await unions(reading.connection, list({row["union_id"] for row in rows} - {None}))
+    by_id = await unions(reading.connection, list({row["sealed_by"] for row in rows} - {None}))
     found: dict[UUID, dict[int, RetentionView]] = {membership_id: {} for membership_id in membership_ids}
     for row in rows:
-        signer = by_id.get(row["union_id"])
+        signer = by_id.get(row["sealed_by"])
         step = RetentionStepView(
             row["act"],
             RetentionState(row["to_state"]),
