@@ -1,14 +1,17 @@
-"""What all acts have in common."""
+"""What every act is: the claims of its own that a statement carries in one object."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, TypeAlias
 
-__all__ = ["Act"]
+__all__ = ["Act", "Subject"]
+
+#: What `sub` of a statement names. An act on an agreement has none: the agreement is among its own claims.
+Subject: TypeAlias = Literal["membership", "union", "none"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Act:
-    """The claims of one act. `sub` of its statement names a membership, or the union acted on."""
+    """The claims of one act."""
 
     #: The `typ` of the statement's header.
     typ: ClassVar[str]
@@ -16,4 +19,4 @@ class Act:
     object_name: ClassVar[str]
     #: The name of the step that the act makes.
     act: ClassVar[str]
-    subject: ClassVar[Literal["membership", "union"]] = "membership"
+    subject: ClassVar[Subject] = "membership"

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import ClassVar, Literal
+from typing import ClassVar
 from uuid import UUID
 
-from federation.act import Act
+from federation.act import Act, Subject
 from federation.acts_retention import Annulment, ReasonChange, Restoration, Retention
+from federation.entrusting import ENTRUSTMENT_ACTS
 from federation.forms import (
     Article,
     CertificateNumber,
@@ -381,7 +382,7 @@ class UnionRegistration(Act):
     typ: ClassVar[str] = "unionhub.union+jwt"
     object_name: ClassVar[str] = "union"
     act: ClassVar[str] = "register_union"
-    subject: ClassVar[Literal["membership", "union"]] = "union"
+    subject: ClassVar[Subject] = "union"
 
     uscc: Uscc | None = None
     #: Where the union has no code of its own, being no legal person.
@@ -425,7 +426,7 @@ class UnionAmendment(Act):
     typ: ClassVar[str] = "unionhub.union-amendment+jwt"
     object_name: ClassVar[str] = "union"
     act: ClassVar[str] = "amend_union"
-    subject: ClassVar[Literal["membership", "union"]] = "union"
+    subject: ClassVar[Subject] = "union"
 
     #: That of the union as it stands: of two amendments drafted at once the second is void.
     version: Version
@@ -443,7 +444,7 @@ class KeyRegistration(Act):
     typ: ClassVar[str] = "unionhub.key+jwt"
     object_name: ClassVar[str] = "key"
     act: ClassVar[str] = "register_key"
-    subject: ClassVar[Literal["membership", "union"]] = "union"
+    subject: ClassVar[Subject] = "union"
 
     use: KeyUse
     jwk: PublicKey
@@ -459,7 +460,7 @@ class KeyRetirement(Act):
     typ: ClassVar[str] = "unionhub.key-retirement+jwt"
     object_name: ClassVar[str] = "key"
     act: ClassVar[str] = "retire_key"
-    subject: ClassVar[Literal["membership", "union"]] = "union"
+    subject: ClassVar[Subject] = "union"
 
     kid: Kid
     use: KeyUse
@@ -473,7 +474,7 @@ class KeyRevocation(Act):
     typ: ClassVar[str] = "unionhub.key-revocation+jwt"
     object_name: ClassVar[str] = "key"
     act: ClassVar[str] = "revoke_key"
-    subject: ClassVar[Literal["membership", "union"]] = "union"
+    subject: ClassVar[Subject] = "union"
 
     kid: Kid
     use: KeyUse
@@ -497,15 +498,12 @@ class Receipt:
     acceptance_sha256: Sha256 | None = None
 
 
-#: Every act that a union can sign, by the `typ` of its statement.
-ACTS: Mapping[str, type[Act]] = MappingProxyType(
-    {
-        act.typ: act
-        for act in (
-            *(Join, MemberAmendment, Import, Merge, MergeDecision),
-            *(Request, Release, InLieuRelease, Acceptance, Refusal, Recall, Objection, Cancellation, Dismissal),
-            *(Retention, ReasonChange, Restoration, Annulment),
-            *(UnionRegistration, UnionAmendment, KeyRegistration, KeyRetirement, KeyRevocation),
-        )
-    }
+_ALL: tuple[type[Act], ...] = (
+    *(Join, MemberAmendment, Import, Merge, MergeDecision),
+    *(Request, Release, InLieuRelease, Acceptance, Refusal, Recall, Objection, Cancellation, Dismissal),
+    *(UnionRegistration, UnionAmendment, KeyRegistration, KeyRetirement, KeyRevocation),
+    *(Retention, ReasonChange, Restoration, Annulment),
+    *ENTRUSTMENT_ACTS,
 )
+#: Every act that a union can sign, by the `typ` of its statement.
+ACTS: Mapping[str, type[Act]] = MappingProxyType({act.typ: act for act in _ALL})

@@ -39,6 +39,7 @@ UnionName = NewType("UnionName", str)
 CertificateNumber = NewType("CertificateNumber", str)
 RegisterNo = NewType("RegisterNo", str)
 ReasonText = NewType("ReasonText", str)
+ClauseText = NewType("ClauseText", str)
 Version = NewType("Version", int)
 
 
@@ -111,11 +112,12 @@ def _matching(pattern: str | re.Pattern[str], what: str) -> Form:
     return Form(read, _same)
 
 
-def _text(length_max: int) -> Form:
+def _text(length_max: int, *, lines: bool = False) -> Form:
     def read(value: Any) -> str:
         if not isinstance(value, str) or not 0 < len(value) <= length_max:
             raise FormError(f"not a text of 1 to {length_max} characters")
-        if value != value.strip() or _UNSEEN.search(value) or not unicodedata.is_normalized("NFC", value):
+        seen = value.replace("\n", "") if lines else value
+        if value != value.strip() or _UNSEEN.search(seen) or not unicodedata.is_normalized("NFC", value):
             raise FormError("not a plain text: NFC, no spaces at its ends, no unseen characters")
         return value
 
@@ -207,4 +209,5 @@ FORMS: dict[Any, Form] = {
     CertificateNumber: _text(32),
     RegisterNo: _text(40),
     ReasonText: _text(100),
+    ClauseText: _text(4000, lines=True),
 }

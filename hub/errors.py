@@ -58,6 +58,14 @@ class Code(StrEnum):
     CERTIFICATE_NUMBER_DUPLICATE = "CERTIFICATE_NUMBER_DUPLICATE"
     CERTIFICATE_NUMBER_FORMAT = "CERTIFICATE_NUMBER_FORMAT"
     UNION_NOT_ACTIVE = "UNION_NOT_ACTIVE"
+    ENTRUSTMENT_CLAUSE_MISSING = "ENTRUSTMENT_CLAUSE_MISSING"
+    ENTRUSTMENT_PARTY_INVALID = "ENTRUSTMENT_PARTY_INVALID"
+    ENTRUSTMENT_MEMBER_NOT_HELD_BY_DISPATCH_UNION = "ENTRUSTMENT_MEMBER_NOT_HELD_BY_DISPATCH_UNION"
+    COVERAGE_OUTSIDE_DISPATCH = "COVERAGE_OUTSIDE_DISPATCH"
+    ENTRUSTMENT_NOT_IN_FORCE = "ENTRUSTMENT_NOT_IN_FORCE"
+    ALREADY_ENTRUSTED = "ALREADY_ENTRUSTED"
+    ENTRUSTED_HOST_CANNOT_ACT = "ENTRUSTED_HOST_CANNOT_ACT"
+    COUNTED_BY_DISPATCH_UNION = "COUNTED_BY_DISPATCH_UNION"
     SIGNATURE_INVALID = "SIGNATURE_INVALID"
     SIGNING_KEY_NOT_VALID = "SIGNING_KEY_NOT_VALID"
     SIGNER_IS_NOT_CALLER = "SIGNER_IS_NOT_CALLER"
@@ -360,6 +368,62 @@ CATALOGUE: dict[Code, Entry] = {
         "The certificate number does not have the form that its province prescribes.",
         "请核对会员证编号和发证省份代码。",
         "Check the number and the code of the issuing province.",
+    ),
+    Code.ENTRUSTMENT_CLAUSE_MISSING: _entry(
+        "A9",
+        "委托管理协议须明确会员组织活动、权益维护等责任与义务。",
+        "An entrustment agreement must say who answers for activities, and who for the protection of rights.",
+        "请补充缺少的条款后重新起草。",
+        "Add the clause that is missing and draft the agreement again.",
+    ),
+    Code.ENTRUSTMENT_PARTY_INVALID: _entry(
+        "A9",
+        "委托管理协议只能由劳务派遣单位工会与用工单位工会签订，且为本会签署的协议。",
+        "An entrustment agreement is between the dispatch agency's union and the host enterprise's, and yours is none.",
+        "请核对双方工会、派遣单位、用工单位和协议编号。",
+        "Check both unions, the agency, the enterprise, and which agreement is meant.",
+    ),
+    Code.ENTRUSTMENT_MEMBER_NOT_HELD_BY_DISPATCH_UNION: _entry(
+        "A9",
+        "名册中有会员的会籍不在派遣单位工会，不能委托管理。",
+        "The roster names a member whose membership the dispatch union does not hold.",
+        "请从名册中移除该会员；其会籍在用工单位工会的，由该工会管理。",
+        "Take this entry off the roster; a member who joined the host's union is managed by that union.",
+    ),
+    Code.COVERAGE_OUTSIDE_DISPATCH: _entry(
+        "A9",
+        "委托管理的期间须在劳务派遣期间和协议期限之内。",
+        "A coverage must lie within the time of the dispatch and the term of the agreement, and not be over.",
+        "请核对派遣起止日期、协议期限和委托起止日期。",
+        "Check the days of the dispatch, of the agreement and of the coverage.",
+    ),
+    Code.ENTRUSTMENT_NOT_IN_FORCE: _entry(
+        "A9",
+        "委托管理协议未生效或已终止。",
+        "The entrustment agreement is not in force: not yet, or no more.",
+        "请核对协议的状态和期限；已终止的须另行签订。",
+        "Check where the agreement stands and its term; if it has ended, sign a new one.",
+    ),
+    Code.ALREADY_ENTRUSTED: _entry(
+        "HUB-P18",
+        "该会员已有委托管理，期间重叠。",
+        "This member is already entrusted for some of these days.",
+        "请先将该会员移出原协议的名册，或调整委托期间。",
+        "Take the member off the other roster first, or choose other days.",
+    ),
+    Code.ENTRUSTED_HOST_CANNOT_ACT: _entry(
+        "A9 A16",
+        "委托管理会员的会籍由派遣单位工会管理、统计，受托工会不能办理。",
+        "An entrusted member's membership is managed and counted by the dispatch union, not by the entrusted one.",
+        "请由派遣单位工会办理；本会只办理协议约定的活动和维权事项。",
+        "Ask the dispatch union; yours records activities and rights cases only, as the agreement says.",
+    ),
+    Code.COUNTED_BY_DISPATCH_UNION: _entry(
+        "A9 A16",
+        "委托管理会员由派遣单位工会统计，本会不统计。",
+        "An entrusted member is counted by the dispatch union, and not by yours.",
+        "请勿计入本会人数；统计以派遣单位工会为准。",
+        "Leave the member out of your figures: the dispatch union has the member in its own.",
     ),
     Code.UNION_NOT_ACTIVE: _entry(
         "HUB-P09",

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
+from hub.transfers.desk.duties import duties_of
 from hub.transfers.desk.merging import duplicates_of
 from hub.transfers.desk.opening import reading_as
 from hub.transfers.desk.proving import proofs
-from hub.transfers.ledger import placements, reads
+from hub.transfers.ledger import entrusting, placements, reads
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -36,6 +37,14 @@ if TYPE_CHECKING:
         StepView,
         TransferView,
         UnionView,
+    )
+    from hub.transfers.views_entrusting import (
+        AgreementStepView,
+        AgreementView,
+        CareView,
+        DutyView,
+        RevealedView,
+        TieView,
     )
 
 __all__ = ["Loads"]
@@ -65,6 +74,11 @@ _CARDS: Final[_Kind[str]] = _Kind(reads.cards)
 _STEPS: Final[_Kind[list[StepView]]] = _Kind(reads.steps)
 _HOLDINGS: Final[_Kind[list[HoldingView]]] = _Kind(reads.holdings)
 _AMENDMENTS: Final[_Kind[list[AmendmentView]]] = _Kind(reads.amendments)
+_AGREEMENTS: Final[_Kind[AgreementView]] = _Kind(entrusting.agreements)
+_AGREEMENT_STEPS: Final[_Kind[list[AgreementStepView]]] = _Kind(entrusting.agreement_steps)
+_TIES: Final[_Kind[list[TieView]]] = _Kind(entrusting.ties)
+_DUTIES: Final[_Kind[list[DutyView]]] = _Kind(duties_of)
+_CARE: Final[_Kind[list[CareView]]] = _Kind(entrusting.care_of)
 _RETENTIONS: Final[_Kind[list[RetentionView]]] = _Kind(reads.retentions)
 _PLACEMENTS: Final[_Kind[PlacementView]] = _Kind(placements.placements)
 _TRANSFERS: Final[_Kind[list[TransferView]]] = _Kind(reads.transfers)
@@ -79,6 +93,9 @@ class Loads:
         self._proofs: _Kind[str] = _Kind(partial(proofs, hub, hub_keys))
         self._duplicates: _Kind[DuplicateView] = _Kind(
             lambda _, membership_ids: duplicates_of(hub, caller, membership_ids), is_logged=True
+        )
+        self._revealed: _Kind[RevealedView] = _Kind(
+            lambda _, coverage_ids: hub.ledger.entrustments.reveal(caller.union_id, coverage_ids), is_logged=True
         )
         self._known: dict[tuple[_Kind[Any], UUID], asyncio.Future[Any]] = {}
         self._wanted: dict[_Kind[Any], dict[UUID, asyncio.Future[Any]]] = {}
@@ -136,6 +153,30 @@ class Loads:
     def transfers(self, membership_id: UUID) -> Awaitable[list[TransferView] | None]:
         """Give the transfers of a member, if the caller holds it now."""
         return self._load(_TRANSFERS, membership_id)
+
+    def agreement(self, agreement_id: UUID) -> Awaitable[AgreementView | None]:
+        """Give an entrustment agreement to which the caller is a party."""
+        return self._load(_AGREEMENTS, agreement_id)
+
+    def agreement_steps(self, agreement_id: UUID) -> Awaitable[list[AgreementStepView] | None]:
+        """Give the steps of an agreement to which the caller is a party."""
+        return self._load(_AGREEMENT_STEPS, agreement_id)
+
+    def ties(self, membership_id: UUID) -> Awaitable[list[TieView] | None]:
+        """Give the coverages of a member whom the caller holds, or covers now."""
+        return self._load(_TIES, membership_id)
+
+    def duties(self, membership_id: UUID) -> Awaitable[list[DutyView] | None]:
+        """Give who owes what to a member whom the caller holds, or covers now."""
+        return self._load(_DUTIES, membership_id)
+
+    def care(self, membership_id: UUID) -> Awaitable[list[CareView] | None]:
+        """Give what was recorded of a member whom the caller holds, or covers now."""
+        return self._load(_CARE, membership_id)
+
+    def revealed(self, coverage_id: UUID) -> Awaitable[RevealedView | None]:
+        """Give sex and birth month of whom the caller covers, where the agreement names a purpose. Logged."""
+        return self._load(self._revealed, coverage_id)
 
     def proof(self, handoff_id: UUID) -> Awaitable[str | None]:
         """Give the proof of a case to which the caller is a party."""

@@ -9,6 +9,7 @@ from uuid import UUID
 import strawberry
 
 from hub.schema.context import Context, Info
+from hub.schema.entrustments import EntrustmentActs
 from hub.schema.enums import IdType
 from hub.schema.fields import act
 from hub.schema.ids import decode_id
@@ -80,7 +81,7 @@ PersonText = Annotated[
     description="办理事项；每次办理须有一份签署的文书。\n"
     "The acts. Each takes one signed statement and is stored with it."
 )
-class Mutation:
+class Mutation(EntrustmentActs):
     """The acts."""
 
     @act("批准入会。", "Takes in a person who is nobody's member.")

@@ -17,6 +17,7 @@ from hub.schema.faults import BadUserInput
 from hub.schema.fields import told
 from hub.schema.ids import decode_id, open_id
 from hub.schema.types.certificates import Certificate
+from hub.schema.types.entrustments import find_agreement
 from hub.schema.types.explanations import Explanation
 from hub.schema.types.handoffs import DocketConnection, DocketEntry, Handoff, find_handoff
 from hub.schema.types.inputs import MemberFilter, given_of, plain_text
@@ -377,6 +378,8 @@ async def _node(info: Info, global_id: str) -> Node | None:
         return await find_union(info, key)
     if type_name == "Handoff":
         return await find_handoff(info, key)
+    if type_name == "EntrustmentAgreement":
+        return await find_agreement(info, key)
     return await find_member(info, key if type_name == "Member" else _NOBODY)
 
 

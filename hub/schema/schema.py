@@ -8,6 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from hub.schema.counts import Counts
 from hub.schema.drafts import Drafts
+from hub.schema.entrustments import EntrustmentDrafts, EntrustmentReads
 from hub.schema.executor import plain_executor, plain_fields
 from hub.schema.limits import Limits
 from hub.schema.mutations import Mutation
@@ -29,16 +30,19 @@ LIMITS: Final = Limits(
         "Retention.steps": 2,
         "Member.holdings": 5,
         "Union.keys": 5,
+        "EntrustmentAgreement.steps": 5,
+        "Member.careRecords": 5,
+        "Query.responsibilities": 6,
     },
     # In kilobytes, about.
-    weights={"Handoff.proof": 100, "Step.statement": 5, "Step.receipt": 5},
+    weights={"Handoff.proof": 100, "EntrustmentAgreement.document": 20, "Step.statement": 5, "Step.receipt": 5},
 )
 
 
 @strawberry.type(
     description="查询与起草；均不改变会籍。\nReads and drafts. Nothing here changes anything about a membership."
 )
-class Query(Reads, Counts, Drafts):
+class Query(Reads, Counts, EntrustmentReads, Drafts, EntrustmentDrafts):
     """Everything that can be asked."""
 
 

@@ -156,6 +156,7 @@ class ReleaseFacts:
     receiver: ReceiverFacts | None
     overdue_union: UUID | None = None  #: the one above the receiver, which P03 tells
     holder_uri: str | None = None  #: whom a release in lieu passes over
+    is_entrusted_host: bool = False  #: the signer is entrusted with the member by the holder, now (A9)
     place: PlaceFacts = PlaceFacts()  #: of a reason that asks for one
 
 
@@ -451,6 +452,7 @@ class RetentionFacts:
     membership: RetainedFacts | None
     is_party: bool
     employers: frozenset[str]  #: USCCs of the employers that the signer organises today
+    is_entrusted_host: bool = False  #: the signer is entrusted with the member by the holder, now (A9)
 
 
 @dataclass(frozen=True, slots=True)

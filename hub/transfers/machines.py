@@ -9,6 +9,7 @@ from hub.errors import Code, Refusal
 from hub.transfers.words import in_chinese
 
 __all__ = [
+    "ENTRUSTMENT",
     "HANDOFF",
     "LAPSES",
     "MACHINES",
@@ -16,6 +17,7 @@ __all__ = [
     "PLACEMENT",
     "RETENTION",
     "START",
+    "EntrustmentState",
     "HandoffState",
     "Machine",
     "PlacementState",
@@ -34,6 +36,8 @@ class Side(StrEnum):
     HOLDER = "HOLDER"
     RECEIVER = "RECEIVER"
     HIGHER = "HIGHER"
+    DISPATCH = "DISPATCH"  #: of an entrustment: the union that entrusts
+    HOST = "HOST"  #: … and the one that is entrusted
     HUB = "HUB"  #: nobody's: a date that passed, or a check that failed
 
 
@@ -150,8 +154,6 @@ RETENTION = Machine(
     ),
 )
 
-MACHINES = (HANDOFF, RETENTION)
-
 #: The step that a state's deadline makes by itself, when it has passed.
 LAPSES: dict[HandoffState, Step] = {
     S(step.source): step for step in HANDOFF.steps if step.act in {"escalate", "lapse", "expire"}
@@ -193,3 +195,56 @@ PLACEMENT = Machine(
         *(Step(state, "end", Side.HOLDER, P.CLOSED, "A22") for state in _STANDING),
     ),
 )
+
+
+class EntrustmentState(StrEnum):
+    """Where an entrustment agreement stands."""
+
+    DRAFT = "DRAFT"
+    SIGNED_BY_ONE = "SIGNED_BY_ONE"
+    SCHEDULED = "SCHEDULED"
+    IN_FORCE = "IN_FORCE"
+    SUSPENDED = "SUSPENDED"
+    TERMINATED = "TERMINATED"
+    EXPIRED = "EXPIRED"
+    SUPERSEDED = "SUPERSEDED"
+    WITHDRAWN = "WITHDRAWN"
+    LAPSED = "LAPSED"
+
+
+E = EntrustmentState
+
+
+def _by_either(source: str, act: str, target: str) -> tuple[Step, ...]:
+    return tuple(Step(source, act, side, target, "A9") for side in (Side.DISPATCH, Side.HOST))
+
+
+#: domain: 3.5. `schedule` is the second signature under a term that has yet to begin. That a draft is its author's to
+#: withdraw, and a signature its signer's, is a rule beside the table. Nothing suspends before unions wind up.
+ENTRUSTMENT = Machine(
+    "entrustment",
+    (
+        *_by_either(START, "propose", E.DRAFT),
+        *_by_either(E.DRAFT, "propose", E.DRAFT),
+        *_by_either(E.DRAFT, "withdraw", E.WITHDRAWN),
+        *_by_either(E.DRAFT, "sign", E.SIGNED_BY_ONE),
+        *_by_either(E.SIGNED_BY_ONE, "propose", E.DRAFT),
+        *_by_either(E.SIGNED_BY_ONE, "withdraw", E.WITHDRAWN),
+        *_by_either(E.SIGNED_BY_ONE, "sign", E.IN_FORCE),
+        *_by_either(E.SIGNED_BY_ONE, "schedule", E.SCHEDULED),
+        Step(E.SIGNED_BY_ONE, "lapse", Side.HUB, E.LAPSED, "A9"),
+        Step(E.SCHEDULED, "start", Side.HUB, E.IN_FORCE, "A9"),
+        *_by_either(E.SCHEDULED, "terminate", E.TERMINATED),
+        Step(E.IN_FORCE, "suspend", Side.HIGHER, E.SUSPENDED, "HUB-P09"),
+        Step(E.IN_FORCE, "expire", Side.HUB, E.EXPIRED, "A9"),
+        *_by_either(E.IN_FORCE, "terminate", E.TERMINATED),
+        Step(E.IN_FORCE, "supersede", Side.HUB, E.SUPERSEDED, "A9"),
+        Step(E.SUSPENDED, "resume", Side.HIGHER, E.IN_FORCE, "HUB-P09"),
+        *_by_either(E.SUSPENDED, "terminate", E.TERMINATED),
+        Step(E.SUSPENDED, "terminate", Side.HIGHER, E.TERMINATED, "HUB-P09"),
+        Step(E.SUSPENDED, "expire", Side.HUB, E.EXPIRED, "A9"),
+    ),
+)
+
+#: Those whose steps are stored.
+MACHINES = (HANDOFF, RETENTION, ENTRUSTMENT)

@@ -320,6 +320,7 @@ class Draft:
     claims: str | None
     card: Card | None
     refusals: tuple[Refusal, ...]
+    document: str | None = None  #: what is handed in beside the statement, which binds it by its hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

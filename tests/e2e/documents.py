@@ -36,6 +36,18 @@ MEMBER = (
     f"certificate {{ {CERTIFICATE} }} openHandoff {{ id state }} "
     f"holdings {{ from until union {{ {UNION_NAME} }} }}"
 )
+CARE = f"recordId act kind occurredOn evidenceSha256 recordedAt recordedBy {{ {UNION_NAME} }}"
+COVERAGE = (
+    "coverageId memberId membershipId memberName sex birthMonth state endReason isLive hostPost dispatchFrom "
+    f"dispatchTo coverageFrom coverageTo addedAt coveredAt endedAt "
+    f"hostUnion {{ {UNION_NAME} }} dispatchUnion {{ {UNION_NAME} }}"
+)
+AGREEMENT = (
+    f"id agreementId agreementNo state author {{ {UNION_NAME} }} "
+    f"dispatchUnion {{ {UNION_NAME} }} "
+    f"hostUnion {{ {UNION_NAME} }} termFrom termUntil document agreementSha256 rosterVersion dispatchSignedAt "
+    f"hostSignedAt inForceFrom endedAt supersedes {{ id }} steps {{ act toState at by {{ {UNION_NAME} }} }}"
+)
 PAGE_INFO = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 
 #: What each act drafts with and answers with.
@@ -63,6 +75,15 @@ ACTS = {
     "registerKey": ("KeyDraft", "Union", UNION),
     "retireKey": ("KeyEndDraft", "Union", UNION),
     "revokeKey": ("KeyEndDraft", "Union", UNION),
+    "proposeEntrustment": ("EntrustmentDraft", "EntrustmentAgreement", AGREEMENT),
+    "signEntrustment": ("AgreementDraft", "EntrustmentAgreement", AGREEMENT),
+    "withdrawEntrustment": ("AgreementDraft", "EntrustmentAgreement", AGREEMENT),
+    "terminateEntrustment": ("AgreementDraft", "EntrustmentAgreement", AGREEMENT),
+    "amendRoster": ("RosterDraft", "EntrustmentAgreement", AGREEMENT),
+    "acknowledgeCoverage": ("CoverageAnswerDraft", "EntrustmentAgreement", AGREEMENT),
+    "declineCoverage": ("CoverageAnswerDraft", "EntrustmentAgreement", AGREEMENT),
+    "recordActivity": ("CareDraft", "CareRecord", CARE),
+    "recordRightsCase": ("CareDraft", "CareRecord", CARE),
 }
 
 VIEWER_QUERY = f"{{ answer: viewer {{ kid union {{ {UNION} }} }} }}"
@@ -103,6 +124,19 @@ EXPLAIN_QUERY = (
     f"steps {{ {STEP} }} next {{ act side articles union {{ {UNION_NAME} }} by {{ {DEADLINE} }} }} "
     f"later {{ act side possibleFrom union {{ {UNION_NAME} }} }} }} }}"
 )
+AGREEMENT_QUERY = (
+    "query ($id: ID!, $first: Int, $after: String) { answer: entrustment(id: $id) { "
+    f"{AGREEMENT} roster(first: $first, after: $after) {{ edges {{ cursor node {{ {COVERAGE} }} }} {PAGE_INFO} }} }} }}"
+)
+AGREEMENTS_QUERY = f"{{ answer: entrustments {{ edges {{ node {{ {AGREEMENT} }} }} {PAGE_INFO} }} }}"
+RESPONSIBILITIES_QUERY = (
+    "query ($id: ID!) { answer: responsibilities(memberId: $id) { duty isUnassigned "
+    f"union {{ {UNION_NAME} }} agreement {{ id }} }} }}"
+)
+COVERED_MEMBER_QUERY = (
+    f"query ($id: ID!) {{ answer: member(id: $id) {{ id coverage {{ {COVERAGE} agreement {{ id state }} }} "
+    f"careRecords {{ {CARE} }} holdings {{ union {{ uri }} }} status }} }}"
+)
 REVEAL = (
     "mutation ($memberId: ID!, $purpose: String!) { answer: revealIdNumber(memberId: $memberId, purpose: $purpose) "
     f"{{ __typename ... on IdNumber {{ idType idNumber }} ... on Refusal {{ {REFUSAL} }} }} }}"
@@ -115,7 +149,7 @@ def draft_document(mutation: str) -> str:
     field = f"draft{mutation[0].upper()}{mutation[1:]}"
     return (
         f"query ($input: {given}!) {{ answer: {field}(input: $input) "
-        f"{{ typ claims card {{ {CARD} }} refusals {{ {REFUSAL} }} }} }}"
+        f"{{ typ claims card {{ {CARD} }} document refusals {{ {REFUSAL} }} }} }}"
     )
 
 
@@ -133,9 +167,15 @@ def act_document(mutation: str) -> str:
 WITH_PERSON = {"joinMember": "String!", "importMember": "String!", "amendMember": "String"}
 
 
+#: What else travels beside it.
+WITH_DOCUMENT = {"proposeEntrustment": "agreement", "amendRoster": "roster"}
+
+
 def arguments_of(mutation: str) -> tuple[str, str]:
     """Give the variables of an act's mutation, and its arguments."""
     given, taken = "$statement: String!", "statement: $statement"
+    if mutation in WITH_DOCUMENT:
+        return f"{given}, $document: String!", f"{taken}, {WITH_DOCUMENT[mutation]}: $document"
     if mutation in WITH_PERSON:
         return f"{given}, $person: {WITH_PERSON[mutation]}", f"{taken}, person: $person"
     return given, taken

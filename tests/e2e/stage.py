@@ -120,6 +120,13 @@ class Stage:
         handoff = await self.released(ref, **changes)
         return await self["U2"].act("acceptHandoff", inputs.acceptance(handoff["id"]))
 
+    async def entrusted(self, **changes: Any) -> Json:
+        """Have M5 entrusted to U8 by U7, as in scenario 16; gives the agreement in force."""
+        asked = inputs.entrustment(inputs.entry(self.member("M5")), **changes)
+        agreement = await self["U7"].act("proposeEntrustment", asked)
+        await self["U7"].act("signEntrustment", {"agreementId": agreement["id"]})
+        return await self["U8"].act("signEntrustment", {"agreementId": agreement["id"]})
+
     # Behind the hub
 
     async def tables(self) -> list[str]:

@@ -103,6 +103,8 @@ _ARGUMENTS = {
     "members": "(first: 10)",
     "docket": "(first: 10)",
     "mergeCases": "",
+    "placements": "(first: 10)",
+    "awaitedMembers": "",
     "unions": "(first: 20)",
     "union": "(uri: $union)",
     "member": "(id: $member)",

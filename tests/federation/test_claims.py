@@ -28,7 +28,9 @@ from tests.federation.parties import (
     a_release,
     a_union_amendment,
     a_union_registration,
+    agreement_acts,
     an_acceptance,
+    care_acts,
 )
 from tests.federation.retentions import RETENTION_ACTS
 
@@ -119,12 +121,16 @@ EXAMPLES: list[acts.Act] = [
     a_key_registration(a_key("new"), "e30.e30.AAAA"),
     a_key_retirement("old"),
     a_key_revocation("old"),
+    *agreement_acts(),
+    *care_acts(),
 ]
 OPTIONAL = {
     "join": "employer_uscc member_unit relation_started_on certificate issuing_union",
     "release": "relation_ended_on new_employer_uscc request_sha256",
     "acceptance": "employer_uscc relation_started_on intake_register_no",
     "refusal": "fields",
+    "entrustment": "replaces_sha256",
+    "record": "agreement_id evidence_sha256",
     "retention": "retired_on early relation_ended_on new_employer_uscc enlisted_on",
     "change": "discharged_on retired_on early",
     "restoration": "employer_uscc relation_started_on discharged_on",

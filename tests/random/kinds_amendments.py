@@ -12,7 +12,7 @@ from federation import acts
 from federation.encoding import sha256_b64url
 from hub.transfers.desk import amending, amending_unions, drafting_amendments
 from tests.random.calendar import month_later
-from tests.random.kinds import Ask, Drawn, Kind, Sent, claims_in, first, not_held, said
+from tests.random.kinds import FEDERATIONS, Ask, Drawn, Kind, Sent, claims_in, first, not_held, said
 from tests.random.kinds_releases import Release
 from tests.random.kinds_unions import is_good_code
 
@@ -160,6 +160,12 @@ class Correct(Release):
     """A release with reason CORRECTION: back to the union before, or (refused) to another, `to`."""
 
     reason = ("CORRECTION", "更正")
+    others = FEDERATIONS | {
+        "TOWNSHIP_SUBDISTRICT_UNION",
+        "VILLAGE_COMMUNITY_UNION",
+        "DEVELOPMENT_ZONE_UNION",
+        "COUNTY_FEDERATION",
+    }
     wrongs = ("to another", "relation ended", "new employer", "version", "card", "answers nothing", "out_date ahead")
 
     @property

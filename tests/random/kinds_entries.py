@@ -117,6 +117,7 @@ class Join(Kind):
             json.loads(sent.more[0])["id_number"],
             (certificate["province_code"], certificate["number"]),
             claims["holding_basis"],
+            joined_from=json.loads(sent.more[0])["residence_division_code"],
         )
 
     def again(self, model: Model, sent: Sent) -> str | None:

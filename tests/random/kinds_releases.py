@@ -45,6 +45,8 @@ class Release(Kind):
     desk = staticmethod(releasing.release)
     reason: ClassVar[tuple[str, str]] = ("CHANGE_OF_EMPLOYER", "调动")
     articles: ClassVar[tuple[str, ...]] = ("A12",)
+    #: Who may be named besides an employer's union.
+    others: ClassVar[frozenset[str]] = _AREAS
     wrongs: ClassVar[tuple[str, ...]] = (
         *(
             "version",
@@ -163,7 +165,7 @@ class Release(Kind):
         out_date, until = date.fromisoformat(claims["out_date"]), date.fromisoformat(claims["valid_until"])
         receiver, dues = model.by_uri(claims["receiving_union"]), claims["dues_paid_through"]
         may_hold = receiver is not None and (
-            receiver.kind in GRASSROOTS or (receiver.kind in _AREAS and self.may_reach(receiver, claims))
+            receiver.kind in GRASSROOTS or (receiver.kind in self.others and self.may_reach(receiver, claims))
         )
         earliest = month_later(member.joined_on.isoformat(), -1)
         kept = member.retained
@@ -173,6 +175,7 @@ class Release(Kind):
         return self.refused_by_relation(claims, member) or first(
             (
                 (receiver is None, "UNION_NOT_FOUND"),
+                *self.about_the_area(model, claims, member, receiver),
                 (receiver is not None and receiver.ref == holder, "INPUT_INVALID"),
                 (not may_hold, "RECEIVER_CANNOT_HOLD"),
                 (out_date > today, "DATE_IN_FUTURE"),
@@ -186,6 +189,11 @@ class Release(Kind):
                 (claims["card_sha256"] not in member.cards, "DOCUMENT_TAMPERED"),
             )
         )
+
+    def about_the_area(
+        self, model: Model, claims: dict[str, Any], member: Member, receiver: Union | None
+    ) -> tuple[tuple[bool, str], ...]:
+        return ()
 
     def may_reach(self, receiver: Union, claims: dict[str, Any]) -> bool:
         """Whether an area union may be the receiver."""
@@ -216,6 +224,7 @@ class Release(Kind):
         assert case is not None
         case.state, case.release, case.in_lieu = "RELEASED", sent.read.sha256, sent.kind.act is acts.InLieuRelease
         case.restores = bool(claims.get("restores"))
+        case.new_employer = claims.get("new_employer_uscc")
         case.out_date, case.dues = date.fromisoformat(claims["out_date"]), claims["dues_paid_through"]
         case.deadline, case.then = end_of_term(date.fromisoformat(claims["valid_until"])), None
         _tell_of_silence(model, case, case.deadline)

@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 
 from tests.databases import WORKER
+from tests.entrusting import everything_entrusted
 from tests.retaining import retain
 from tests.world import MEMBERS
 from tests.worlds import connected, copy_of
@@ -63,6 +64,7 @@ _OPEN: Final = "is_open"
 _ASKED: Final = "higher_union is not null"
 _HELD: Final = "open_handoff is not null"
 _STILL: Final = "open_handoff is null and open_duplicate is null"
+_ENDED: Final[dict[str, Any]] = {"state": "ENDED", "end_reason": "MERGED"}
 _SUSPECTED: Final = "status = 'DUPLICATE_SUSPECTED'"
 
 CUSTODY: Final = (
@@ -94,6 +96,47 @@ CUSTODY: Final = (
     _reference(
         "memberships_holder_union_fkey", "memberships", _STILL, membership_id=NEW, status="WITHDRAWN", holder_union=NEW
     ),
+    # A9: two unions, both of them signed before it is in force, and one coverage a day within the dispatch.
+    _key("entrustments_pkey", "entrustments"),
+    _check("entrustments_agreement_id_check", "entrustments", agreement_id=UUID(int=0)),
+    _check("entrustments_are_between_two_unions", "entrustments", agreement_id=NEW, host_union="dispatch_union"),
+    _check("entrustments_are_between_two_unions", "entrustments", agreement_id=NEW, author_union=NEW),
+    _check("entrustments_end_after_they_start", "entrustments", agreement_id=NEW, ends_on=BEFORE.date()),
+    _check("entrustments_in_force_are_signed_by_both", "entrustments", agreement_id=NEW, host_signed_at=None),
+    _check("entrustments_in_force_are_signed_by_both", "entrustments", agreement_id=NEW, in_force_from=BEFORE),
+    _check("entrustments_are_in_force_from", "entrustments", agreement_id=NEW, in_force_from=None),
+    _check("entrustments_are_in_force_from", "entrustments", agreement_id=NEW, state="DRAFT"),
+    _reference(
+        "entrustments_dispatch_union_fkey",
+        "entrustments",
+        agreement_id=NEW,
+        dispatch_union=NEW,
+        author_union="host_union",
+    ),
+    _reference(
+        "entrustments_host_union_fkey", "entrustments", agreement_id=NEW, host_union=NEW, author_union="dispatch_union"
+    ),
+    _key("entrustment_steps_pkey", "entrustment_steps"),
+    _reference("entrustment_steps_are_legal", "entrustment_steps", step_no=99, to_state="EXPIRED"),
+    _reference("entrustment_steps_union_id_fkey", "entrustment_steps", step_no=99, union_id=NEW),
+    _key("entrustment_documents_pkey", "entrustment_documents"),
+    _key("coverages_pkey", "coverages"),
+    Wrong("coverages_one_at_a_time", "coverages", {"coverage_id": NEW}, "23P01"),
+    Wrong(
+        "coverages_one_at_a_time", "coverages", {"coverage_id": NEW, "agreement_id": NEW, "state": "PENDING"}, "23P01"
+    ),
+    _check("coverages_state_check", "coverages", coverage_id=NEW, state="LIVE"),
+    _check("coverages_that_ended_say_why", "coverages", coverage_id=NEW, state="ENDED"),
+    _check("coverages_that_ended_say_why", "coverages", coverage_id=NEW, end_reason="MERGED"),
+    _check("coverages_lie_within_the_dispatch", "coverages", coverage_id=NEW, **_ENDED, coverage_from=BEFORE.date()),
+    _check("coverages_lie_within_the_dispatch", "coverages", coverage_id=NEW, **_ENDED, dispatch_to=BEFORE.date()),
+    _reference("coverages_of_a_membership", "coverages", coverage_id=NEW, **_ENDED, membership_id=NEW),
+    _reference("coverages_dispatch_union_fkey", "coverages", coverage_id=NEW, **_ENDED, dispatch_union=NEW),
+    _reference("coverages_host_union_fkey", "coverages", coverage_id=NEW, **_ENDED, host_union=NEW),
+    _key("care_records_pkey", "care_records"),
+    _check("care_records_act_check", "care_records", act="record"),
+    _reference("care_records_of_a_membership", "care_records", record_id=NEW, membership_id=NEW),
+    _reference("care_records_union_id_fkey", "care_records", record_id=NEW, union_id=NEW),
     # One that was merged into another has nothing open.
     _check("memberships_merged_have_nothing_open", "memberships", _SUSPECTED, status="DUPLICATE_MERGED"),
     _check("memberships_merged_have_nothing_open", "memberships", _HELD, status="DUPLICATE_MERGED"),
@@ -270,6 +313,13 @@ NULLABLE: Final = {
     "retentions": {"restored_on"},
     "retention_steps": {"union_id", "sha256"},
     "cards": set[str](),
+    "entrustments": {
+        "purpose", "supersedes", "dispatch_signed_at", "host_signed_at", "in_force_from", "closed_at",
+    },
+    "entrustment_steps": {"union_id", "sha256"},
+    "entrustment_documents": set[str](),
+    "coverages": {"end_reason", "covered_at", "ended_at"},
+    "care_records": {"agreement_id", "evidence_sha256"},
     "membership_claims": set[str](),
     "handoff_claims": set[str](),
     "identity_claims": set[str](),
@@ -298,6 +348,7 @@ async def filled(cluster: Cluster, founded: Founded, key_folder: Path) -> AsyncI
         paper = replace(MEMBERS["M3"], employer="乙", certificate=("31", "700001"))
         second = await world.bring_in(u2, paper)
         await world.merge(u2, second.membership_id, survivor=True)
+        await everything_entrusted(world)
         ledger = world.hub.ledger
         await ledger.record_already_member(u1.caller.union_id, AFTER, uuid4(), world.members["M2"])
         await ledger.record_login(AFTER, u1.caller.union_id, "jti", AFTER)

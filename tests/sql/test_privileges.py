@@ -33,7 +33,8 @@ SEEN_BY: Final = {
 HIDDEN: Final = {
     "person_ids", "holdings", "handoffs", "steps", "join_cards", "membership_claims", "handoff_claims",
     "identity_claims", "certificate_claims", "statement_claims", "assertion_claims", "matches", "amendments",
-    "duplicates", "unassigned", "statuses", "retentions", "retention_steps",
+    "duplicates", "unassigned", "statuses", "retentions", "retention_steps", "entrustments", "entrustment_steps",
+    "entrustment_documents", "coverages", "care_records",
 }  # fmt: skip
 
 #: What the mover may do besides reading; rows that are never updated nor deleted are what makes a record one (I14).
@@ -50,7 +51,8 @@ MOVER: Final = {
     **dict.fromkeys(("legal_steps", "clock", "installation"), _READ),
     **dict.fromkeys(
         ("unions", "union_keys", "persons", "person_ids", "memberships", "holdings", "handoffs", "duplicates",
-         "unassigned", "statuses", "retentions"), _MOVED
+         "unassigned", "statuses", "retentions", "entrustments", "coverages"),
+        _MOVED,
     ),
     # A copy for a union above goes before it was ever seen, if the case was settled without it.
     "dockets": _RIGHTED,
@@ -58,7 +60,8 @@ MOVER: Final = {
     "identity_claims": _RIGHTED,
     **dict.fromkeys(
         ("steps", "statements", "join_cards", "membership_claims", "handoff_claims", "statement_claims",
-         "disclosures", "matches", "amendments", "retention_steps"),
+         "disclosures", "matches", "amendments", "retention_steps", "entrustment_steps", "entrustment_documents",
+         "care_records"),
         _APPENDED,
     ),
     # A number that was wrong is free again.
@@ -77,6 +80,9 @@ FUNCTIONS: Final = {
     "reveal_duplicates", "read_merge_cases", "read_awaited",
     "facts_for_retention", "read_exempt_spans", "read_open_retention", "record_retention", "read_retentions",
     "read_headcount", "read_counted",
+    "facts_for_entrustment", "facts_for_care", "is_entrusted_host", "record_entrustment", "record_entrustment_act",
+    "record_roster", "record_coverage_answer", "record_care", "read_entrustments", "read_entrustment_steps",
+    "read_coverages", "read_member_coverages", "read_care", "reveal_entrusted",
     "read_steps", "read_holdings", "read_transfers", "find_held",
 }  # fmt: skip
 #: Parts of the others.
@@ -84,6 +90,9 @@ INNER: Final = {
     "signers_of", "higher_of", "decider_of", "settle_pair", "merge_pair", "enter_join", "enter_suspected",
     "enter_statuses", "end_retention", "kid_of", "dissolve_pair", "part_pair", "enter_unassigned",
     "move_membership", "place_of", "union_of_employer",
+    "entrustment_states", "coverages_now", "roster_members",
+    "record_entrustment_statement", "keep_entrustment_document", "close_ended_coverages",
+    "enter_coverages", "supersede_entrustment",
 }  # fmt: skip
 
 _VERBS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
@@ -253,7 +262,20 @@ class TestFunctions:
         rows = await superuser.fetch(
             "select proname from pg_proc where pronamespace = 'hub'::regnamespace and provolatile = 's'"
         )
-        stable = ("facts_", "read_", "find_", "signer", "higher", "decider", "place", "union_of")
+        stable = (
+            "facts_",
+            "read_",
+            "find_",
+            "signer",
+            "higher",
+            "decider",
+            "place",
+            "union_of",
+            "entrustment_",
+            "coverages_",
+            "roster_",
+            "is_",
+        )
         reading = {name for name in FUNCTIONS | INNER if name.startswith(stable)}
         assert {row["proname"] for row in rows} == reading
 
@@ -270,6 +292,14 @@ class TestFunctions:
             "place_of(current_date, null, null, null, null)",
             "union_of_employer(null, current_date)",
             "settle_pair(now(), null, null, null, null, null, null, null, null, null)",
+            "entrustment_states(now(), '{}')",
+            "coverages_now(now(), '{}')",
+            "roster_members(now(), null, null, '{}')",
+            "close_ended_coverages(now(), '{}')",
+            "record_entrustment_statement(now(), null, null, null, null, null, null, null)",
+            "keep_entrustment_document(now(), null, null, null)",
+            "enter_coverages(now(), null, null, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')",
+            "supersede_entrustment(now(), null, null, null, null, null, '{}')",
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await app.fetch(f"select hub.{call}")

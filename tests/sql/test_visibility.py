@@ -11,10 +11,11 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from tests.entrusting import everything_entrusted
 from tests.retaining import retain
 from tests.sql.direct import custody_of
 from tests.sql.test_privileges import HIDDEN, PUBLIC, SEEN_BY
-from tests.world import MEMBERS
+from tests.world import EMPLOYERS, MEMBERS
 from tests.worlds import START, as_union, connected, differing, everything
 
 if TYPE_CHECKING:
@@ -33,9 +34,10 @@ async def app(world: World) -> AsyncIterator[Any]:
 
 @pytest.fixture
 async def busy(world: World) -> World:
-    """M1 released to U2, open; M2 moved from U1 to U2; M3's release to U2 refused; M5 released to U8; M4 retained.
+    """M1 released to U2, open; M2 moved from U1 to U2; M3's release to U2 refused; M5 entrusted, and released, to U8.
 
-    M4 was asked for before, M2 amended, and a union above nobody of these has another name. M3 is U2's too, on paper.
+    M4 is retained, was asked for before, M2 amended, M3 works elsewhere, and a union above nobody of these has another
+    name. M3 is U2's too, on paper.
     """
     u1, u2 = world.actors["U1"], world.actors["U2"]
     await world.amend(u1, world.members["M2"], person={"sex": "9"})
@@ -44,6 +46,8 @@ async def busy(world: World) -> World:
     await world.accept(u2, (await world.release(u1, world.members["M2"], u2.uri)).handoff_id)
     refused = await world.release(u1, world.members["M3"], u2.uri)
     await world.refuse(u2, refused.handoff_id, "DOCUMENT_DEFECT")
+    await world.amend(u1, world.members["M3"], person={"is_rural_migrant": True}, employer_uscc=EMPLOYERS["乙"])
+    await everything_entrusted(world)
     await world.release(world.actors["U7"], world.members["M5"], world.actors["U8"].uri)
     await world.request(u2, "M4")
     await retain(world, u1, world.members["M4"])

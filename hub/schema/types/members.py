@@ -14,6 +14,7 @@ from hub.schema.ids import encode_id
 from hub.schema.scalars import YearMonth
 from hub.schema.types.amendments import Amendment
 from hub.schema.types.certificates import Certificate
+from hub.schema.types.entrustments import CareRecord, Coverage
 from hub.schema.types.handoffs import Handoff
 from hub.schema.types.nodes import Node
 from hub.schema.types.placements import Placement
@@ -233,6 +234,26 @@ class Member(Node):
             return None
         view = await info.context.loads.placement(self.view.membership_id)
         return None if view is None else Placement.of(view)
+
+    @told(
+        "委托管理的现状或最近一次；从未委托的为空。",
+        "How the member stands under an entrustment, or stood under the latest one; null if there was none.",
+    )
+    async def coverage(self, info: Info) -> Coverage | None:
+        """Give the coverage."""
+        ties = await info.context.loads.ties(self.view.membership_id) or ()
+        found = [tie.coverage for tie in ties if tie.coverage is not None]
+        # The one in effect before one that is to come, and before what has ended.
+        found.sort(key=lambda coverage: (coverage.is_live, coverage.state in {"COVERED", "PENDING"}), reverse=True)
+        return Coverage.of(found[0]) if found else None
+
+    @told(
+        "活动和维权记录，按先后排列。",
+        "What was recorded of activities and rights cases, the earliest first.",
+    )
+    async def care_records(self, info: Info) -> list[CareRecord]:
+        """Give the records."""
+        return [CareRecord.of(view) for view in await info.context.loads.care(self.view.membership_id) or ()]
 
     @told(
         "历任管理会籍的工会，按先后排列，前后相接。",

@@ -66,13 +66,17 @@ async def counted_members(
 async def explain_count(hub: Hub, caller: Caller, membership_id: UUID, as_of: date) -> Explained | None:
     """Tell the union that held a member at a day's end whether he was counted, and why not; None for anyone else.
 
+    The union that is entrusted with a member (A9) is told that the dispatch union counts.
+
     Refuses: DATE_IN_FUTURE
-    Source: A16
+    Source: A9, A16
     """
     async with reading_as(hub, caller) as reading:
         found = await counting.counted(reading, before_of(as_of, reading.now), only=[membership_id], limit=1)
     if not found:
-        return None
+        # Who is entrusted with the member now is told who counts, whatever the day asked for.
+        is_host = await hub.ledger.entrustments.is_host_of(caller.union_id, membership_id)
+        return Explained(is_counted=False, refusal=Refusal(Code.COUNTED_BY_DISPATCH_UNION)) if is_host else None
     if found[0].status == "RETAINED":
         return Explained(is_counted=False, refusal=Refusal(Code.COUNT_EXCLUDES_RETAINED))
     is_counted = found[0].status == "ACTIVE" and found[0].county is None

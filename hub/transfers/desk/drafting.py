@@ -17,7 +17,7 @@ from hub.errors import Code, Refusal
 from hub.transfers.card import Card, card_of, read_card
 from hub.transfers.desk.joining import id_hash, note_hit
 from hub.transfers.desk.opening import Hub, claims_text, drafting_of, every, input_claims, require_login
-from hub.transfers.desk.releasing import place_for, release_question
+from hub.transfers.desk.releasing import place_for, release_question, with_entrustment
 from hub.transfers.kinds import MembershipStatus
 from hub.transfers.ledger import reads
 from hub.transfers.machines import HandoffState, Side
@@ -161,6 +161,7 @@ async def draft_release(hub: Hub, caller: Caller, given: Input) -> Draft:
     if answered is None and (answered := _asked_by_receiver(facts)) is not None:
         # The act will name this request: its draft is to be judged by the same facts.
         facts = await hub.ledger.facts_for_release(signing, membership_id, answered, storable(receiver), place)
+    facts = await with_entrustment(hub, caller, membership_id, facts)
     held, unread = facts.membership, list[Refusal]()
     reason = REASONS.get(given["reason_code"])
     claims = claims_of(

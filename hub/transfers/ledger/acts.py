@@ -29,6 +29,7 @@ from hub.transfers.facts import (
     UnionFacts,
 )
 from hub.transfers.kinds import UnionKind, UnionState
+from hub.transfers.ledger.entrusting import Entrustments
 from hub.transfers.ledger.groups import Call, Groups, under_its_key
 from hub.transfers.ledger.records import (
     NOWHERE,
@@ -124,6 +125,7 @@ class Ledger(RetentionActs):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         clock = self._clock
+        self.entrustments = Entrustments(database)
         self._facts = Groups(database)
         self._records = Groups(database)
         self._facts_for_release = Call("facts_for_release", FACTS_FOR_RELEASE, clock)

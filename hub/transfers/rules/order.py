@@ -206,10 +206,12 @@ def _dates_of_an_amendment(question: Amendment, membership: HeldFacts) -> Refusa
 
 
 def before_a_release(facts: ReleaseFacts) -> Refusals:
-    """Whether the signer may act on this membership at all. Source: A11, A12, A15, HUB-P09."""
+    """Whether the signer may act on this membership at all. Source: A9, A11, A12, A15, HUB-P09."""
     yield from custody.check_signer_may_sign(facts.signer, holds=facts.membership is not None)
     yield from custody.check_signer_is_active(facts.signer)
-    yield from custody.check_tie_to_member(facts.membership, is_party=facts.is_party)
+    yield from custody.check_tie_to_member(
+        facts.membership, is_party=facts.is_party, is_entrusted_host=facts.is_entrusted_host
+    )
 
 
 def before_a_request(facts: RequestFacts | MatchFacts, claims: acts.Request) -> Refusals:

@@ -41,10 +41,12 @@ from tests.federation.parties import (
     a_union_amendment,
     a_union_registration,
     a_uuid,
+    agreement_acts,
     an_acceptance,
     an_import,
     an_in_lieu_release,
     an_objection,
+    care_acts,
     claims_of,
     forged,
     header_of,
@@ -98,11 +100,17 @@ def acts_of_each_kind() -> dict[str, tuple[Act, UnionUri | None]]:
         "key": (a_key_registration(NEW_KEY, proof), U1),
         "key-retirement": (a_key_retirement("u1-old"), U1),
         "key-revocation": (a_key_revocation("u1-login"), U1),
+        **{claims.typ.removeprefix("unionhub.").removesuffix("+jwt"): (claims, None) for claims in entrusted()},
     }
 
 
+def entrusted() -> list[Act]:
+    """Give the acts on entrustments: of an agreement, without a `sub`, and of a member covered."""
+    return [*agreement_acts(), *care_acts()]
+
+
 def signed(claims: Act, key: PrivateKey = KEY, sub: str | None = None, **times: Any) -> str:
-    subject = sub or a_uuid("membership of M1")
+    subject = None if claims.subject == "none" else sub or a_uuid("membership of M1")
     jti = a_uuid(f"jti {claims.typ}")
     return statements.sign(claims, key=key, iss=U1, aud=HUB, sub=subject, jti=jti, **({"iat": NOW} | times))
 
