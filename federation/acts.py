@@ -13,6 +13,17 @@ from typing import ClassVar, Literal
 from uuid import UUID
 
 from federation.act import Act
+from federation.acts_ending import (
+    CertificateCollection,
+    Death,
+    DeemedWithdrawal,
+    Expulsion,
+    ExpulsionFiling,
+    ExpulsionReversal,
+    FilingAcknowledgement,
+    FilingReturn,
+    Withdrawal,
+)
 from federation.acts_retention import Annulment, ReasonChange, Restoration, Retention
 from federation.forms import (
     Article,
@@ -44,9 +55,17 @@ __all__ = [
     "Annulment",
     "Cancellation",
     "Certificate",
+    "CertificateCollection",
     "Consent",
     "ContainedUnion",
+    "Death",
+    "DeemedWithdrawal",
     "Dismissal",
+    "Expulsion",
+    "ExpulsionFiling",
+    "ExpulsionReversal",
+    "FilingAcknowledgement",
+    "FilingReturn",
     "Import",
     "InLieuRelease",
     "Join",
@@ -68,6 +87,7 @@ __all__ = [
     "Retention",
     "UnionAmendment",
     "UnionRegistration",
+    "Withdrawal",
 ]
 
 
@@ -491,6 +511,8 @@ ACTS: Mapping[str, type[Act]] = MappingProxyType(
             *(Join, MemberAmendment, Import, Merge, MergeDecision),
             *(Request, Release, InLieuRelease, Acceptance, Refusal, Recall, Objection, Cancellation, Dismissal),
             *(Retention, ReasonChange, Restoration, Annulment),
+            *(Withdrawal, DeemedWithdrawal, Expulsion, Death, ExpulsionFiling, FilingAcknowledgement, FilingReturn),
+            *(CertificateCollection, ExpulsionReversal),
             *(UnionRegistration, UnionAmendment, KeyRegistration, KeyRetirement, KeyRevocation),
         )
     }

@@ -16,6 +16,7 @@ from federation import acts, encoding, forms
 from federation.claims import dump, parse, shown
 from federation.errors import StatementCode, StatementError
 from federation.keys import PublicKey
+from tests.federation.endings import ENDING_ACTS
 from tests.federation.parties import (
     a_join,
     a_key,
@@ -108,6 +109,7 @@ def test_claims_are_read_as_they_were_written(cls: type[Any]) -> None:
 
 EXAMPLES: list[acts.Act] = [
     *RETENTION_ACTS,
+    *ENDING_ACTS,
     a_join(),
     a_member_amendment(),
     a_union_amendment(),
@@ -125,6 +127,10 @@ OPTIONAL = {
     "release": "relation_ended_on new_employer_uscc request_sha256",
     "acceptance": "employer_uscc relation_started_on intake_register_no",
     "refusal": "fields",
+    "withdrawal": "requested_on request_sha256 persuaded_on discussed_on announced_on collected_on",
+    "deemed_withdrawal": "unpaid_since absent_since proper_reason admonished_on collected_on",
+    "expulsion": "judgment_sha256 effective_on opinion_sha256 opinion_on decision_sha256 decided_on",
+    "death": "evidence_sha256",
     "retention": "retired_on early relation_ended_on new_employer_uscc enlisted_on",
     "change": "discharged_on retired_on early",
     "restoration": "employer_uscc relation_started_on discharged_on",

@@ -10,6 +10,7 @@ from federation import acts, encoding, statements
 from federation.errors import StatementCode, StatementError
 from federation.keys import ALGS, Alg, KeyDates
 from tests.federation.books import CLAIMS, KEY, VALID, header
+from tests.federation.endings import ENDING_ACTS
 from tests.federation.parties import (
     HUB,
     NOW,
@@ -60,6 +61,7 @@ MEMBER_ACTS: list[acts.Act] = [
     *(an_objection(), a_cancellation(), a_dismissal()),
     *(an_import(), a_merge(), a_merge_decision()),
     *RETENTION_ACTS,
+    *ENDING_ACTS,
 ]
 UNION_ACTS: list[acts.Act] = [
     a_union_registration(),

@@ -16,6 +16,7 @@ from federation.acts import Act
 from federation.forms import Code, Typ, UnionUri, Version
 from federation.jws import sign_payload
 from federation.keys import ALGS, PrivateKey
+from tests.federation.endings import ENDING_ACTS
 from tests.federation.parties import (
     COUNTY,
     HUB,
@@ -82,7 +83,10 @@ def acts_of_each_kind() -> dict[str, tuple[Act, UnionUri | None]]:
         "member-amendment": (a_member_amendment(), None),
         "import": (an_import(), None),
         "merge": (a_merge(), None),
-        **{act.typ.removeprefix("unionhub.").removesuffix("+jwt"): (act, None) for act in RETENTION_ACTS},
+        **{
+            act.typ.removeprefix("unionhub.").removesuffix("+jwt"): (act, None)
+            for act in (*RETENTION_ACTS, *ENDING_ACTS)
+        },
         "merge-decision": (a_merge_decision(), None),
         "release": (a_release(), None),
         "request": (a_request(), None),
