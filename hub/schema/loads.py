@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from hub.transfers.desk.merging import duplicates_of
 from hub.transfers.desk.opening import reading_as
 from hub.transfers.desk.proving import proofs
-from hub.transfers.ledger import reads
+from hub.transfers.ledger import reads, reads_ending
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         TransferView,
         UnionView,
     )
+    from hub.transfers.views_ending import EndingsView
 
 __all__ = ["Loads"]
 
@@ -66,6 +67,7 @@ _HOLDINGS: Final[_Kind[list[HoldingView]]] = _Kind(reads.holdings)
 _AMENDMENTS: Final[_Kind[list[AmendmentView]]] = _Kind(reads.amendments)
 _RETENTIONS: Final[_Kind[list[RetentionView]]] = _Kind(reads.retentions)
 _TRANSFERS: Final[_Kind[list[TransferView]]] = _Kind(reads.transfers)
+_ENDINGS: Final[_Kind[EndingsView]] = _Kind(reads_ending.endings)
 
 
 class Loads:
@@ -130,6 +132,10 @@ class Loads:
     def transfers(self, membership_id: UUID) -> Awaitable[list[TransferView] | None]:
         """Give the transfers of a member, if the caller holds it now."""
         return self._load(_TRANSFERS, membership_id)
+
+    def endings(self, membership_id: UUID) -> Awaitable[EndingsView | None]:
+        """Give how a membership ended, if the caller holds it, or held it last."""
+        return self._load(_ENDINGS, membership_id)
 
     def proof(self, handoff_id: UUID) -> Awaitable[str | None]:
         """Give the proof of a case to which the caller is a party."""

@@ -8,13 +8,15 @@ from uuid import UUID
 
 import strawberry
 
-from hub.schema.context import Context, Info
+from hub.schema.arguments import PersonText, Statement, fresh
+from hub.schema.context import Info
+from hub.schema.endings import EndingMutations
 from hub.schema.enums import IdType
 from hub.schema.fields import act
 from hub.schema.ids import decode_id
 from hub.schema.refusals import Refusal
 from hub.schema.types.handoffs import Handoff
-from hub.schema.types.members import IdNumber, Member
+from hub.schema.types.members import IdNumber, Member, MemberResult
 from hub.schema.types.merges import MergeDecision
 from hub.schema.types.unions import Union, union_of
 from hub.transfers.desk import (
@@ -39,10 +41,6 @@ HandoffResult = Annotated[
         "HandoffResult", description="办理后的接转手续，或拒绝。\nThe handoff after the act, or a refusal."
     ),
 ]
-MemberResult = Annotated[
-    Member | Refusal,
-    strawberry.union("MemberResult", description="办理后的会员，或拒绝。\nThe member after the act, or a refusal."),
-]
 UnionResult = Annotated[
     Union | Refusal,
     strawberry.union("UnionResult", description="办理后的工会，或拒绝。\nThe union after the act, or a refusal."),
@@ -59,34 +57,18 @@ MergeDecisionResult = Annotated[
     ),
 ]
 
-Statement = Annotated[
-    str,
-    strawberry.argument(
-        description="以本工会签章密钥签署的文书（JWS）。同一文书可重复提交，只办理一次。\n"
-        "The statement, a compact JWS signed by your union's key. The same one again acts no second time."
-    ),
-]
-
-PersonText = Annotated[
-    str,
-    strawberry.argument(
-        description="个人信息，即草稿的 card.json 原文；其摘要已在文书中签署。\n"
-        "The person's data: the exact text of the draft's `card.json`, whose hash the statement signs."
-    ),
-]
-
 
 @strawberry.type(
     description="办理事项；每次办理须有一份签署的文书。\n"
     "The acts. Each takes one signed statement and is stored with it."
 )
-class Mutation:
+class Mutation(EndingMutations):
     """The acts."""
 
     @act("批准入会。", "Takes in a person who is nobody's member.")
     async def join_member(self, info: Info, statement: Statement, person: PersonText) -> MemberResult:
         """Join."""
-        context = _fresh(info)
+        context = fresh(info)
         return Member.of(await joining.join(context.hub, context.caller, statement, person))
 
     @act(
@@ -107,7 +89,7 @@ class Mutation:
         ] = strawberry.UNSET,
     ) -> MemberResult:
         """Amend a member."""
-        context = _fresh(info)
+        context = fresh(info)
         return Member.of(await amending.amend_member(context.hub, context.caller, statement, person or None))
 
     @act(
@@ -117,7 +99,7 @@ class Mutation:
     )
     async def import_member(self, info: Info, statement: Statement, person: PersonText) -> MemberResult:
         """Import."""
-        context = _fresh(info)
+        context = fresh(info)
         return Member.of(await merging.import_member(context.hub, context.caller, statement, person))
 
     @act(
@@ -126,7 +108,7 @@ class Mutation:
     )
     async def merge_memberships(self, info: Info, statement: Statement) -> MemberResult:
         """Merge."""
-        context = _fresh(info)
+        context = fresh(info)
         return Member.of(await merging.merge(context.hub, context.caller, statement))
 
     @act(
@@ -135,7 +117,7 @@ class Mutation:
     )
     async def decide_merge(self, info: Info, statement: Statement) -> MergeDecisionResult:
         """Decide."""
-        context = _fresh(info)
+        context = fresh(info)
         return MergeDecision.of(await deciding.decide_merge(context.hub, context.caller, statement))
 
     @act(
@@ -144,7 +126,7 @@ class Mutation:
     )
     async def record_retention(self, info: Info, statement: Statement) -> MemberResult:
         """Retain."""
-        context = _fresh(info)
+        context = fresh(info)
         return Member.of(await retaining.record(context.hub, context.caller, statement))
 
     @act(
@@ -153,7 +135,7 @@ class Mutation:
     )
     async def change_retention_reason(self, info: Info, statement: Statement) -> MemberResult:
         """Change the reason."""
-        context = _fresh(info)
+        context = fresh(info)
         return Member.of(await retaining.change_reason(context.hub, context.caller, statement))
 
     @act(
@@ -162,7 +144,7 @@ class Mutation:
     )
     async def restore_membership(self, info: Info, statement: Statement) -> MemberResult:
         """Restore."""
-        context = _fresh(info)
+        context = fresh(info)
         return Member.of(await retaining.restore(context.hub, context.caller, statement))
 
     @act(
@@ -171,19 +153,19 @@ class Mutation:
     )
     async def annul_retention(self, info: Info, statement: Statement) -> MemberResult:
         """Annul."""
-        context = _fresh(info)
+        context = fresh(info)
         return Member.of(await retaining.annul(context.hub, context.caller, statement))
 
     @act("签署转出，会籍待指定的接收工会接收。", "Releases a member to the union that the statement names.")
     async def release_member(self, info: Info, statement: Statement) -> HandoffResult:
         """Release."""
-        context = _fresh(info)
+        context = fresh(info)
         return Handoff.of(await releasing.release(context.hub, context.caller, statement))
 
     @act("提出接转请求，须有会员身份证明和本人同意。", "Asks for a member who has come to work with your employer.")
     async def request_handoff(self, info: Info, statement: Statement) -> HandoffResult:
         """Request."""
-        context = _fresh(info)
+        context = fresh(info)
         return Handoff.of(await pulling.request(context.hub, context.caller, statement))
 
     @act(
@@ -192,19 +174,19 @@ class Mutation:
     )
     async def release_in_lieu(self, info: Info, statement: Statement) -> HandoffResult:
         """Release in lieu."""
-        context = _fresh(info)
+        context = fresh(info)
         return Handoff.of(await releasing.release_in_lieu(context.hub, context.caller, statement))
 
     @act("对接转请求提出异议，须有准许的理由。", "Objects to a request, on a listed ground.")
     async def object_to_request(self, info: Info, statement: Statement) -> HandoffResult:
         """Object."""
-        context = _fresh(info)
+        context = fresh(info)
         return Handoff.of(await pulling.object_to(context.hub, context.caller, statement))
 
     @act("取消本工会的接转请求。", "Takes a request of your union back.")
     async def cancel_request(self, info: Info, statement: Statement) -> HandoffResult:
         """Cancel."""
-        context = _fresh(info)
+        context = fresh(info)
         return Handoff.of(await pulling.cancel(context.hub, context.caller, statement))
 
     @act(
@@ -213,55 +195,55 @@ class Mutation:
     )
     async def dismiss_request(self, info: Info, statement: Statement) -> HandoffResult:
         """Dismiss."""
-        context = _fresh(info)
+        context = fresh(info)
         return Handoff.of(await pulling.dismiss(context.hub, context.caller, statement))
 
     @act("接收；会籍于平台收到之时转入。", "Accepts a release: the membership moves when the hub receives it.")
     async def accept_handoff(self, info: Info, statement: Statement) -> HandoffResult:
         """Accept."""
-        context = _fresh(info)
+        context = fresh(info)
         return Handoff.of(await cases.accept(context.hub, context.caller, statement))
 
     @act("退回转出，须有准许的理由。", "Refuses a release, on a ground that its reason allows.")
     async def refuse_handoff(self, info: Info, statement: Statement) -> HandoffResult:
         """Refuse."""
-        context = _fresh(info)
+        context = fresh(info)
         return Handoff.of(await cases.refuse(context.hub, context.caller, statement))
 
     @act("在接收之前撤回转出。", "Takes a release back, as long as nobody has accepted it.")
     async def recall_handoff(self, info: Info, statement: Statement) -> HandoffResult:
         """Recall."""
-        context = _fresh(info)
+        context = fresh(info)
         return Handoff.of(await cases.recall(context.hub, context.caller, statement))
 
     @act("登记下一级工会。", "Registers a union beneath yours.")
     async def register_union(self, info: Info, statement: Statement) -> UnionResult:
         """Register a union."""
-        context = _fresh(info)
+        context = fresh(info)
         return await _union(info, await registering.register_union(context.hub, context.caller, statement))
 
     @act("更正下一级工会的登记信息。", "Puts right what is registered of a union beneath yours.")
     async def amend_union(self, info: Info, statement: Statement) -> UnionResult:
         """Amend a union."""
-        context = _fresh(info)
+        context = fresh(info)
         return await _union(info, await amending_unions.amend_union(context.hub, context.caller, statement))
 
     @act("登记密钥，由上一级工会或本工会的有效密钥签署。", "Registers a key of your union or of one beneath it.")
     async def register_key(self, info: Info, statement: Statement) -> UnionResult:
         """Register a key."""
-        context = _fresh(info)
+        context = fresh(info)
         return await _union(info, await registering.register_key(context.hub, context.caller, statement))
 
     @act("停用密钥；此前的签署始终有效。", "Retires a key; what it signed before stands.")
     async def retire_key(self, info: Info, statement: Statement) -> UnionResult:
         """Retire a key."""
-        context = _fresh(info)
+        context = fresh(info)
         return await _union(info, await registering.retire_key(context.hub, context.caller, statement))
 
     @act("撤销不再可信的密钥。", "Revokes a key that is not to be trusted.")
     async def revoke_key(self, info: Info, statement: Statement) -> UnionResult:
         """Revoke a key."""
-        context = _fresh(info)
+        context = fresh(info)
         return await _union(info, await registering.revoke_key(context.hub, context.caller, statement))
 
     @act(
@@ -279,17 +261,11 @@ class Mutation:
         ],
     ) -> IdNumberResult:
         """Reveal an ID number."""
-        context = _fresh(info)
+        context = fresh(info)
         id_type, id_number = await revealing.reveal_id_number(
             context.hub, context.caller, decode_id(member_id, "Member"), purpose
         )
         return IdNumber(id_type=IdType(id_type), id_number=id_number)
-
-
-def _fresh(info: Info) -> Context:
-    """Give the context, with nothing in it that was read before this act."""
-    info.context.loads.forget()
-    return info.context
 
 
 async def _union(info: Info, union_id: UUID) -> Union:

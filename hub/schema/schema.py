@@ -8,6 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from hub.schema.counts import Counts
 from hub.schema.drafts import Drafts
+from hub.schema.endings import EndingDrafts, EndingReads
 from hub.schema.executor import plain_executor, plain_fields
 from hub.schema.limits import Limits
 from hub.schema.mutations import Mutation
@@ -28,6 +29,10 @@ LIMITS: Final = Limits(
         "Member.retentions": 2,
         "Retention.steps": 3,
         "Member.holdings": 5,
+        "Member.endings": 2,
+        "Ending.warnings": 1,
+        "Ending.missingPapers": 3,
+        "Filing.missingPapers": 3,
         "Union.keys": 5,
     },
     # In kilobytes, about.
@@ -38,7 +43,7 @@ LIMITS: Final = Limits(
 @strawberry.type(
     description="查询与起草；均不改变会籍。\nReads and drafts. Nothing here changes anything about a membership."
 )
-class Query(Reads, Counts, Drafts):
+class Query(Reads, Counts, Drafts, EndingReads, EndingDrafts):
     """Everything that can be asked."""
 
 

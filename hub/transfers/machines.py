@@ -6,15 +6,19 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hub.errors import Code, Refusal
+from hub.transfers.kinds import MembershipStatus
 from hub.transfers.words import in_chinese
 
 __all__ = [
+    "EXPULSION",
     "HANDOFF",
     "LAPSES",
     "MACHINES",
+    "MEMBERSHIP",
     "OPEN_STATES",
     "RETENTION",
     "START",
+    "ExpulsionState",
     "HandoffState",
     "Machine",
     "RetentionState",
@@ -59,6 +63,15 @@ class RetentionState(StrEnum):
     RESTORED = "RESTORED"
     ENDED = "ENDED"
     ANNULLED = "ANNULLED"
+
+
+class ExpulsionState(StrEnum):
+    """Where an expulsion stands, once decided (A23, N6). That the union above has read it is a mark, no state."""
+
+    DECIDED = "DECIDED"
+    FILED = "FILED"
+    COLLECTED = "COLLECTED"
+    REVERSED = "REVERSED"
 
 
 OPEN_STATES = frozenset({HandoffState.REQUESTED, HandoffState.ESCALATED, HandoffState.RELEASED})
@@ -148,7 +161,54 @@ RETENTION = Machine(
     ),
 )
 
-MACHINES = (HANDOFF, RETENTION)
+M = MembershipStatus
+
+#: domain: 3.1. By `endings` and what reads it, the steps that end a membership, and the one way back.
+MEMBERSHIP = Machine(
+    "membership",
+    (
+        Step(START, "join", Side.HOLDER, M.ACTIVE, "A5"),
+        Step(START, "import", Side.HOLDER, M.DUPLICATE_SUSPECTED, "A3"),
+        Step(M.ACTIVE, "retain", Side.HOLDER, M.RETAINED, "A17"),
+        Step(M.RETAINED, "restore", Side.HOLDER, M.ACTIVE, "A19"),
+        Step(M.ACTIVE, "withdraw", Side.HOLDER, M.WITHDRAWN, "A22"),
+        Step(M.RETAINED, "withdraw", Side.HOLDER, M.WITHDRAWN, "A22"),
+        Step(M.ACTIVE, "deem_withdrawn", Side.HOLDER, M.DEEMED_WITHDRAWN, "A22"),
+        Step(M.ACTIVE, "expel", Side.HOLDER, M.EXPELLED, "A23"),
+        Step(M.RETAINED, "expel", Side.HOLDER, M.EXPELLED, "A23"),
+        Step(M.EXPELLED, "reverse", Side.HOLDER, M.ACTIVE, "A23"),
+        Step(M.ACTIVE, "record_death", Side.HOLDER, M.DECEASED, "HUB-P17"),
+        Step(M.RETAINED, "record_death", Side.HOLDER, M.DECEASED, "HUB-P17"),
+        Step(M.DUPLICATE_SUSPECTED, "record_death", Side.HOLDER, M.DECEASED, "HUB-P17"),
+        Step(M.ACTIVE, "merge", Side.HOLDER, M.DUPLICATE_MERGED, "A3"),
+        Step(M.RETAINED, "merge", Side.HOLDER, M.DUPLICATE_MERGED, "A3"),
+        Step(M.DUPLICATE_SUSPECTED, "merge", Side.HOLDER, M.DUPLICATE_MERGED, "A3"),
+        Step(M.DUPLICATE_SUSPECTED, "go_on", Side.HUB, M.ACTIVE, "A3"),
+    ),
+)
+
+E = ExpulsionState
+
+#: domain: 3.8, from the decision on. A filing that was returned for papers is filed again.
+EXPULSION = Machine(
+    "expulsion",
+    (
+        Step(START, "decide", Side.HOLDER, E.DECIDED, "A23"),
+        Step(E.DECIDED, "file", Side.HOLDER, E.FILED, "A23"),
+        Step(E.FILED, "file", Side.HOLDER, E.FILED, "A23"),
+        Step(E.COLLECTED, "file", Side.HOLDER, E.COLLECTED, "A23"),
+        Step(E.FILED, "acknowledge", Side.HIGHER, E.FILED, "A23"),
+        Step(E.COLLECTED, "acknowledge", Side.HIGHER, E.COLLECTED, "A23"),
+        Step(E.FILED, "return", Side.HIGHER, E.FILED, "A23"),
+        Step(E.COLLECTED, "return", Side.HIGHER, E.COLLECTED, "A23"),
+        Step(E.FILED, "collect", Side.HOLDER, E.COLLECTED, "N6"),
+        Step(E.DECIDED, "reverse", Side.HOLDER, E.REVERSED, "A23"),
+        Step(E.FILED, "reverse", Side.HOLDER, E.REVERSED, "A23"),
+        Step(E.COLLECTED, "reverse", Side.HOLDER, E.REVERSED, "A23"),
+    ),
+)
+
+MACHINES = (EXPULSION, HANDOFF, MEMBERSHIP, RETENTION)
 
 #: The step that a state's deadline makes by itself, when it has passed.
 LAPSES: dict[HandoffState, Step] = {

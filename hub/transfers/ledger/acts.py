@@ -29,6 +29,7 @@ from hub.transfers.facts import (
     UnionFacts,
 )
 from hub.transfers.kinds import UnionKind, UnionState
+from hub.transfers.ledger.ending import Endings
 from hub.transfers.ledger.groups import Call, Groups, under_its_key
 from hub.transfers.ledger.records import (
     NOWHERE,
@@ -126,6 +127,7 @@ class Ledger(RetentionActs):
         self._record_join = Call("record_join", under_its_key(RECORD_JOIN, JoinRecord))
         self._record_amendment = Call("record_amendment", under_its_key(RECORD_AMENDMENT, AmendmentRecord))
         self._record_suspected = Call("record_suspected", under_its_key(RECORD_SUSPECTED, SuspectedRecord))
+        self.endings = Endings(database)
 
     async def close(self) -> None:
         """Stop the groups."""
