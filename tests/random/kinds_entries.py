@@ -13,7 +13,7 @@ from federation.encoding import sha256_b64url
 from hub.transfers.desk import drafting_pulls, joining, pulling
 from tests.random.calendar import end_of_term, month_later, today_of
 from tests.random.kinds import FEDERATIONS, GRASSROOTS, NO_HASH, Ask, Drawn, Kind, Sent, claims_in, first, said
-from tests.random.model import Case, Match, Member
+from tests.random.model import STANDING, Case, Match, Member
 
 if TYPE_CHECKING:
     from tests.random.model import Model
@@ -105,7 +105,9 @@ class Join(Kind):
 
     def done(self, model: Model, sent: Sent) -> None:
         claims, ref = sent.claims, f"P{len(model.members) + 1}"
-        certificate = claims["certificate"]
+        certificate, number = claims["certificate"], json.loads(sent.more[0])["id_number"]
+        person = ref if self.known(model, sent) is not None else model.claims.setdefault(number, ref)
+        model.file_of[person] = ref
         model.members[ref] = Member(
             ref,
             UUID(sent.read.sub),
@@ -114,9 +116,10 @@ class Join(Kind):
             date.fromisoformat(claims["joined_on"]),
             claims["dues_paid_through"],
             claims.get("employer_uscc"),
-            json.loads(sent.more[0])["id_number"],
+            number,
             (certificate["province_code"], certificate["number"]),
             claims["holding_basis"],
+            person=person,
         )
 
     def again(self, model: Model, sent: Sent) -> str | None:
@@ -173,6 +176,7 @@ class Request(Kind):
         finds = ask.wrong not in {"no proof", "name", "birth month", "number"}
         until = model.now + timedelta(minutes=_MATCH_MINUTES)
         meant = model.live_of(fixture.id_number) if ask.wrong == "by id" else member
+        finds = finds and (ask.wrong == "by id" or member.has_certificate)
         found_live = meant.ref if finds and meant is not None and meant.status == "ACTIVE" else None
         is_frozen = finds and meant is not None and meant.status == "DUPLICATE_SUSPECTED"
         model.matches[UUID(sub)] = Match(by, until, found_live, ask.wrong != "no proof", is_frozen)
@@ -205,7 +209,7 @@ class Request(Kind):
         match = model.matches.get(UUID(sent.read.sub))
         good = match is not None and match.by == sent.sender and model.now < match.until
         target = model.members.get(match.member or "") if match is not None and good else None
-        if target is not None and target.status == "DUPLICATE_MERGED":
+        if target is not None and target.status not in STANDING:
             target = None  # since the draft
         given_on = date.fromisoformat(consent["given_on"]) if consent else today
         is_area = signer.kind in _AREAS and employer in signer.employers

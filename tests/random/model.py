@@ -11,9 +11,11 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-__all__ = ["OPEN", "Case", "Key", "Match", "Member", "Model", "Pair", "Union"]
+__all__ = ["OPEN", "STANDING", "Case", "Ended", "Key", "Match", "Member", "Model", "Pair", "Union"]
 
 OPEN = frozenset({"REQUESTED", "ESCALATED", "RELEASED"})
+#: What has not ended.
+STANDING = frozenset({"ACTIVE", "RETAINED", "DUPLICATE_SUSPECTED"})
 #: These never act for another union, and never stand above one (A15).
 _NEVER_ABOVE = frozenset({"MEMBER_UNIT_BRANCH", "REGIONAL_FEDERATION", "SECTORAL_FEDERATION"})
 _STATUS_GROUNDS = frozenset({"MEMBERSHIP_ENDED", "RETIRED_RETENTION", "IN_MILITARY_SERVICE"})
@@ -105,7 +107,7 @@ class Case:
 
     def ground_for(self, side: str) -> str | None:
         if self.state == "VOIDED":
-            return "DUPLICATE_MERGED" if side == "HOLDER" else "MEMBERSHIP_ENDED"
+            return self.ground or ("DUPLICATE_MERGED" if side == "HOLDER" else "MEMBERSHIP_ENDED")
         if side != "RECEIVER":
             return self.ground
         return None if self.untold else "NOT_TRANSFERABLE" if self.ground in _STATUS_GROUNDS else self.ground
@@ -124,6 +126,20 @@ class Pair:
     refs: tuple[str, str]
     said: dict[str, tuple[str, str]] = field(default_factory=dict)
     decide_from: datetime | None = None
+
+
+@dataclass
+class Ended:
+    """How a membership ended: by which statement, on which day; of an expulsion, where it stands."""
+
+    sha256: str
+    on: date
+    has_certificate: bool
+    collected_on: date | None
+    state: str | None = None
+    filed_on: date | None = None
+    filing: str | None = None
+    mark: str | None = None
 
 
 @dataclass
@@ -149,6 +165,10 @@ class Member:
     status: str = "ACTIVE"
     pair: Pair | None = None
     into: str | None = None  #: into whom it was merged
+    person: str = ""  #: whose record this is, by the ref of its first membership
+    ended: Ended | None = None
+    has_certificate: bool = True
+    taken_in: date | None = None  #: the last intake, by its legal date
 
     def is_party(self, ref: str) -> bool:
         """Whether a union that doesn't hold it knows that there is this member."""
@@ -165,6 +185,9 @@ class Model:
     unions: dict[str, Union] = field(default_factory=dict)
     members: dict[str, Member] = field(default_factory=dict)
     matches: dict[UUID, Match] = field(default_factory=dict)
+    claims: dict[str, str] = field(default_factory=dict)  #: to which person's record an ID number leads
+    file_of: dict[str, str] = field(default_factory=dict)  #: the membership with whose holder a person's data are
+    filed_with: dict[str, tuple[str, str]] = field(default_factory=dict)  #: the union above, and the filing
     #: (signer, jti) of every statement received, and its hash.
     received: dict[tuple[str, UUID], str] = field(default_factory=dict)
 
@@ -188,8 +211,13 @@ class Model:
     def by_membership(self, membership: object) -> Member | None:
         return next((member for member in self.members.values() if str(member.id) == str(membership)), None)
 
+    def is_read_by(self, member: Member, ref: str) -> bool:
+        """Whether a union reads the file: it holds the membership, or held it last, and nobody has the person since."""
+        return member.holder == ref and self.members[self.file_of[member.person]].holder == ref
+
     def live_of(self, id_number: str) -> Member | None:
-        mine = (member for member in self.members.values() if member.id_number == id_number)
+        person = self.claims.get(id_number)
+        mine = (member for member in self.members.values() if member.person == person)
         return next((member for member in mine if member.status == "ACTIVE"), None)
 
     def partner(self, member: Member) -> Member | None:

@@ -85,7 +85,9 @@ class Stage:
                 fixture.id_number,
                 fixture.certificate,
                 fixture.holding_basis,
+                person=ref,
             )
+            model.claims[fixture.id_number] = model.file_of[ref] = ref
         await stage.tick()
         return stage
 
@@ -267,9 +269,10 @@ class Stage:
         } == {
             m.id: (m.version, m.data_version, m.dues, m.employer, m.status, m.joined_on, m.pair is None)
             for m in model.members.values()
-            if m.holder == ref
+            if model.is_read_by(m, ref)
         }, f"{ref} reads the members that it holds"
-        for member in (member for member in model.members.values() if member.id in members):
+        theirs = (member for member in model.members.values() if member.id in members)
+        for member in (one for one in theirs if model.file_of[one.person] == one.ref):
             read = {name: getattr(members[member.id], name) for name in member.amended}
             assert read == member.amended, f"{ref} reads what was amended"
         sides = {case.id: (case, side) for case in model.cases if (side := case.side_of(ref, model.now)) is not None}

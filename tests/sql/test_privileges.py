@@ -28,12 +28,13 @@ SEEN_BY: Final = {
     "cards": "union_id",
     "statements": "iss",
     "disclosures": "union_id",
+    "filings": "higher_union",
 }
 #: Member data that nobody reads but through a function.
 HIDDEN: Final = {
     "person_ids", "holdings", "handoffs", "steps", "join_cards", "membership_claims", "handoff_claims",
     "identity_claims", "certificate_claims", "statement_claims", "assertion_claims", "matches", "amendments",
-    "duplicates", "unassigned", "statuses", "retentions", "retention_steps",
+    "duplicates", "unassigned", "statuses", "retentions", "retention_steps", "endings", "expulsion_steps",
 }  # fmt: skip
 
 #: What the mover may do besides reading; rows that are never updated nor deleted are what makes a record one (I14).
@@ -50,7 +51,7 @@ MOVER: Final = {
     **dict.fromkeys(("legal_steps", "clock", "installation"), _READ),
     **dict.fromkeys(
         ("unions", "union_keys", "persons", "person_ids", "memberships", "holdings", "handoffs", "duplicates",
-         "unassigned", "statuses", "retentions"), _MOVED
+         "unassigned", "statuses", "retentions", "endings", "filings"), _MOVED
     ),
     # A copy for a union above goes before it was ever seen, if the case was settled without it.
     "dockets": _RIGHTED,
@@ -58,7 +59,7 @@ MOVER: Final = {
     "identity_claims": _RIGHTED,
     **dict.fromkeys(
         ("steps", "statements", "join_cards", "membership_claims", "handoff_claims", "statement_claims",
-         "disclosures", "matches", "amendments", "retention_steps"),
+         "disclosures", "matches", "amendments", "retention_steps", "expulsion_steps"),
         _APPENDED,
     ),
     # A number that was wrong is free again.
@@ -76,6 +77,8 @@ FUNCTIONS: Final = {
     "facts_for_import", "facts_for_merge", "facts_for_decision", "record_suspected", "record_merge", "record_decision",
     "reveal_duplicates", "read_merge_cases", "read_awaited",
     "facts_for_retention", "read_exempt_spans", "record_retention", "read_retentions", "read_headcount", "read_counted",
+    "facts_for_ending", "facts_for_filing", "record_ending", "record_filing", "record_filing_mark", "record_collection",
+    "record_reversal", "read_endings",
     "read_steps", "read_holdings", "read_transfers", "find_held",
 }  # fmt: skip
 #: Parts of the others.
@@ -83,6 +86,7 @@ INNER: Final = {
     "signers_of", "higher_of", "decider_of", "settle_pair", "merge_pair", "enter_join", "enter_suspected",
     "enter_statuses", "end_retention", "kid_of", "dissolve_pair", "part_pair", "enter_unassigned",
     "place_of", "union_of_employer",
+    "end_membership", "free_partner", "enter_statement", "step_expulsion",
 }  # fmt: skip
 
 _VERBS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")

@@ -21,7 +21,8 @@ MIGRATIONS: Final = sorted((_DATABASE / "migrations" / "sql").rglob("*.sql"))
 #: Member data, together on one shard; all by member_id.
 TOGETHER: Final = {
     "persons", "person_ids", "memberships", "holdings", "handoffs", "steps", "statements", "join_cards", "dockets",
-    "cards", "amendments", "duplicates", "unassigned", "statuses", "retentions", "retention_steps",
+    "cards", "amendments", "duplicates", "unassigned", "statuses", "retentions", "retention_steps", "endings",
+    "expulsion_steps", "filings",
 }  # fmt: skip
 
 
