@@ -64,7 +64,6 @@ class EndingFacts:
     signer: SignerFacts
     membership: EndedFacts | None
     is_party: bool
-    parent_union: UUID | None
     parent_uri: str | None
 
 

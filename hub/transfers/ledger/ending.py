@@ -151,7 +151,6 @@ class Endings(Singles):
             signer=signer_of(row["signer"]),
             membership=EndedFacts(*row["membership"]) if row["tie"] == "HOLDER" else None,
             is_party=row["tie"] == "PARTY",
-            parent_union=row["parent_union"],
             parent_uri=row["parent_uri"],
         )
 

@@ -9,10 +9,10 @@ create type hub.ending_case as (
 
 create function hub.facts_for_ending(
     p_test_clock boolean, p_union uuid, p_login_kid text, p_iss text, p_kid text, p_jti uuid, p_membership uuid)
-returns table (signer hub.signer, tie text, membership hub.ending_case, parent_union uuid, parent_uri text)
+returns table (signer hub.signer, tie text, membership hub.ending_case, parent_uri text)
 language plpgsql stable security definer set search_path = hub, pg_temp as $$
 #variable_conflict use_column
-declare v_member uuid; v_tie text; v_case ending_case; v_parent uuid; v_parent_uri text; numbers bytea[]; people uuid[];
+declare v_member uuid; v_tie text; v_case ending_case; v_parent_uri text; numbers bytea[]; people uuid[];
         v_now timestamptz := hub_now(p_test_clock);
 begin
     select c.member_id into v_member from membership_claims c where c.membership_id = p_membership;
@@ -39,7 +39,7 @@ begin
                and e.ending_no = (select max(x.ending_no) from endings x where x.member_id = v_member and x.membership_id = p_membership)
           left join filings f on f.member_id = e.member_id and f.membership_id = e.membership_id and f.ending_no = e.ending_no
          where m.member_id = v_member and m.membership_id = p_membership;
-        select n.parent_union, a.uri into v_parent, v_parent_uri from unions n join unions a on a.union_id = n.parent_union where n.union_id = p_union;
+        select a.uri into v_parent_uri from unions n join unions a on a.union_id = n.parent_union where n.union_id = p_union;
     else
         select 'PARTY' into v_tie
           from memberships m
@@ -51,7 +51,7 @@ begin
     end if;
     return query
     select (signers_of(v_now, array[p_union], array[p_login_kid], array[p_iss], array[p_kid], array[p_jti]))[1], v_tie,
-           case when v_tie = 'HOLDER' then v_case end, v_parent, v_parent_uri;
+           case when v_tie = 'HOLDER' then v_case end, v_parent_uri;
 end$$;
 
 -- For the marks of the union above: a filing made with it, whose expulsion was not reversed. To anyone else nothing.
