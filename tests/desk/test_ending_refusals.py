@@ -355,6 +355,32 @@ class TestAnExpulsion:
         assert (refusal.code, refusal.path) == (Code.INPUT_INVALID, ("collection", "collected_on"))
 
 
+class TestTheDay:
+    """Of every end that a committee decides."""
+
+    @pytest.mark.parametrize(
+        ("name", "day", "code"),
+        [
+            ("deem", DAY + timedelta(days=1), Code.DATE_IN_FUTURE),
+            ("expel", DAY + timedelta(days=1), Code.DATE_IN_FUTURE),
+            ("expel", DAY - timedelta(days=91), Code.BACKDATE_TOO_FAR),
+        ],
+    )
+    async def test_is_lately_past(
+        self, world: World, refused: Refused, u1: Actor, m1: UUID, name: str, day: date, code: Code
+    ) -> None:
+        await world.amend(u1, m1, is_correction=True, dues_paid_through="2024-01")
+        given = {"deem": {"resolved_on": day}, "expel": {"decided_on": day, "opinion_on": day}}[name]
+        assert (await refused(await ready_act(world, name, u1, m1, **given))).code == code
+
+    async def test_a_certificate_is_not_taken_back_before_it(
+        self, world: World, refused: Refused, u1: Actor, m1: UUID
+    ) -> None:
+        await world.amend(u1, m1, is_correction=True, dues_paid_through="2024-08")
+        refusal = await refused(await ready_act(world, "deem", u1, m1, collected_on=date(2025, 2, 28)))
+        assert (refusal.code, refusal.path) == (Code.INPUT_INVALID, ("deemed_withdrawal", "collected_on"))
+
+
 class TestAReversal:
     async def test_is_of_an_expulsion_alone(self, world: World, refused: Refused, u1: Actor, m1: UUID) -> None:
         assert (await refused(await ready_act(world, "reverse", u1, m1))).code == Code.STEP_NOT_ALLOWED
