@@ -22,6 +22,16 @@ from federation.acts_certificates import (
     CertificateVoiding,
     NumberingScheme,
 )
+from federation.acts_ending import (
+    Death,
+    DeemedWithdrawal,
+    Expulsion,
+    ExpulsionFiling,
+    ExpulsionReversal,
+    FilingAcknowledgement,
+    FilingReturn,
+    Withdrawal,
+)
 from federation.acts_retention import Annulment, ReasonChange, Restoration, Retention
 from federation.entrusting import ENTRUSTMENT_ACTS
 from federation.forms import (
@@ -62,7 +72,14 @@ __all__ = [
     "Closure",
     "Consent",
     "ContainedUnion",
+    "Death",
+    "DeemedWithdrawal",
     "Dismissal",
+    "Expulsion",
+    "ExpulsionFiling",
+    "ExpulsionReversal",
+    "FilingAcknowledgement",
+    "FilingReturn",
     "Import",
     "InLieuRelease",
     "Join",
@@ -85,6 +102,7 @@ __all__ = [
     "Retention",
     "UnionAmendment",
     "UnionRegistration",
+    "Withdrawal",
 ]
 
 
@@ -502,6 +520,8 @@ _ALL: tuple[type[Act], ...] = (
     *(Retention, ReasonChange, Restoration, Annulment),
     *(CertificateIssue, CertificateLoss, CertificateRecovery, CertificateReissue),
     *(CertificateCollection, CertificateVoiding, NumberingScheme),
+    *(Withdrawal, DeemedWithdrawal, Expulsion, Death),
+    *(ExpulsionFiling, FilingAcknowledgement, FilingReturn, ExpulsionReversal),
     *ENTRUSTMENT_ACTS,
 )
 #: Every act that a union can sign, by the `typ` of its statement.

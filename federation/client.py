@@ -113,6 +113,48 @@ class HubClient(Session):
         """Annul a retention that was entered by mistake. Gives the `Member` (A21)."""
         return await self.act(documents.ANNUL_RETENTION, {"memberId": member_id})
 
+    async def record_withdrawal(self, asked: Input) -> Answer:
+        """End a membership at the member's request. Takes a `RecordWithdrawalDraft`, gives the `Member` (A22)."""
+        return await self.act(documents.WITHDRAW, asked)
+
+    async def record_deemed_withdrawal(self, asked: Input) -> Answer:
+        """End a membership as deemed withdrawn. Takes a `RecordDeemedWithdrawalDraft` (A22)."""
+        return await self.act(documents.DEEM_WITHDRAWN, asked)
+
+    async def decide_expulsion(self, asked: Input) -> Answer:
+        """Expel a member. Takes a `DecideExpulsionDraft`, gives the `Member`; it is still to be filed (A23)."""
+        return await self.act(documents.EXPEL, asked)
+
+    async def record_death(self, asked: Input) -> Answer:
+        """Record that a member has died. Takes a `RecordDeathDraft`, gives the `Member`."""
+        return await self.act(documents.RECORD_DEATH, asked)
+
+    async def file_expulsion(self, asked: Input) -> Answer:
+        """File an expulsion with the union above. Takes a `FileExpulsionDraft`, gives the `Ending` (A23)."""
+        return await self.act(documents.FILE_EXPULSION, asked)
+
+    async def acknowledge_filing(self, membership_id: str) -> Answer:
+        """Mark a filing as read, as the union above. Gives the `FilingMark` (A23)."""
+        return await self.act(documents.ACKNOWLEDGE_FILING, {"membershipId": membership_id})
+
+    async def return_filing(self, membership_id: str, papers: Sequence[str]) -> Answer:
+        """Send a filing back for papers, as the union above. Gives the `FilingMark` (A23)."""
+        return await self.act(documents.RETURN_FILING, {"membershipId": membership_id, "papers": list(papers)})
+
+    async def reverse_expulsion(self, asked: Input) -> Answer:
+        """Reverse an expulsion. Takes a `ReverseExpulsionDraft`, gives the `Member` (A23)."""
+        return await self.act(documents.REVERSE_EXPULSION, asked)
+
+    async def filings(self) -> list[Answer]:
+        """Read the expulsions that were filed with this union (A23)."""
+        found: list[Answer] = (await self.execute(documents.FILINGS, {}))["answer"]
+        return found
+
+    async def ending(self, member_id: str) -> Answer | None:
+        """Read how a membership ended, and what is still to be done; None as long as it has not."""
+        member = await self._read(documents.ENDING_BY_MEMBER, id=member_id)
+        return None if member is None else member["ending"]
+
     async def import_member(self, asked: Input) -> Answer:
         """Bring in a membership of before the hub. Takes an `ImportMemberDraft`, gives the `Member` (A3, A25)."""
         return await self.act(documents.IMPORT, asked)

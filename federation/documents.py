@@ -25,6 +25,10 @@ MEMBER: Final = (
     "dataVersion employerUscc memberUnit"
 )
 CERTIFICATE_NOW: Final = "number { provinceCode number } state issuedOn issuingUnion endedAt reason"
+ENDING: Final = (
+    "membershipId status endedOn at statementSha256 certificateCollectedOn certificateOutstanding warnings "
+    "expulsionState filingOverdue filedOn filingMark missingPapers reversedAt"
+)
 DEADLINE: Final = "at rule consequence tentative"
 TRANSFER_ENTRY: Final = "outDate outReasonText duesPaidThrough releasingSeal inDate receivingSeal line"
 RETENTION_ENTRY: Final = "retainedMonth reasonText retentionSeal restoredMonth restorationSeal line"
@@ -91,6 +95,20 @@ CHANGE_RETENTION_REASON: Final = _act(
 )
 RESTORE_MEMBERSHIP: Final = _act(acts.Restoration, "restoreMembership", "RestoreMembershipDraft", "Member", MEMBER)
 ANNUL_RETENTION: Final = _act(acts.Annulment, "annulRetention", "AnnulRetentionDraft", "Member", MEMBER)
+WITHDRAW: Final = _act(acts.Withdrawal, "recordWithdrawal", "RecordWithdrawalDraft", "Member", MEMBER)
+DEEM_WITHDRAWN: Final = _act(
+    acts.DeemedWithdrawal, "recordDeemedWithdrawal", "RecordDeemedWithdrawalDraft", "Member", MEMBER
+)
+EXPEL: Final = _act(acts.Expulsion, "decideExpulsion", "DecideExpulsionDraft", "Member", MEMBER)
+RECORD_DEATH: Final = _act(acts.Death, "recordDeath", "RecordDeathDraft", "Member", MEMBER)
+FILE_EXPULSION: Final = _act(acts.ExpulsionFiling, "fileExpulsion", "FileExpulsionDraft", "Ending", ENDING)
+ACKNOWLEDGE_FILING: Final = _act(
+    acts.FilingAcknowledgement, "acknowledgeFiling", "AcknowledgeFilingDraft", "FilingMark", "membershipId receipt"
+)
+RETURN_FILING: Final = _act(
+    acts.FilingReturn, "returnFiling", "ReturnFilingDraft", "FilingMark", "membershipId receipt"
+)
+REVERSE_EXPULSION: Final = _act(acts.ExpulsionReversal, "reverseExpulsion", "ReverseExpulsionDraft", "Member", MEMBER)
 IMPORT: Final = _act(acts.Import, "importMember", "ImportMemberDraft", "Member", MEMBER)
 MERGE: Final = _act(acts.Merge, "mergeMemberships", "MergeDraft", "Member", MEMBER)
 DECIDE_MERGE: Final = _act(
@@ -236,6 +254,11 @@ RESPONSIBILITIES: Final = (
     "query Responsibilities($memberId: ID!) { answer: responsibilities(memberId: $memberId) { "
     f"duty isUnassigned union {{ {UNION_NAME} }} }} }}"
 )
+FILINGS: Final = (
+    "query Filings { answer: filings { membershipId memberNameMasked effectiveOn decidedOn filedOn filedAt "
+    f"judgmentSha256 opinionSha256 decisionSha256 filingMark missingPapers union {{ {UNION_NAME} }} }} }}"
+)
+ENDING_BY_MEMBER: Final = f"query Ending($id: ID!) {{ answer: member(id: $id) {{ ending {{ {ENDING} }} }} }}"
 RECEIPT: Final = "query Receipt($sha256: String!) { answer: receipt(statementSha256: $sha256) }"
 
 #: Every text that the client sends: a hub may read them when it starts, and take their hashes instead of them.
@@ -244,7 +267,9 @@ ALL: Final = (
         text
         for act in (
             JOIN, IMPORT, AMEND_MEMBER, RECORD_RETENTION, CHANGE_RETENTION_REASON, RESTORE_MEMBERSHIP,
-            ANNUL_RETENTION, MERGE, DECIDE_MERGE, REQUEST, RELEASE, RELEASE_IN_LIEU, ACCEPT, REFUSE, RECALL,
+            ANNUL_RETENTION, WITHDRAW, DEEM_WITHDRAWN, EXPEL, RECORD_DEATH, FILE_EXPULSION, ACKNOWLEDGE_FILING,
+            RETURN_FILING, REVERSE_EXPULSION,
+            MERGE, DECIDE_MERGE, REQUEST, RELEASE, RELEASE_IN_LIEU, ACCEPT, REFUSE, RECALL,
             OBJECT, CANCEL, DISMISS, REGISTER_UNION, AMEND_UNION, REGISTER_KEY, RETIRE_KEY, REVOKE_KEY,
             PROPOSE_ENTRUSTMENT, SIGN_ENTRUSTMENT, WITHDRAW_ENTRUSTMENT, TERMINATE_ENTRUSTMENT, AMEND_ROSTER,
             ACKNOWLEDGE_COVERAGE, DECLINE_COVERAGE, RECORD_ACTIVITY, RECORD_RIGHTS_CASE,
@@ -254,5 +279,6 @@ ALL: Final = (
     ),
     REVEAL_ID_NUMBER, VIEWER, UNION_BY_NAME, MEMBER_BY_ID, DUPLICATE, MERGE_CASES, MEMBERS, HANDOFF_BY_ID, PROOF,
     PLACEMENTS, AWAITED_MEMBERS,
-    DOCKET, CERTIFICATE, EXPLAIN, ENTRUSTMENT, ENTRUSTMENTS, ROSTER, RESPONSIBILITIES, RECEIPT,
+    DOCKET, CERTIFICATE, EXPLAIN, ENTRUSTMENT, ENTRUSTMENTS, ROSTER, RESPONSIBILITIES, FILINGS, ENDING_BY_MEMBER,
+    RECEIPT,
 )  # fmt: skip

@@ -94,6 +94,13 @@ class Code(StrEnum):
     IN_MILITARY_SERVICE = "IN_MILITARY_SERVICE"
     DUES_EXEMPT_IN_RETENTION = "DUES_EXEMPT_IN_RETENTION"
     EMPLOYER_NOT_CLOSED = "EMPLOYER_NOT_CLOSED"
+    WITHDRAWAL_NOT_REQUESTED_BY_MEMBER = "WITHDRAWAL_NOT_REQUESTED_BY_MEMBER"
+    WITHDRAWAL_STEPS_INCOMPLETE = "WITHDRAWAL_STEPS_INCOMPLETE"
+    DEEMED_WITHDRAWAL_CONDITIONS_NOT_MET = "DEEMED_WITHDRAWAL_CONDITIONS_NOT_MET"
+    EXPULSION_NO_CRIMINAL_PUNISHMENT = "EXPULSION_NO_CRIMINAL_PUNISHMENT"
+    EXPULSION_STEPS_INCOMPLETE = "EXPULSION_STEPS_INCOMPLETE"
+    FILING_TO_WRONG_LEVEL = "FILING_TO_WRONG_LEVEL"
+    CERTIFICATE_COLLECTED_BEFORE_FILING = "CERTIFICATE_COLLECTED_BEFORE_FILING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -633,6 +640,56 @@ CATALOGUE: dict[Code, Entry] = {
         "In retention no dues are owed: from {exempt_from} on no month is paid, and none is in arrears.",
         "会费最多登记至保留会籍当月。",
         "Record dues up to the month of the retention at most.",
+    ),
+    Code.WITHDRAWAL_NOT_REQUESTED_BY_MEMBER: _entry(
+        "A22",
+        "退会须本人提出。",
+        "A member leaves by the member's own request: its day and the hash of its text are needed.",
+        "请取得会员本人的退会申请，填写日期和摘要；会员未提出的，不能办理退会。",
+        "Obtain the member's request and state its day and hash; without one nobody is withdrawn.",
+    ),
+    Code.WITHDRAWAL_STEPS_INCOMPLETE: _entry(
+        "A22",
+        "须先做思想工作并经基层工会讨论。",
+        "The member is talked to, the union discusses it, and it is announced: a step is missing, or out of its order.",
+        "请依次补齐思想工作、讨论和宣布，填写各自的日期。",
+        "Make the steps in their order and state the day of each.",
+    ),
+    Code.DEEMED_WITHDRAWAL_CONDITIONS_NOT_MET: _entry(
+        "A22",
+        "不符合自动退会条件。",
+        "The conditions are not met: without proper reason, six months in a row both unpaid and absent, admonished in "
+        "vain.",
+        "须无正当理由连续六个月以上既不交纳会费又不参加工会组织生活，并经教育拒不改正；接转办理期间不计。",
+        "Both conditions must have lasted six months, with no handoff under way, and the admonition have failed.",
+    ),
+    Code.EXPULSION_NO_CRIMINAL_PUNISHMENT: _entry(
+        "A23",
+        "未受刑事处分。",
+        "Nobody is expelled who was not punished for a crime: a judgment in force is needed.",
+        "请填写已生效判决的日期和摘要；判决尚未生效的，待其生效后办理。",
+        "State the judgment by its hash and the day on which it took effect, once it has.",
+    ),
+    Code.EXPULSION_STEPS_INCOMPLETE: _entry(
+        "A23",
+        "缺少小组意见或委员会决定。",
+        "The opinion of the union group, or the decision of the grassroots committee, is missing.",
+        "请补齐工会小组意见（未设小组的，注明会议纪要已载明）和基层委员会决定及其日期。",
+        "State the group's opinion (or that there is no group, as the minutes say) and the committee's decision.",
+    ),
+    Code.FILING_TO_WRONG_LEVEL: _entry(
+        "A23",
+        "应报上一级工会备案。",
+        "A decision is filed with the union next above yours, and no other.",
+        "请报本会的上一级工会（parentUnion）备案。",
+        "File it with your parentUnion.",
+    ),
+    Code.CERTIFICATE_COLLECTED_BEFORE_FILING: _entry(
+        "N6",
+        "备案后收回会员证。",
+        "After an expulsion the certificate is collected once the decision was filed, not before.",
+        "请先报上一级工会备案，再填写不早于备案日期的收回日期。",
+        "File the decision first, and state a day no earlier than the filing.",
     ),
 }
 

@@ -22,8 +22,9 @@ from hub.transfers.kinds import (
     MembershipStatus,
     RetentionReason,
     UnionKind,
+    WarningCode,
 )
-from hub.transfers.machines import CertificateState, EntrustmentState, HandoffState, RetentionState
+from hub.transfers.machines import CertificateState, EntrustmentState, ExpulsionState, HandoffState, RetentionState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +37,7 @@ __all__ = [
     "Duty",
     "EmploymentForm",
     "EntrustmentState",
+    "ExpulsionState",
     "HandoffState",
     "HoldingBasis",
     "IdChange",
@@ -48,6 +50,7 @@ __all__ = [
     "RetentionState",
     "Side",
     "UnionKind",
+    "WarningCode",
 ]
 
 
@@ -214,6 +217,17 @@ _describe(
 )
 
 _describe(
+    ExpulsionState,
+    "开除会籍办理到哪一步。\nWhere an expulsion stands.",
+    {
+        ExpulsionState.DECIDED: "已决定，尚待报上一级工会备案。\nDecided, and still to be filed with the union above.",
+        ExpulsionState.FILED: "已报备案。\nFiled.",
+        ExpulsionState.COLLECTED: "备案后已收回会员证。\nFiled, and the certificate collected.",
+        ExpulsionState.REVERSED: "原判撤销，已恢复会籍。\nReversed: the judgment was annulled.",
+    },
+)
+
+_describe(
     RetentionState,
     "保留会籍的状态。\nWhere a retention stands.",
     {
@@ -221,6 +235,15 @@ _describe(
         RetentionState.RESTORED: "已恢复会籍。\nThe member was restored.",
         RetentionState.ENDED: "随会籍终止。\nIt ended with the membership.",
         RetentionState.ANNULLED: "登记有误，已撤销。\nIt was entered by mistake, and annulled.",
+    },
+)
+
+_describe(
+    WarningCode,
+    "提示的代码；提示不妨碍办理。\nThe code of a warning. A warning stands against nothing.",
+    {
+        WarningCode.CERTIFICATE_NOT_COLLECTED: "会员证尚未收回（第二十二条）。\n"
+        "The certificate is still out (article 22).",
     },
 )
 

@@ -16,7 +16,7 @@ from hub.transfers.desk.duties import duties_of
 from hub.transfers.desk.merging import duplicates_of
 from hub.transfers.desk.opening import reading_as
 from hub.transfers.desk.proving import proofs
-from hub.transfers.ledger import entrusting, placements, reads
+from hub.transfers.ledger import entrusting, placements, reads, reads_ending
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         TransferView,
         UnionView,
     )
+    from hub.transfers.views_ending import EndingsView
     from hub.transfers.views_entrusting import (
         AgreementStepView,
         AgreementView,
@@ -84,6 +85,7 @@ _CERTIFICATES: Final[_Kind[list[CertificateView]]] = _Kind(reads.certificates)
 _RETENTIONS: Final[_Kind[list[RetentionView]]] = _Kind(reads.retentions)
 _PLACEMENTS: Final[_Kind[PlacementView]] = _Kind(placements.placements)
 _TRANSFERS: Final[_Kind[list[TransferView]]] = _Kind(reads.transfers)
+_ENDINGS: Final[_Kind[EndingsView]] = _Kind(reads_ending.endings)
 
 
 class Loads:
@@ -183,6 +185,10 @@ class Loads:
     def revealed(self, coverage_id: UUID) -> Awaitable[RevealedView | None]:
         """Give sex and birth month of whom the caller covers, where the agreement names a purpose. Logged."""
         return self._load(self._revealed, coverage_id)
+
+    def endings(self, membership_id: UUID) -> Awaitable[EndingsView | None]:
+        """Give how a membership ended, if the caller holds it, or held it last."""
+        return self._load(_ENDINGS, membership_id)
 
     def proof(self, handoff_id: UUID) -> Awaitable[str | None]:
         """Give the proof of a case to which the caller is a party."""

@@ -11,13 +11,14 @@ import strawberry
 from hub.schema.arguments import PersonText, Statement, fresh
 from hub.schema.certificates import CertificateMutations
 from hub.schema.context import Info
+from hub.schema.endings import EndingMutations
 from hub.schema.entrustments import EntrustmentActs
 from hub.schema.enums import IdType
 from hub.schema.fields import act
 from hub.schema.ids import decode_id
 from hub.schema.refusals import Refusal
 from hub.schema.types.handoffs import Handoff
-from hub.schema.types.members import IdNumber, Member
+from hub.schema.types.members import IdNumber, Member, MemberResult
 from hub.schema.types.merges import MergeDecision
 from hub.schema.types.unions import Union, union_of
 from hub.transfers.desk import (
@@ -42,10 +43,6 @@ HandoffResult = Annotated[
         "HandoffResult", description="办理后的接转手续，或拒绝。\nThe handoff after the act, or a refusal."
     ),
 ]
-MemberResult = Annotated[
-    Member | Refusal,
-    strawberry.union("MemberResult", description="办理后的会员，或拒绝。\nThe member after the act, or a refusal."),
-]
 UnionResult = Annotated[
     Union | Refusal,
     strawberry.union("UnionResult", description="办理后的工会，或拒绝。\nThe union after the act, or a refusal."),
@@ -67,7 +64,7 @@ MergeDecisionResult = Annotated[
     description="办理事项；每次办理须有一份签署的文书。\n"
     "The acts. Each takes one signed statement and is stored with it."
 )
-class Mutation(EntrustmentActs, CertificateMutations):
+class Mutation(EndingMutations, EntrustmentActs, CertificateMutations):
     """The acts."""
 
     @act("批准入会。", "Takes in a person who is nobody's member.")

@@ -9,6 +9,7 @@ from strawberry.schema.config import StrawberryConfig
 from hub.schema.certificates import CertificateDrafts, CertificateReads
 from hub.schema.counts import Counts
 from hub.schema.drafts import Drafts
+from hub.schema.endings import EndingDrafts, EndingReads
 from hub.schema.entrustments import EntrustmentDrafts, EntrustmentReads
 from hub.schema.executor import plain_executor, plain_fields
 from hub.schema.limits import Limits
@@ -32,6 +33,10 @@ LIMITS: Final = Limits(
         "Retention.steps": 2,
         "Member.holdings": 5,
         "Member.warnings": 1,
+        "Member.endings": 2,
+        "Ending.warnings": 1,
+        "Ending.missingPapers": 3,
+        "Filing.missingPapers": 3,
         "Union.keys": 5,
         "EntrustmentAgreement.steps": 5,
         "Member.careRecords": 5,
@@ -45,7 +50,17 @@ LIMITS: Final = Limits(
 @strawberry.type(
     description="查询与起草；均不改变会籍。\nReads and drafts. Nothing here changes anything about a membership."
 )
-class Query(Reads, Counts, CertificateReads, EntrustmentReads, Drafts, CertificateDrafts, EntrustmentDrafts):
+class Query(
+    Reads,
+    Counts,
+    CertificateReads,
+    EndingReads,
+    EntrustmentReads,
+    Drafts,
+    CertificateDrafts,
+    EndingDrafts,
+    EntrustmentDrafts,
+):
     """Everything that can be asked."""
 
 

@@ -53,6 +53,8 @@ class CertificateFacts:
     is_taken: bool  #: whether the number is another membership's, or was this one's
     kept: tuple[CertificateView, ...]  #: the ones that are valid no more, the earliest first
     signer_province: str | None
+    ended_on: date | None  #: of the latest ending, and when that was filed with the union above
+    filed_on: date | None
     scheme: Scheme | None  #: how the province of the number numbers today; None: in the general form
 
     def state_of(self, key: tuple[str, str]) -> CertificateState | None:

@@ -25,6 +25,7 @@ __all__ = [
     "RetentionReason",
     "UnionKind",
     "UnionState",
+    "WarningCode",
 ]
 
 
@@ -125,6 +126,12 @@ class EmploymentForm(StrEnum):
     FLEXIBLE = "FLEXIBLE"
     DISPATCHED = "DISPATCHED"
     PLATFORM = "PLATFORM"
+
+
+class WarningCode(StrEnum):
+    """What is told beside an answer, and stands against nothing."""
+
+    CERTIFICATE_NOT_COLLECTED = "CERTIFICATE_NOT_COLLECTED"
 
 
 class JoinChannel(StrEnum):

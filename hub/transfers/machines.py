@@ -6,20 +6,24 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hub.errors import Code, Refusal
+from hub.transfers.kinds import MembershipStatus
 from hub.transfers.words import in_chinese
 
 __all__ = [
     "CERTIFICATE",
     "ENTRUSTMENT",
+    "EXPULSION",
     "HANDOFF",
     "LAPSES",
     "MACHINES",
+    "MEMBERSHIP",
     "OPEN_STATES",
     "PLACEMENT",
     "RETENTION",
     "START",
     "CertificateState",
     "EntrustmentState",
+    "ExpulsionState",
     "HandoffState",
     "Machine",
     "PlacementState",
@@ -77,6 +81,15 @@ class RetentionState(StrEnum):
     RESTORED = "RESTORED"
     ENDED = "ENDED"
     ANNULLED = "ANNULLED"
+
+
+class ExpulsionState(StrEnum):
+    """Where an expulsion stands, once decided (A23, N6). That the union above has read it is a mark, no state."""
+
+    DECIDED = "DECIDED"
+    FILED = "FILED"
+    COLLECTED = "COLLECTED"
+    REVERSED = "REVERSED"
 
 
 OPEN_STATES = frozenset({HandoffState.REQUESTED, HandoffState.ESCALATED, HandoffState.RELEASED})
@@ -278,4 +291,51 @@ ENTRUSTMENT = Machine(
 )
 
 #: Those whose steps are stored.
-MACHINES = (HANDOFF, RETENTION, ENTRUSTMENT, CERTIFICATE)
+M = MembershipStatus
+
+#: domain: 3.1. By `endings` and what reads it, the steps that end a membership, and the one way back.
+MEMBERSHIP = Machine(
+    "membership",
+    (
+        Step(START, "join", Side.HOLDER, M.ACTIVE, "A5"),
+        Step(START, "import", Side.HOLDER, M.DUPLICATE_SUSPECTED, "A3"),
+        Step(M.ACTIVE, "retain", Side.HOLDER, M.RETAINED, "A17"),
+        Step(M.RETAINED, "restore", Side.HOLDER, M.ACTIVE, "A19"),
+        Step(M.ACTIVE, "withdraw", Side.HOLDER, M.WITHDRAWN, "A22"),
+        Step(M.RETAINED, "withdraw", Side.HOLDER, M.WITHDRAWN, "A22"),
+        Step(M.ACTIVE, "deem_withdrawn", Side.HOLDER, M.DEEMED_WITHDRAWN, "A22"),
+        Step(M.ACTIVE, "expel", Side.HOLDER, M.EXPELLED, "A23"),
+        Step(M.RETAINED, "expel", Side.HOLDER, M.EXPELLED, "A23"),
+        Step(M.EXPELLED, "reverse", Side.HOLDER, M.ACTIVE, "A23"),
+        Step(M.ACTIVE, "record_death", Side.HOLDER, M.DECEASED, "HUB-P17"),
+        Step(M.RETAINED, "record_death", Side.HOLDER, M.DECEASED, "HUB-P17"),
+        Step(M.DUPLICATE_SUSPECTED, "record_death", Side.HOLDER, M.DECEASED, "HUB-P17"),
+        Step(M.ACTIVE, "merge", Side.HOLDER, M.DUPLICATE_MERGED, "A3"),
+        Step(M.RETAINED, "merge", Side.HOLDER, M.DUPLICATE_MERGED, "A3"),
+        Step(M.DUPLICATE_SUSPECTED, "merge", Side.HOLDER, M.DUPLICATE_MERGED, "A3"),
+        Step(M.DUPLICATE_SUSPECTED, "go_on", Side.HUB, M.ACTIVE, "A3"),
+    ),
+)
+
+X = ExpulsionState
+
+#: domain: 3.8, from the decision on. A filing that was returned for papers is filed again.
+EXPULSION = Machine(
+    "expulsion",
+    (
+        Step(START, "decide", Side.HOLDER, X.DECIDED, "A23"),
+        Step(X.DECIDED, "file", Side.HOLDER, X.FILED, "A23"),
+        Step(X.FILED, "file", Side.HOLDER, X.FILED, "A23"),
+        Step(X.COLLECTED, "file", Side.HOLDER, X.COLLECTED, "A23"),
+        Step(X.FILED, "acknowledge", Side.HIGHER, X.FILED, "A23"),
+        Step(X.COLLECTED, "acknowledge", Side.HIGHER, X.COLLECTED, "A23"),
+        Step(X.FILED, "return", Side.HIGHER, X.FILED, "A23"),
+        Step(X.COLLECTED, "return", Side.HIGHER, X.COLLECTED, "A23"),
+        Step(X.FILED, "collect", Side.HOLDER, X.COLLECTED, "N6"),
+        Step(X.DECIDED, "reverse", Side.HOLDER, X.REVERSED, "A23"),
+        Step(X.FILED, "reverse", Side.HOLDER, X.REVERSED, "A23"),
+        Step(X.COLLECTED, "reverse", Side.HOLDER, X.REVERSED, "A23"),
+    ),
+)
+
+MACHINES = (HANDOFF, RETENTION, ENTRUSTMENT, CERTIFICATE, MEMBERSHIP, EXPULSION)

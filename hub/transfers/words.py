@@ -52,6 +52,15 @@ _NAMES: dict[str, str] = {
     "RETIREMENT": "退休",
     "UNEMPLOYMENT": "失业",
     "MILITARY_SERVICE": "服兵役",
+    # how a membership ended, and where an expulsion stands
+    "DEEMED_WITHDRAWN": "已自动退会",
+    "EXPELLED": "已开除会籍",
+    "DECEASED": "已去世",
+    "DECIDED": "已决定开除",
+    "FILED": "已报备案",
+    "REVERSED": "已撤销开除",
+    "ACKNOWLEDGED": "备案已收悉",
+    "RETURNED_FOR_PAPERS": "备案已退回补件",
     # grounds on which a receiver may refuse
     "NO_LABOUR_RELATION_HERE": "未在本单位建立劳动关系",
     "IDENTITY_OR_PROOF_MISMATCH": "身份或会员证明不符",

@@ -25,7 +25,9 @@ from hub.transfers.desk import certifying, numbering, pulling
 from hub.transfers.desk.numbering import draft_numbering_scheme
 from hub.transfers.ledger import reads
 from tests.desk.conftest import said
+from tests.endings import act as end
 from tests.ready import Ready, altered, person, ready, ready_amendment
+from tests.sql.wholeness import assert_whole
 from tests.world import sign
 from tests.worlds import everything
 
@@ -329,19 +331,36 @@ class TestWhen:
         await world.certify(u2, CertificateVoiding, second.membership_id)
         assert await states(world, u2, second.membership_id) == [("700001", "VOIDED")]
 
-    @pytest.mark.parametrize("status", ["WITHDRAWN", "DEEMED_WITHDRAWN", "EXPELLED"])
-    async def test_it_is_collected_when_the_membership_has_ended(
-        self, world: World, superuser: Any, u1: Actor, m1: UUID, status: str
-    ) -> None:
-        """The acts that end one come with their part; here the row says that it has."""
-        await superuser.execute("update hub.memberships set status = $2 where membership_id = $1", m1, status)
+    async def test_it_is_collected_when_the_membership_has_ended(self, world: World, u1: Actor, m1: UUID) -> None:
+        await end(world, "withdraw", u1, m1)
         await world.certify(u1, CertificateCollection, m1, collected_on=date(2025, 3, 3))
         assert await states(world, u1, m1) == [("000001", "COLLECTED")]
 
-    async def test_the_day_of_collection_is_no_later_than_today(
+    async def test_an_end_that_says_so_collects_it(
         self, world: World, superuser: Any, refused: Refused, u1: Actor, m1: UUID
     ) -> None:
-        await superuser.execute("update hub.memberships set status = 'WITHDRAWN' where membership_id = $1", m1)
+        await end(world, "withdraw", u1, m1, collected_on=date(2025, 3, 2))
+        assert await states(world, u1, m1) == [("000001", "COLLECTED")]
+        one = {"province_code": "31", "number": "000001"}
+        act = await ready_certificate(
+            world, u1, CertificateCollection, m1, collected_on=date(2025, 3, 3), certificate=one
+        )
+        assert (await refused(act)).code == Code.STEP_NOT_ALLOWED
+        await assert_whole(superuser)
+
+    async def test_the_dead_have_none_that_is_good(self, world: World, u1: Actor, m1: UUID) -> None:
+        await end(world, "death", u1, m1)
+        assert await states(world, u1, m1) == [("000001", "VOIDED")]
+
+    async def test_a_lost_one_is_void_with_the_end(self, world: World, u1: Actor, m1: UUID) -> None:
+        await world.certify(u1, CertificateLoss, m1)
+        await end(world, "withdraw", u1, m1)
+        assert await states(world, u1, m1) == [("000001", "VOIDED")]
+
+    async def test_the_day_of_collection_is_no_later_than_today(
+        self, world: World, refused: Refused, u1: Actor, m1: UUID
+    ) -> None:
+        await end(world, "withdraw", u1, m1)
         act = await ready_certificate(world, u1, CertificateCollection, m1, collected_on=date(2025, 3, 4))
         refusal = await refused(act)
         assert (refusal.code, refusal.path) == (Code.DATE_IN_FUTURE, ("collection", "collected_on"))

@@ -15,6 +15,7 @@ from hub.errors import Code
 from hub.transfers.desk import joining
 from hub.transfers.desk.revealing import reveal_id_number
 from hub.transfers.kinds import IdType
+from tests import endings
 from tests.desk.conftest import said
 from tests.ready import altered, person, ready, ready_join
 from tests.sql.direct import custody_of
@@ -166,7 +167,7 @@ class TestOnceInALife:
     @pytest.mark.article("A3")
     async def test_who_withdrew_joins_anew_as_the_same_person(self, world: World, superuser: Any, u2: Actor) -> None:
         m2 = await custody_of(superuser, world.members["M2"])
-        await superuser.execute("update hub.memberships set status = 'WITHDRAWN' where member_id = $1", m2["member_id"])
+        await endings.act(world, "withdraw", world.actors["U1"], world.members["M2"])
         again = replace(MEMBERS["M2"], name="李新", employer="乙", certificate=("31", "777"), joined_on=TODAY)
         view = await (await ready_join(world, u2, again)).send(world.hub)
         assert view.membership_id != world.members["M2"]

@@ -52,6 +52,18 @@ AGREEMENT = (
     f"hostUnion {{ {UNION_NAME} }} termFrom termUntil document agreementSha256 rosterVersion dispatchSignedAt "
     f"hostSignedAt inForceFrom endedAt supersedes {{ id }} steps {{ act toState at by {{ {UNION_NAME} }} }}"
 )
+ENDING = (
+    "membershipId status endedOn at statementSha256 certificateCollectedOn certificateOutstanding warnings "
+    f"expulsionState filingOverdue filedOn filedWith {{ {UNION_NAME} }} filingMark missingPapers reversedAt"
+)
+ENDED_QUERY = (
+    f"query ($id: ID!) {{ answer: member(id: $id) {{ status unpaidMonths meetsDuesHalf ending {{ {ENDING} }} "
+    f"endings {{ {ENDING} }} }} }}"
+)
+FILINGS_QUERY = (
+    "{ answer: filings { membershipId memberNameMasked effectiveOn decidedOn filedOn filedAt judgmentSha256 "
+    f"opinionSha256 decisionSha256 filingMark missingPapers union {{ {UNION_NAME} }} }} }}"
+)
 PAGE_INFO = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 
 #: What each act drafts with and answers with.
@@ -65,6 +77,14 @@ ACTS = {
     "changeRetentionReason": ("ChangeRetentionReasonDraft", "Member", MEMBER),
     "restoreMembership": ("RestoreMembershipDraft", "Member", MEMBER),
     "annulRetention": ("AnnulRetentionDraft", "Member", MEMBER),
+    "recordWithdrawal": ("RecordWithdrawalDraft", "Member", MEMBER),
+    "recordDeemedWithdrawal": ("RecordDeemedWithdrawalDraft", "Member", MEMBER),
+    "decideExpulsion": ("DecideExpulsionDraft", "Member", MEMBER),
+    "recordDeath": ("RecordDeathDraft", "Member", MEMBER),
+    "fileExpulsion": ("FileExpulsionDraft", "Ending", ENDING),
+    "acknowledgeFiling": ("AcknowledgeFilingDraft", "FilingMark", "membershipId receipt"),
+    "returnFiling": ("ReturnFilingDraft", "FilingMark", "membershipId receipt"),
+    "reverseExpulsion": ("ReverseExpulsionDraft", "Member", MEMBER),
     "releaseMember": ("ReleaseMemberDraft", "Handoff", HANDOFF),
     "requestHandoff": ("RequestHandoffDraft", "Handoff", HANDOFF),
     "releaseInLieu": ("ReleaseInLieuDraft", "Handoff", HANDOFF),

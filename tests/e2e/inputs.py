@@ -18,8 +18,10 @@ __all__ = [
     "asking",
     "care",
     "changed",
+    "deeming",
     "entrustment",
     "entry",
+    "expelling",
     "joining",
     "on_paper",
     "person",
@@ -27,6 +29,7 @@ __all__ = [
     "restoring",
     "retaining",
     "union",
+    "withdrawing",
 ]
 
 #: What a holder alone may ever read of the fixtures' members; none of it occurs anywhere else.
@@ -139,6 +142,45 @@ def restoring(member_id: str, **changes: Any) -> Json:
         "restoredOn": "2025-03-03",
         "employerUscc": EMPLOYERS["甲"],
         "relationStartedOn": "2025-03-01",
+    }
+    return changed(given, changes)
+
+
+def withdrawing(member_id: str, **changes: Any) -> Json:
+    """Give a withdrawal with all its steps, announced on 2025-03-01."""
+    given = {
+        "memberId": member_id,
+        "requestedOn": "2025-02-10",
+        "requestSha256": EVIDENCE,
+        "persuadedOn": "2025-02-17",
+        "discussedOn": "2025-02-28",
+        "announcedOn": "2025-03-01",
+    }
+    return changed(given, changes)
+
+
+def deeming(member_id: str, **changes: Any) -> Json:
+    """Give a deemed withdrawal, resolved on 2025-03-01; the dues on file decide."""
+    given = {
+        "memberId": member_id,
+        "absentSince": "2024-08-15",
+        "admonishedOn": "2025-02-20",
+        "refusedToCorrect": True,
+        "resolvedOn": "2025-03-01",
+    }
+    return changed(given, changes)
+
+
+def expelling(member_id: str, **changes: Any) -> Json:
+    """Give the decision to expel of scenario 24, three months earlier."""
+    given = {
+        "memberId": member_id,
+        "judgmentSha256": EVIDENCE,
+        "effectiveOn": "2025-02-10",
+        "opinionSha256": EVIDENCE,
+        "opinionOn": "2025-02-20",
+        "decisionSha256": EVIDENCE,
+        "decidedOn": "2025-02-25",
     }
     return changed(given, changes)
 

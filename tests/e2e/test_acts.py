@@ -89,6 +89,50 @@ async def _annulment(stage: Stage) -> tuple[str, Json]:
     return "U1", {"memberId": stage.member("M1")}
 
 
+async def _withdrawal(stage: Stage) -> tuple[str, Json]:
+    return "U1", inputs.withdrawing(stage.member("M1"), collectedOn="2025-03-02")
+
+
+async def _deemed(stage: Stage) -> tuple[str, Json]:
+    dues = {"memberId": stage.member("M1"), "isCorrection": True, "duesPaidThrough": "2024-07"}
+    await stage["U1"].act("amendMember", dues)
+    return "U1", inputs.deeming(stage.member("M1"), collectedOn="2025-03-02")
+
+
+async def _expulsion(stage: Stage) -> tuple[str, Json]:
+    return "U1", inputs.expelling(stage.member("M1"))
+
+
+async def _death(stage: Stage) -> tuple[str, Json]:
+    return "U1", {"memberId": stage.member("M1"), "diedOn": "2025-03-01", "evidenceSha256": inputs.EVIDENCE}
+
+
+async def _filing(stage: Stage) -> tuple[str, Json]:
+    await stage["U1"].act("decideExpulsion", inputs.expelling(stage.member("M1")))
+    return "U1", {"memberId": stage.member("M1"), "filedOn": "2025-02-26"}
+
+
+async def _acknowledgement(stage: Stage) -> tuple[str, Json]:
+    _, asked = await _filing(stage)
+    filed = await stage["U1"].act("fileExpulsion", asked)
+    return "U13", {"membershipId": filed["membershipId"]}
+
+
+async def _filing_return(stage: Stage) -> tuple[str, Json]:
+    _, asked = await _acknowledgement(stage)
+    return "U13", asked | {"papers": ["GROUP_OPINION", "JUDGMENT"]}
+
+
+async def _collection(stage: Stage) -> tuple[str, Json]:
+    await stage["U1"].act("recordWithdrawal", inputs.withdrawing(stage.member("M1")))
+    return "U1", {"memberId": stage.member("M1"), "collectedOn": "2025-03-03"}
+
+
+async def _reversal(stage: Stage) -> tuple[str, Json]:
+    await stage["U1"].act("decideExpulsion", inputs.expelling(stage.member("M1")))
+    return "U1", {"memberId": stage.member("M1"), "annulmentSha256": inputs.EVIDENCE, "annulledOn": "2025-03-01"}
+
+
 async def _import(_: Stage) -> tuple[str, Json]:
     """A membership of M1 that U2 holds on paper."""
     return "U2", inputs.on_paper(MEMBERS["M1"])
@@ -245,6 +289,48 @@ CASES = {
         ),
         Case("annulRetention", "retention-annulment", "annulment", _annulment, "custody_version retention_sha256"),
         Case(
+            "recordWithdrawal",
+            "withdrawal",
+            "withdrawal",
+            _withdrawal,
+            "custody_version requested_on request_sha256 persuaded_on discussed_on announced_on",
+            "collected_on",
+        ),
+        Case(
+            "recordDeemedWithdrawal",
+            "deemed-withdrawal",
+            "deemed_withdrawal",
+            _deemed,
+            "custody_version unpaid_since absent_since admonished_on refused_to_correct resolved_on",
+            "collected_on",
+        ),
+        Case(
+            "decideExpulsion",
+            "expulsion",
+            "expulsion",
+            _expulsion,
+            "custody_version judgment_sha256 effective_on opinion_sha256 opinion_on has_no_group decision_sha256 "
+            "decided_on",
+        ),
+        Case("recordDeath", "death", "death", _death, "custody_version died_on", "evidence_sha256"),
+        Case("fileExpulsion", "expulsion-filing", "filing", _filing, "expulsion_sha256 filed_on filed_with"),
+        Case("acknowledgeFiling", "filing-acknowledgement", "acknowledgement", _acknowledgement, "filing_sha256"),
+        Case("returnFiling", "filing-return", "filing_return", _filing_return, "filing_sha256 papers"),
+        Case(
+            "collectCertificate",
+            "certificate-collection",
+            "collection",
+            _collection,
+            "custody_version data_version certificate collected_on",
+        ),
+        Case(
+            "reverseExpulsion",
+            "expulsion-reversal",
+            "reversal",
+            _reversal,
+            "custody_version expulsion_sha256 annulment_sha256 annulled_on",
+        ),
+        Case(
             "releaseMember",
             "release",
             "release",
@@ -327,7 +413,9 @@ async def test_a_draft_signed_as_it_is_acts_and_has_its_receipt(stage: Stage, mu
         mutation, statement, draft["card"]["json"] if mutation in WITH_PERSON and draft["card"] else None
     )
 
-    assert answer["__typename"] in {"Member", "Handoff", "Union", "MergeDecision", "Certificate", "NumberingScheme"}
+    assert answer["__typename"] in {
+        *("Member", "Handoff", "Union", "MergeDecision", "Certificate", "NumberingScheme", "Ending", "FilingMark")
+    }
     receipt = await party.ask(RECEIPT_QUERY, sha256=sha256_of(statement))
     told = claims_of(receipt)
     assert header_of(receipt)["typ"] == "unionhub.receipt+jwt"

@@ -391,6 +391,49 @@ async def _exempt(stage: Stage) -> Json:
     return refusal
 
 
+# ---- the end of a membership
+
+
+@provokes("WITHDRAWAL_NOT_REQUESTED_BY_MEMBER", "A22", "withdrawal", "request_sha256")
+async def _not_requested(stage: Stage) -> Json:
+    asked = inputs.withdrawing(stage.member("M1"), requestSha256=None)
+    return await stage["U1"].refused("recordWithdrawal", asked)
+
+
+@provokes("WITHDRAWAL_STEPS_INCOMPLETE", "A22", "withdrawal", "persuaded_on")
+async def _steps(stage: Stage) -> Json:
+    return await stage["U1"].refused("recordWithdrawal", inputs.withdrawing(stage.member("M1"), persuadedOn=None))
+
+
+@provokes("DEEMED_WITHDRAWAL_CONDITIONS_NOT_MET", "A22", "deemed_withdrawal", "unpaid_since")
+async def _paid(stage: Stage) -> Json:
+    return await stage["U1"].refused("recordDeemedWithdrawal", inputs.deeming(stage.member("M1")))
+
+
+@provokes("EXPULSION_NO_CRIMINAL_PUNISHMENT", "A23", "expulsion", "judgment_sha256")
+async def _unpunished(stage: Stage) -> Json:
+    return await stage["U1"].refused("decideExpulsion", inputs.expelling(stage.member("M1"), judgmentSha256=None))
+
+
+@provokes("EXPULSION_STEPS_INCOMPLETE", "A23", "expulsion", "opinion_sha256")
+async def _no_opinion(stage: Stage) -> Json:
+    return await stage["U1"].refused("decideExpulsion", inputs.expelling(stage.member("M1"), opinionSha256=None))
+
+
+@provokes("FILING_TO_WRONG_LEVEL", "A23", "filing", "filed_with")
+async def _wrong_level(stage: Stage) -> Json:
+    await stage["U1"].act("decideExpulsion", inputs.expelling(stage.member("M1")))
+    asked = {"memberId": stage.member("M1"), "filedOn": "2025-02-26", "filedWith": stage["U10"].uri}
+    return await stage["U1"].refused("fileExpulsion", asked)
+
+
+@provokes("CERTIFICATE_COLLECTED_BEFORE_FILING", "N6", "collection", "collected_on")
+async def _collected_before(stage: Stage) -> Json:
+    await stage["U1"].act("decideExpulsion", inputs.expelling(stage.member("M1")))
+    asked = {"memberId": stage.member("M1"), "collectedOn": "2025-02-26"}
+    return await stage["U1"].refused("collectCertificate", asked)
+
+
 # ---- the receiver's refusal
 
 

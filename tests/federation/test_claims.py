@@ -17,6 +17,7 @@ from federation.claims import dump, parse, shown
 from federation.errors import StatementCode, StatementError
 from federation.keys import PublicKey
 from tests.federation.certifying import certificate_acts
+from tests.federation.endings import ENDING_ACTS
 from tests.federation.parties import (
     a_join,
     a_key,
@@ -113,6 +114,7 @@ def test_claims_are_read_as_they_were_written(cls: type[Any]) -> None:
 
 EXAMPLES: list[acts.Act] = [
     *RETENTION_ACTS,
+    *ENDING_ACTS,
     a_join(),
     a_member_amendment(),
     a_union_amendment(),
@@ -137,6 +139,10 @@ OPTIONAL = {
     "record": "agreement_id evidence_sha256",
     "loss": "consent",
     "scheme": "check",
+    "withdrawal": "requested_on request_sha256 persuaded_on discussed_on announced_on collected_on",
+    "deemed_withdrawal": "unpaid_since absent_since proper_reason admonished_on collected_on",
+    "expulsion": "judgment_sha256 effective_on opinion_sha256 opinion_on decision_sha256 decided_on",
+    "death": "evidence_sha256",
     "retention": "retired_on early relation_ended_on new_employer_uscc enlisted_on",
     "change": "discharged_on retired_on early",
     "restoration": "employer_uscc relation_started_on discharged_on",

@@ -11,6 +11,7 @@ from federation.errors import StatementCode, StatementError
 from federation.keys import ALGS, Alg, KeyDates
 from tests.federation.books import CLAIMS, KEY, VALID, header
 from tests.federation.certifying import certificate_acts
+from tests.federation.endings import ENDING_ACTS
 from tests.federation.parties import (
     HUB,
     NOW,
@@ -65,6 +66,7 @@ MEMBER_ACTS: list[acts.Act] = [
     *care_acts(),
     *(claims for claims in certificate_acts().values() if claims.subject == "membership"),
     *RETENTION_ACTS,
+    *ENDING_ACTS,
 ]
 AGREEMENT_ACTS = agreement_acts()
 UNION_ACTS: list[acts.Act] = [

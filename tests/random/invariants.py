@@ -25,6 +25,7 @@ ALSO_BROKEN: Final = {
                                from hub.holdings h
                               where h.member_id = m.member_id and h.membership_id = m.membership_id) g
          where m.status in ('ACTIVE', 'RETAINED', 'DUPLICATE_SUSPECTED')
+           and not exists (select from hub.endings e where e.membership_id = m.membership_id and e.act = 'reverse')
            and g.held is distinct from tstzmultirange(g.since)""",
     "I2: nobody is held before having joined": f"""
         select m.membership_id from hub.memberships m join hub.holdings h using (member_id, membership_id)
@@ -32,12 +33,12 @@ ALSO_BROKEN: Final = {
     "I3: one live membership per person": """
         select i.id_hash from hub.person_ids i join hub.memberships m using (member_id)
          where m.status in ('ACTIVE', 'RETAINED') group by i.id_hash having count(*) > 1""",
-    "I3: a person is found by each id: as the live one, where this one stands still or was merged": """
+    "I3: a person is found by each id: as another one only where this one stood in a pair and is not live": """
         select i.id_hash from hub.person_ids i left join hub.identity_claims c using (id_hash)
-         where c.member_id is distinct from i.member_id and not exists (
-               select from hub.memberships m join hub.memberships l on l.member_id = c.member_id
-                where m.member_id = i.member_id and m.status in ('DUPLICATE_SUSPECTED', 'DUPLICATE_MERGED')
-                  and l.status in ('ACTIVE', 'RETAINED'))""",
+         where c.member_id is null or (c.member_id <> i.member_id and (
+               not exists (select from hub.duplicates d where d.member_id = i.member_id) or exists (
+               select from hub.memberships m
+                where m.member_id = i.member_id and m.status in ('ACTIVE', 'RETAINED'))))""",
     "A3: of two that were merged, what goes on counts since the earlier joining": """
         select d.membership_id from hub.duplicates d
           join hub.memberships m on m.membership_id = d.membership_id and m.status = 'ACTIVE'
@@ -90,11 +91,12 @@ ALSO_BROKEN: Final = {
         select m.membership_id from hub.memberships m
           left join hub.handoffs o on o.member_id = m.member_id and o.membership_id = m.membership_id
                and o.state = 'ACCEPTED' and o.custody_version = m.custody_version - 1
-         where m.dues_paid_through < to_char(m.joined_on - interval '1 month', 'YYYY-MM')
+         where not exists (select from hub.endings e where e.membership_id = m.membership_id and e.act = 'reverse')
+           and (m.dues_paid_through < to_char(m.joined_on - interval '1 month', 'YYYY-MM')
             or (m.dues_paid_through <> o.dues_paid_through and not exists (
                 select from hub.amendments a where a.member_id = m.member_id and a.membership_id = m.membership_id
                    and 'dues_paid_through' = any (string_to_array(a.fields, ' ')) and a.at > m.held_since))
-            or (o.handoff_id is null) <> (m.custody_version = 1)""",
+            or (o.handoff_id is null) <> (m.custody_version = 1))""",
     "I15: a number is one certificate's, for ever, and a valid one is nothing else": """
         with every as (
             select membership_id, certificate_province as province_code, certificate_number as number

@@ -15,6 +15,7 @@ from tests.random.calendar import month_later
 from tests.random.kinds import FEDERATIONS, Ask, Drawn, Kind, Sent, claims_in, first, not_held, said
 from tests.random.kinds_releases import Release
 from tests.random.kinds_unions import is_good_code
+from tests.random.model import STANDING
 
 if TYPE_CHECKING:
     from hub.authz.tokens import Caller
@@ -116,11 +117,11 @@ class AmendMember(Kind):
             return "DOCUMENT_TAMPERED"
         if member is None or tie is not None:
             return tie
-        if member.status == "DUPLICATE_MERGED":
+        if member.status not in STANDING:
             return "NOT_A_MEMBER"
         given = {*person, *(claims.keys() & _STATED)}
         # A number names the one of two records that is live, and later the one that went on.
-        owner, employer = model.live_of(person.get("id_number", "")), claims.get("employer_uscc")
+        owner, employer = model.claims.get(person.get("id_number", "")), claims.get("employer_uscc")
         dues = claims.get("dues_paid_through", member.dues)
         earliest = month_later(member.joined_on.isoformat(), -1)
         latest = month_later(model.today.isoformat(), 12)
@@ -131,7 +132,7 @@ class AmendMember(Kind):
                 (claims["custody_version"] != member.version, "STALE_VERSION"),
                 (claims["data_version"] != member.data_version, "STALE_VERSION"),
                 (named != given or len(named) != len(claims["fields"]), "INPUT_INVALID"),
-                (owner is not None and owner is not member, "ALREADY_MEMBER_USE_TRANSFER"),
+                (owner not in {None, member.person}, "ALREADY_MEMBER_USE_TRANSFER"),
                 (owner is not None, "INPUT_INVALID"),
                 (employer is not None and not is_good_code(employer), "INPUT_INVALID"),
                 ("dues_paid_through" in named and member.is_exempt(dues), "DUES_EXEMPT_IN_RETENTION"),

@@ -214,6 +214,8 @@ class Accept(OnCase):
             member.retentions[-1].restored_on = date.fromisoformat(sent.claims["in_date"])
         member.former.add(member.holder)
         member.held.append((member.holder, member.basis, member.employer))
+        in_date = date.fromisoformat(sent.claims["in_date"])
+        member.taken_in = max(in_date, member.taken_in or in_date)
         is_back = bool(self._as_before(model, case))
         member.holder, member.version = case.receiver, member.version + 1
         member.held_by, member.dues = sent.read.sha256, case.dues

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from federation import acts_certificates as acts
 from hub.transfers.desk import certifying, drafting_certificates, numbering
 from tests.random.kinds import NO_HASH, Ask, Drawn, Kind, Sent, claims_in, first, not_held, said
+from tests.random.model import STANDING
 from tests.world import UNIONS
 
 if TYPE_CHECKING:
@@ -28,10 +29,13 @@ _STEPS = {
     ("recover_certificate", "SUPERSEDED"): "VOIDED",
     ("reissue_certificate", "VALID"): "SUPERSEDED",
     ("reissue_certificate", "LOST"): "SUPERSEDED",
+    ("collect_certificate", "VALID"): "COLLECTED",
     ("void_certificate", "VALID"): "VOIDED",
     ("void_certificate", "LOST"): "VOIDED",
 }
+_BACKDATE_DAYS = 90
 _REASONS = ("LOST", "DAMAGED", "FULL", "CORRECTED")
+_TAKEN_BACK = frozenset({"WITHDRAWN", "DEEMED_WITHDRAWN", "EXPELLED"})
 _LATER = frozenset({"collect_certificate", "void_certificate"})
 _GIVING = frozenset({"issue_certificate", "reissue_certificate", "recover_certificate"})
 
@@ -100,7 +104,7 @@ class _OnCertificate(Kind):
         is_released = member.open is not None and member.open.state == "RELEASED"
         return first(
             (
-                (act not in _LATER and member.status == "DUPLICATE_MERGED", "NOT_A_MEMBER"),
+                (act not in _LATER and member.status not in STANDING, "NOT_A_MEMBER"),
                 (is_issuing and member.status == "DUPLICATE_SUSPECTED", "ALREADY_MEMBER_USE_TRANSFER"),
                 (act in _GIVING and is_released, "HANDOFF_ALREADY_OPEN"),
                 (claims["custody_version"] != member.version, "STALE_VERSION"),
@@ -116,11 +120,12 @@ class _OnCertificate(Kind):
         target = _STEPS.get((act, state or "-"))
         wrong_reason = act == "reissue_certificate" and (claims["reason"] == "LOST") != (state == "LOST")
         gives = act == "reissue_certificate" or target == "VALID"
+        is_early = act == "collect_certificate" and member.status not in _TAKEN_BACK
         is_second = gives and member.valid not in {None, key}
         return first(
             (
                 (state is None, "INPUT_INVALID"),
-                (target is None or wrong_reason or is_second, "STEP_NOT_ALLOWED"),
+                (target is None or wrong_reason or is_second or is_early, "STEP_NOT_ALLOWED"),
             )
         ) or self.refused_last(model, sent, member)
 
@@ -164,16 +169,37 @@ class VoidCertificate(_OnCertificate):
 
 
 class Collect(_OnCertificate):
-    """Lawful once a membership has ended by withdrawal or expulsion: not yet in this run."""
+    """Lawful once a membership has ended by withdrawal, or by an expulsion that was filed."""
 
     act = acts.CertificateCollection
     desk = staticmethod(_desk(acts.CertificateCollection))
+    wrongs = (*_OnCertificate.wrongs, "ahead", "before")
 
     def given(self, stage: Stage, ask: Ask, member: Member) -> dict[str, Any]:
-        return {"collected_on": stage.model.today}
+        return {"collected_on": stage.model.today + timedelta(days={"ahead": 1, "before": -80}.get(ask.wrong, 0))}
 
     def stated(self, stage: Stage, ask: Ask, member: Member) -> dict[str, Any]:
         return {**super().stated(stage, ask, member), "collected_on": stage.model.today.isoformat()}
+
+    def refused_last(self, model: Model, sent: Sent, member: Member) -> str | None:
+        ended, day = member.ended, date.fromisoformat(sent.claims["collected_on"])
+        assert ended is not None
+        early = member.status == "EXPELLED" and (ended.filed_on is None or day < ended.filed_on)
+        return first(
+            (
+                (early, "CERTIFICATE_COLLECTED_BEFORE_FILING"),
+                (day < ended.on, "INPUT_INVALID"),
+                (day > model.today, "DATE_IN_FUTURE"),
+                (day < model.today - timedelta(days=_BACKDATE_DAYS), "BACKDATE_TOO_FAR"),
+            )
+        )
+
+    def done(self, model: Model, sent: Sent) -> None:
+        super().done(model, sent)
+        member = model.by_membership(sent.read.sub)
+        assert member is not None
+        assert member.ended is not None
+        member.ended.state = None if member.ended.state is None else "COLLECTED"
 
 
 class _Issuing(_OnCertificate):

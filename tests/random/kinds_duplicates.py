@@ -11,7 +11,7 @@ from hub.transfers.desk import deciding, drafting_merges, merging
 from tests.random.calendar import month_later
 from tests.random.kinds import GRASSROOTS, NO_HASH, Ask, Drawn, Kind, Sent, claims_in, first, said, structure
 from tests.random.kinds_entries import Join
-from tests.random.model import Pair
+from tests.random.model import STANDING, Pair
 
 if TYPE_CHECKING:
     from tests.random.model import Member, Model
@@ -106,6 +106,7 @@ def _settle(model: Model, pair: Pair, survivor: Member) -> None:
         survivor.status = "ACTIVE"
     loser.status, loser.into = "DUPLICATE_MERGED", survivor.ref
     survivor.pair = loser.pair = None
+    model.claims[survivor.id_number] = survivor.person
 
 
 class Merge(Kind):
@@ -145,7 +146,7 @@ class Merge(Kind):
         if own is None or not holds:
             return "NOT_HOLDER" if own is not None and own.is_party(sender) else "MEMBER_NOT_FOUND_OR_NOT_HELD"
         if own.pair is None:
-            return "NOT_A_MEMBER" if own.status == "DUPLICATE_MERGED" else "INPUT_INVALID"
+            return "NOT_A_MEMBER" if own.status not in STANDING else "INPUT_INVALID"
         over = _over(model, own.pair, self._survivor(model, sent, own))
         return None if sent.claims["merge_sha256"] == over else "DOCUMENT_TAMPERED"
 

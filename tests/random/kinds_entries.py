@@ -13,7 +13,7 @@ from federation.encoding import sha256_b64url
 from hub.transfers.desk import drafting_pulls, joining, pulling
 from tests.random.calendar import end_of_term, month_later, today_of
 from tests.random.kinds import FEDERATIONS, GRASSROOTS, NO_HASH, Ask, Drawn, Kind, Sent, claims_in, first, said
-from tests.random.model import Case, Match, Member
+from tests.random.model import STANDING, Case, Match, Member
 
 if TYPE_CHECKING:
     from tests.random.model import Model
@@ -108,7 +108,9 @@ class Join(Kind):
 
     def done(self, model: Model, sent: Sent) -> None:
         claims, ref = sent.claims, f"P{len(model.members) + 1}"
-        certificate = claims["certificate"]
+        certificate, number = claims["certificate"], json.loads(sent.more[0])["id_number"]
+        person = ref if self.known(model, sent) is not None else model.claims.setdefault(number, ref)
+        model.file_of[person] = ref
         model.members[ref] = Member(
             ref,
             UUID(sent.read.sub),
@@ -117,10 +119,11 @@ class Join(Kind):
             date.fromisoformat(claims["joined_on"]),
             claims["dues_paid_through"],
             claims.get("employer_uscc"),
-            json.loads(sent.more[0])["id_number"],
+            number,
             (certificate["province_code"], certificate["number"]),
             claims["holding_basis"],
             joined_from=json.loads(sent.more[0])["residence_division_code"],
+            person=person,
         )
 
     def again(self, model: Model, sent: Sent) -> str | None:
@@ -215,7 +218,7 @@ class Request(Kind):
         match = model.matches.get(UUID(sent.read.sub))
         good = match is not None and match.by == sent.sender and model.now < match.until
         target = model.members.get(match.member or "") if match is not None and good else None
-        if target is not None and target.status == "DUPLICATE_MERGED":
+        if target is not None and target.status not in STANDING:
             target = None  # since the draft
         given_on = date.fromisoformat(consent["given_on"]) if consent else today
         is_area = signer.kind in _AREAS and employer in signer.employers

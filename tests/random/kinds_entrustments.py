@@ -12,7 +12,7 @@ from federation.encoding import sha256_b64url
 from hub.transfers.desk import drafting_entrustments as drafting
 from hub.transfers.desk import entrusting
 from tests.random.kinds import NO_HASH, Ask, Drawn, Kind, Sent, claims_in, first, said, structure
-from tests.random.model import Agreement, Line
+from tests.random.model import STANDING, Agreement, Line
 
 if TYPE_CHECKING:
     from tests.random.model import Member, Model
@@ -78,7 +78,7 @@ def _roster_code(model: Model, agreement: Agreement | None, term: tuple[date, da
         code = first(
             (
                 (member.status == "DUPLICATE_SUSPECTED", "ALREADY_MEMBER_USE_TRANSFER"),
-                (member.status == "DUPLICATE_MERGED", "NOT_A_MEMBER"),
+                (member.status not in STANDING, "NOT_A_MEMBER"),
                 (member.status == "RETAINED", "COVERAGE_OUTSIDE_DISPATCH"),
                 (member.open is not None and member.open.state == "RELEASED", "HANDOFF_ALREADY_OPEN"),
                 (not within, "COVERAGE_OUTSIDE_DISPATCH"),
@@ -440,7 +440,7 @@ class RecordActivity(Kind):
                 (
                     (not holds and tied, "NOT_HOLDER"),
                     (not holds, "MEMBER_NOT_FOUND_OR_NOT_HELD"),
-                    (member is not None and member.status == "DUPLICATE_MERGED", "NOT_A_MEMBER"),
+                    (member is not None and member.status not in STANDING, "NOT_A_MEMBER"),
                 )
             )
         in_force = agreement is not None and agreement.state_at(model.today) == "IN_FORCE"

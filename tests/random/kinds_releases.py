@@ -24,7 +24,7 @@ from tests.random.kinds import (
     said,
     structure,
 )
-from tests.random.model import OPEN, Case, Member
+from tests.random.model import OPEN, STANDING, Case, Member
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -132,7 +132,7 @@ class Release(Kind):
         if member is None or tie is not None:
             return tie
         if member.status not in {"ACTIVE", "RETAINED"}:
-            return "NOT_A_MEMBER" if member.status == "DUPLICATE_MERGED" else "ALREADY_MEMBER_USE_TRANSFER"
+            return "NOT_A_MEMBER" if member.status not in STANDING else "ALREADY_MEMBER_USE_TRANSFER"
         stays = may_not_leave(member, claims)
         if stays is not None:
             return stays

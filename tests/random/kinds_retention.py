@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from federation.acts_retention import Annulment, ReasonChange, Restoration, Retention
 from hub.transfers.desk import drafting_retention, retaining
 from tests.random.kinds import NO_HASH, Ask, Drawn, Kind, Sent, claims_in, first, not_held, said
-from tests.random.model import Retained
+from tests.random.model import STANDING, Retained
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +79,7 @@ class _OnRetention(Kind):
         is_released = member.open is not None and member.open.state == "RELEASED"
         return first(
             (
-                (member.status == "DUPLICATE_MERGED", "NOT_A_MEMBER"),
+                (member.status not in STANDING, "NOT_A_MEMBER"),
                 (member.status == "DUPLICATE_SUSPECTED", "ALREADY_MEMBER_USE_TRANSFER"),
                 (member.status != self.takes, "STEP_NOT_ALLOWED"),
                 (is_released, "HANDOFF_ALREADY_OPEN"),

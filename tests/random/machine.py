@@ -17,6 +17,16 @@ from tests.random.kinds_amendments import AmendMember, AmendUnion, Correct
 from tests.random.kinds_cases import Accept, Cancel, Dismiss, Object, Recall, Refuse
 from tests.random.kinds_certificates import Collect, FindAgain, Issue, Lose, Number, Reissue, VoidCertificate
 from tests.random.kinds_duplicates import Decide, Import, Merge
+from tests.random.kinds_endings import (
+    AcknowledgeFiling,
+    Deem,
+    Die,
+    Expel,
+    File,
+    ReturnFiling,
+    Reverse,
+    WithdrawMember,
+)
 from tests.random.kinds_entries import Join, Request
 from tests.random.kinds_entrustments import (
     Acknowledge,
@@ -64,9 +74,9 @@ ON_AGREEMENTS = {
 }
 PLACE, EXIT, MOVE = Place(), Exit(), Move()
 RETENTION, REASON, RESTORATION, ANNULMENT = RecordRetention(), ChangeReason(), RestoreMembership(), AnnulRetention()
-LOSS, REISSUE = Lose(), Reissue()
+LOSS, REISSUE, COLLECT = Lose(), Reissue(), Collect()
 ON_CERTIFICATES: dict[str, Kind] = {
-    kind.name: kind for kind in (LOSS, FindAgain(), REISSUE, Issue(), VoidCertificate(), Collect())
+    kind.name: kind for kind in (LOSS, FindAgain(), REISSUE, Issue(), VoidCertificate(), COLLECT)
 }
 ON_CASES: dict[str, Kind] = {kind.name: kind for kind in (IN_LIEU, ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS)}
 ON_UNIONS = {kind.name: kind for kind in (UNION, UNION_AMENDMENT, KEY, RETIREMENT, REVOCATION, Number())}
@@ -79,7 +89,12 @@ ON_MEMBERS: dict[str, Kind] = (
     | ON_RETENTIONS
     | ON_CERTIFICATES
 )
-KINDS = (*ON_MEMBERS.values(), *ON_UNIONS.values(), *ON_AGREEMENTS.values())
+EXPEL, FILE, REVERSE = Expel(), File(), Reverse()
+ENDS = {kind.name: kind for kind in (WithdrawMember(), Deem(), EXPEL, Die())}
+AFTER: dict[str, Kind] = {kind.name: kind for kind in (FILE, AcknowledgeFiling(), ReturnFiling(), COLLECT, REVERSE)}
+ON_ENDS = ENDS | AFTER
+MAY_WAIT = ON_MEMBERS | AFTER
+KINDS = (*(ON_MEMBERS | ON_ENDS).values(), *ON_UNIONS.values(), *ON_AGREEMENTS.values())
 #: What may come next, where a case stands. None: nobody does anything until its deadline.
 NEXT: dict[str | None, tuple[Kind | None, ...]] = {
     None: (RELEASE, REQUEST, REQUEST, CORRECTION, PLACE, PLACE, EXIT, MOVE),
@@ -90,6 +105,8 @@ NEXT: dict[str | None, tuple[Kind | None, ...]] = {
 
 #: Few members, so that acts meet; the newest is whom the run itself enrolled.
 MEMBERS = st.sampled_from(("M1", "M1", "M1", "M2", "M2", "M6", "newest"))
+#: Not M1, mostly: what has ended is not moved.
+THE_LEAVING = st.sampled_from(("M2", "M6", "newest", "newest"))
 EMPLOYERS_UNIONS = st.sampled_from(("U1", "U2", "U2", "U3", "U7", "newest"))
 OTHERS = ("U0", "U3a", "U4", "U5", "U9", "U10", "U13", "U15")
 ANYBODY = st.sampled_from(("U1", "U2", "U3", "U7", "newest", *OTHERS))
@@ -98,7 +115,7 @@ WHOSE = st.one_of(st.just("right"), st.just("right"), st.just("right"), ANYBODY)
 KEY_OWNERS = st.sampled_from(("U2", "U3a", "U7", "U15", "newest", "newest", "newest"))
 NUMBERS = st.integers(0, 59)
 #: With what a union may end at the same time: the key by which another of these acts is signed.
-MEANWHILE = ON_MEMBERS | {kind.name: kind for kind in (RETIREMENT, REVOCATION)}
+MEANWHILE = ON_MEMBERS | ON_ENDS | {kind.name: kind for kind in (RETIREMENT, REVOCATION)}
 AT_ONCE = st.tuples(
     st.sampled_from((*["the next"] * len(ON_MEMBERS), *sorted(MEANWHILE))),
     st.just("right") | WHOSE,
@@ -264,6 +281,23 @@ class RandomActs(RuleBasedStateMachine):
         for kind in (LOSS, REQUEST, REISSUE)[: 1 + how % 3]:
             self.act(kind, Ask(who, to=to, how=how))
 
+    @rule(
+        act=st.sampled_from(("a whole expulsion", *sorted(ON_ENDS))),
+        who=THE_LEAVING,
+        by=WHOSE,
+        wrong=wrongs(*ON_ENDS.values()),
+        ways=st.lists(NUMBERS, min_size=2, max_size=6),
+    )
+    def act_on_an_end(self, act: str, who: str, by: str, wrong: str, ways: list[int]) -> None:
+        """Let a membership end, or go on about one that has; or expel somebody and go on to where it began."""
+        if act in ON_ENDS:
+            self.act(ON_ENDS[act], Ask(who, by, wrong=wrong, how=ways[0]))
+            return
+        self.act(EXPEL, Ask(who, how=ways[0]))
+        for how in ways[1:]:
+            self.act((FILE, *AFTER.values())[how % (len(AFTER) + 1)], Ask(who, how=how))
+        self.act(REVERSE, Ask(who))
+
     @rule(who=MEMBERS, to=EMPLOYERS_UNIONS, ways=st.lists(NUMBERS, min_size=2, max_size=5))
     def become_one(self, who: str, to: str, ways: list[int]) -> None:
         """Bring a second membership in, and let both holders, or the union above, make one of the two."""
@@ -325,10 +359,10 @@ class RandomActs(RuleBasedStateMachine):
 
     # Statements kept back, repeated, forged, and sent at once.
 
-    @rule(act=st.sampled_from(sorted(ON_MEMBERS)), who=MEMBERS, by=WHOSE, to=EMPLOYERS_UNIONS, how=NUMBERS)
+    @rule(act=st.sampled_from(sorted(MAY_WAIT)), who=MEMBERS, by=WHOSE, to=EMPLOYERS_UNIONS, how=NUMBERS)
     def keep_back(self, act: str, who: str, by: str, to: str, how: int) -> None:
         """Draw a statement up and hand it in later: what it rests on may have changed by then."""
-        sent = self.do(lambda: self.stage.make(ON_MEMBERS[act], self._names(Ask(who, by, to, how=how))))
+        sent = self.do(lambda: self.stage.make(MAY_WAIT[act], self._names(Ask(who, by, to, how=how))))
         if sent is not None:
             self.stage.kept.append(replace(sent, foretold=None))
 
@@ -365,6 +399,9 @@ class RandomActs(RuleBasedStateMachine):
             kind = MEANWHILE.get(act, nexts[how % len(nexts)])
             made.append(await self.stage.make(kind, self._names(Ask(who, by, to, how=how))))
         several = [sent for sent in made if sent is not None]
+        if any(sent.kind.name in ENDS for sent in several):
+            # Of an end and an import both are accepted in either order, and come to something else in each.
+            several = [sent for sent in several if sent.kind is not IMPORT]
         note(f"    {self._at} at once: {', '.join(f'{sent.kind.name} by {sent.sender}' for sent in several)}")
         await self.stage.play_at_once(several)
         await self.stage.look(*{sent.sender for sent in several})

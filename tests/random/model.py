@@ -11,9 +11,14 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-__all__ = ["OPEN", "Agreement", "Case", "Key", "Line", "Match", "Member", "Model", "Pair", "Retained", "Union"]
+__all__ = [
+    *("OPEN", "STANDING"),
+    *("Agreement", "Case", "Ended", "Key", "Line", "Match", "Member", "Model", "Pair", "Retained", "Union"),
+]
 
 OPEN = frozenset({"REQUESTED", "ESCALATED", "RELEASED"})
+#: What has not ended.
+STANDING = frozenset({"ACTIVE", "RETAINED", "DUPLICATE_SUSPECTED"})
 #: These never act for another union, and never stand above one (A15).
 _NEVER_ABOVE = frozenset({"MEMBER_UNIT_BRANCH", "REGIONAL_FEDERATION", "SECTORAL_FEDERATION"})
 _STATUS_GROUNDS = frozenset({"MEMBERSHIP_ENDED", "RETIRED_RETENTION", "IN_MILITARY_SERVICE"})
@@ -91,7 +96,7 @@ class Case:
     @property
     def is_voided_by_acceptance(self) -> bool:
         """Whether the second check of an acceptance ended it: that statement is kept."""
-        return self.state == "VOIDED" and self.ground is not None
+        return self.state == "VOIDED" and self.ground not in {None, "MEMBERSHIP_ENDED"}
 
     def let_pass(self, now: datetime) -> None:
         while self.state in OPEN and self.deadline is not None and self.deadline <= now:
@@ -114,7 +119,7 @@ class Case:
 
     def ground_for(self, side: str) -> str | None:
         if self.state == "VOIDED" and self.ground is not None:
-            return self.ground  # a second check
+            return self.ground  # a second check, or the end of the membership
         if self.state == "VOIDED":
             return "DUPLICATE_MERGED" if side == "HOLDER" else "MEMBERSHIP_ENDED"
         if side != "RECEIVER":
@@ -149,6 +154,18 @@ class Retained:
 
 
 @dataclass
+class Ended:
+    """How a membership ended: by which statement, on which day; of an expulsion, where it stands."""
+
+    sha256: str
+    on: date
+    state: str | None = None
+    filed_on: date | None = None
+    filing: str | None = None
+    mark: str | None = None
+
+
+@dataclass
 class Member:
     ref: str
     id: UUID
@@ -171,6 +188,9 @@ class Member:
     status: str = "ACTIVE"
     pair: Pair | None = None
     into: str | None = None  #: into whom it was merged
+    person: str = ""  #: whose record this is, by the ref of its first membership
+    ended: Ended | None = None
+    taken_in: date | None = None  #: the last intake, by its legal date
     retentions: list[Retained] = field(default_factory=list)
     certificates: dict[tuple[str, str], str] = field(default_factory=dict)  #: every one, and where it stands
 
@@ -271,6 +291,9 @@ class Model:
     members: dict[str, Member] = field(default_factory=dict)
     matches: dict[UUID, Match] = field(default_factory=dict)
     agreements: list[Agreement] = field(default_factory=list)
+    claims: dict[str, str] = field(default_factory=dict)  #: to which person's record an ID number leads
+    file_of: dict[str, str] = field(default_factory=dict)  #: the membership with whose holder a person's data are
+    filed_with: dict[str, tuple[str, str]] = field(default_factory=dict)  #: the union above, and the filing
     #: (signer, jti) of every statement received, and its hash.
     received: dict[tuple[str, UUID], str] = field(default_factory=dict)
 
@@ -301,8 +324,13 @@ class Model:
     def by_membership(self, membership: object) -> Member | None:
         return next((member for member in self.members.values() if str(member.id) == str(membership)), None)
 
+    def is_read_by(self, member: Member, ref: str) -> bool:
+        """Whether a union reads the file: it holds the membership, or held it last, and nobody has the person since."""
+        return member.holder == ref and self.members[self.file_of[member.person]].holder == ref
+
     def live_of(self, id_number: str) -> Member | None:
-        mine = (member for member in self.members.values() if member.id_number == id_number)
+        person = self.claims.get(id_number)
+        mine = (member for member in self.members.values() if member.person == person)
         return next((member for member in mine if member.status in {"ACTIVE", "RETAINED"}), None)
 
     def partner(self, member: Member) -> Member | None:

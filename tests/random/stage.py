@@ -86,7 +86,9 @@ class Stage:
                 fixture.certificate,
                 fixture.holding_basis,
                 joined_from=fixture.residence,
+                person=ref,
             )
+            model.claims[fixture.id_number] = model.file_of[ref] = ref
         await stage.tick()
         return stage
 
@@ -277,7 +279,7 @@ class Stage:
                 m.valid or (None, None),
             )
             for m in model.members.values()
-            if m.holder == ref
+            if model.is_read_by(m, ref)
         }, f"{ref} reads the members that it holds"
         for member in (member for member in model.members.values() if member.id in members):
             ended = {key: state for key, state in member.certificates.items() if state != "VALID"}

@@ -28,6 +28,7 @@ SEEN_BY: Final = {
     "cards": "union_id",
     "statements": "iss",
     "disclosures": "union_id",
+    "filings": "higher_union",
 }
 #: Member data that nobody reads but through a function.
 HIDDEN: Final = {
@@ -35,7 +36,7 @@ HIDDEN: Final = {
     "identity_claims", "certificate_claims", "statement_claims", "assertion_claims", "matches", "amendments",
     "duplicates", "unassigned", "statuses", "retentions", "retention_steps", "entrustments", "entrustment_steps",
     "entrustment_documents", "coverages", "care_records",
-    "certificates", "certificate_steps",
+    "certificates", "certificate_steps", "endings", "expulsion_steps",
 }  # fmt: skip
 
 #: What the mover may do besides reading; rows that are never updated nor deleted are what makes a record one (I14).
@@ -52,7 +53,8 @@ MOVER: Final = {
     **dict.fromkeys(("legal_steps", "clock", "installation"), _READ),
     **dict.fromkeys(
         ("unions", "union_keys", "persons", "person_ids", "memberships", "holdings", "handoffs", "duplicates",
-         "unassigned", "statuses", "retentions", "entrustments", "coverages"),
+         "unassigned", "statuses", "retentions", "entrustments", "coverages", "endings",
+         "filings"),
         _MOVED,
     ),
     # A certificate that is found again is the valid one.
@@ -64,7 +66,7 @@ MOVER: Final = {
     **dict.fromkeys(
         ("steps", "statements", "join_cards", "membership_claims", "handoff_claims", "statement_claims",
          "disclosures", "matches", "amendments", "retention_steps", "entrustment_steps", "entrustment_documents",
-         "care_records", "certificate_steps"),
+         "care_records", "certificate_steps", "expulsion_steps"),
         _APPENDED,
     ),
     # A number that was wrong is free again.
@@ -87,6 +89,8 @@ FUNCTIONS: Final = {
     "record_roster", "record_coverage_answer", "record_care", "read_entrustments", "read_entrustment_steps",
     "read_coverages", "read_member_coverages", "read_care", "reveal_entrusted",
     "facts_for_certificate", "record_certificate", "record_numbering_scheme", "read_certificates",
+    "facts_for_ending", "facts_for_filing", "record_ending", "record_filing", "record_filing_mark",
+    "record_reversal", "read_endings",
     "read_steps", "read_holdings", "read_transfers", "find_held",
 }  # fmt: skip
 #: Parts of the others.
@@ -97,6 +101,7 @@ INNER: Final = {
     "entrustment_states", "coverages_now", "roster_members",
     "record_entrustment_statement", "keep_entrustment_document", "close_ended_coverages",
     "enter_coverages", "supersede_entrustment",
+    "end_membership", "free_partner", "enter_statement", "step_expulsion", "step_certificate", "collect_with_end",
 }  # fmt: skip
 
 _VERBS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")

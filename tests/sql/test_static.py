@@ -23,6 +23,7 @@ TOGETHER: Final = {
     "persons", "person_ids", "memberships", "holdings", "handoffs", "steps", "statements", "join_cards", "dockets",
     "cards", "amendments", "duplicates", "unassigned", "statuses", "retentions", "retention_steps", "coverages",
     "care_records", "certificates", "certificate_steps",
+    "endings", "expulsion_steps", "filings",
 }  # fmt: skip
 
 

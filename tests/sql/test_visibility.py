@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 
 from federation.acts_certificates import CertificateLoss
+from tests.endings import act
 from tests.entrusting import everything_entrusted
 from tests.retaining import retain
 from tests.sql.direct import custody_of
@@ -38,7 +39,8 @@ async def busy(world: World) -> World:
     """M1 released to U2, open; M2 moved from U1 to U2; M3's release to U2 refused; M5 entrusted, and released, to U8.
 
     M4 is retained, was asked for before, M2 amended, M3 works elsewhere, and a union above nobody of these has another
-    name. M3 is U2's too, on paper. M6 has lost the certificate, and Shanghai numbers.
+    name. M3 is U2's too, on paper. M6 has lost the certificate, and Shanghai numbers; it was retained, then expelled,
+    which is filed with U9.
     """
     u1, u2 = world.actors["U1"], world.actors["U2"]
     await world.amend(u1, world.members["M2"], person={"sex": "9"})
@@ -55,6 +57,9 @@ async def busy(world: World) -> World:
     await world.set_scheme(world.actors["U10"])
     await retain(world, u1, world.members["M4"])
     await world.bring_in(u2, replace(MEMBERS["M3"], employer="乙", certificate=("31", "700001")))
+    await retain(world, world.actors["U3"], world.members["M6"])
+    await act(world, "expel", world.actors["U3"], world.members["M6"])
+    await act(world, "file", world.actors["U3"], world.members["M6"])
     await world.hub.ledger.record_already_member(u1.caller.union_id, START, uuid4(), world.members["M5"])
     return world
 
@@ -217,7 +222,7 @@ class TestEachUnion:
             found = [len(await app.fetch(call, *arguments)) for call, arguments in _reads(known)]
         # Steps of four cases (1, 2, 2, 1); both holdings of M2, that of M3 on paper; the one transfer of M2; its
         # amendment; M2 and M3 by their ids, M2 by certificate.
-        assert found == [6, 3, 1, 1, 2, 1]
+        assert found == [6, 3, 1, 1, 0, 2, 1]
 
     @pytest.mark.attack("Z02")
     async def test_the_ex_holder_keeps_its_own_case_and_nothing_live(
@@ -270,6 +275,7 @@ def _reads(known: dict[str, list[Any]]) -> list[tuple[str, tuple[Any, ...]]]:
         ("select * from hub.read_holdings($1)", (known["membership"],)),
         ("select * from hub.read_transfers($1)", (known["membership"],)),
         ("select * from hub.read_amendments($1)", (known["membership"],)),
+        ("select * from hub.read_endings($1)", (known["membership"],)),
         ("select * from hub.find_held($1, null, null)", (known["hash"],)),
         ("select * from hub.find_held(null, '31', '000002')", ()),
     ]

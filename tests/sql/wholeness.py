@@ -8,16 +8,53 @@ from typing import Any, Final
 BROKEN: Final = {
     "I1: the holder is the one of the interval that is open": """
         select m.membership_id from hub.memberships m
-         where m.status <> 'DUPLICATE_MERGED'
+         where m.status in ('ACTIVE', 'RETAINED', 'DUPLICATE_SUSPECTED')
           and (1 <> (select count(*) from hub.holdings h where h.member_id = m.member_id
                         and h.membership_id = m.membership_id and upper_inf(h.during)
                         and h.holder_union = m.holder_union and h.custody_version = m.custody_version
                         and lower(h.during) = m.held_since)
             or 1 <> (select count(*) from hub.holdings h
                       where h.membership_id = m.membership_id and upper_inf(h.during)))""",
-    "I1: what was merged into another has no holding that is open": """
+    "I1: what has ended has no holding that is open": """
         select m.membership_id from hub.memberships m join hub.holdings h on h.membership_id = m.membership_id
-         where m.status = 'DUPLICATE_MERGED' and (upper_inf(h.during) or m.open_handoff is not null)""",
+         where m.status not in ('ACTIVE', 'RETAINED', 'DUPLICATE_SUSPECTED')
+           and (upper_inf(h.during) or m.open_handoff is not null)""",
+    "an ending is where the membership stands, and its holding ended with it": """
+        select m.membership_id from hub.memberships m
+          left join hub.endings e on e.membership_id = m.membership_id
+               and e.ending_no = (select count(*) from hub.endings c where c.membership_id = m.membership_id)
+         where coalesce(e.act <> 'reverse', false)
+               <> (m.status in ('WITHDRAWN', 'DEEMED_WITHDRAWN', 'EXPELLED', 'DECEASED'))
+            or (e.act <> 'reverse' and e.to_state <> m.status)
+        union all
+        select e.membership_id from hub.endings e where 1 <> (
+               select count(*) from hub.holdings h
+                where h.membership_id = e.membership_id and h.holder_union = e.union_id
+                  and case e.act when 'reverse' then lower(h.during) else upper(h.during) end = e.at)""",
+    "endings follow one another": """
+        select e.membership_id from hub.endings e
+         where e.ending_no > 1 and not exists (select from hub.endings p where p.membership_id = e.membership_id
+               and p.ending_no = e.ending_no - 1 and (p.act = 'reverse') <> (e.act = 'reverse') and p.at < e.at)""",
+    "an ending has its statement, by the last holder": """
+        select e.membership_id from hub.endings e where not exists (select from hub.statements t
+               where t.sha256 = e.sha256 and t.membership_id = e.membership_id and t.iss = e.union_id)""",
+    "I13: an expulsion stands where its last step led, and was decided, filed, collected in this order": """
+        select e.membership_id from hub.endings e
+          left join hub.expulsion_steps s on s.membership_id = e.membership_id and s.ending_no = e.ending_no
+                                         and s.step_no = e.expulsion_step
+         where s.to_state is distinct from e.expulsion_state
+            or (select count(*) from hub.expulsion_steps c where c.membership_id = e.membership_id
+                   and c.ending_no = e.ending_no) <> coalesce(e.expulsion_step, 0)
+            or (e.to_state = 'EXPELLED' and e.decision_sha256 is null)
+            or e.filed_on < e.ended_on or (e.to_state = 'EXPELLED' and e.collected_on < e.filed_on)
+            or (e.expulsion_state in ('FILED', 'COLLECTED')) > (e.filed_on is not null)
+            or (e.expulsion_state = 'DECIDED' and e.filed_on is not null)""",
+    "A23: the union above sees what was filed with it, and nothing else": """
+        select e.membership_id from hub.endings e
+          left join hub.filings f on f.membership_id = e.membership_id and f.ending_no = e.ending_no
+          left join hub.unions u on u.union_id = e.union_id
+         where (e.filed_on is null) <> (f.membership_id is null) or f.sha256 is distinct from e.filing_sha256
+            or (f.higher_union is not null and f.higher_union <> u.parent_union)""",
     "I3: one live membership per ID number, and the number leads to it": """
         select i.id_hash::text from hub.person_ids i join hub.memberships m on m.member_id = i.member_id
          where m.status in ('ACTIVE', 'RETAINED') group by i.id_hash having count(distinct m.membership_id) > 1
@@ -40,7 +77,12 @@ BROKEN: Final = {
         select h.membership_id from hub.holdings h
          where h.custody_version > 1 and not exists (
                select from hub.holdings p where p.membership_id = h.membership_id
-                  and p.custody_version = h.custody_version - 1 and upper(p.during) = lower(h.during))""",
+                  and p.custody_version = h.custody_version - 1 and upper(p.during) = lower(h.during))
+           and not exists (   -- a REVERSAL: the one gap that there may be
+               select from hub.endings e join hub.holdings p on p.membership_id = e.membership_id
+                where e.membership_id = h.membership_id and e.act = 'reverse' and e.at = lower(h.during)
+                  and p.custody_version = h.custody_version - 1 and p.holder_union = h.holder_union
+                  and upper(p.during) < lower(h.during))""",
     "A11: who amended a member's data held it then": """
         select a.membership_id from hub.amendments a
          where not exists (select from hub.holdings h where h.membership_id = a.membership_id
@@ -55,7 +97,9 @@ BROKEN: Final = {
                select count(*) from hub.handoffs o join hub.holdings p
                    on p.membership_id = h.membership_id and p.custody_version = h.custody_version - 1
                 where o.membership_id = h.membership_id and o.state = 'ACCEPTED' and o.to_union = h.holder_union
-                  and o.from_union = p.holder_union and o.custody_version = p.custody_version)""",
+                  and o.from_union = p.holder_union and o.custody_version = p.custody_version)
+           and not exists (select from hub.endings e where e.membership_id = h.membership_id
+                              and e.act = 'reverse' and e.at = lower(h.during))""",
     "a handoff stands where its last step led": """
         select o.handoff_id from hub.handoffs o
           left join hub.steps s on s.handoff_id = o.handoff_id and s.step_no = o.step_no

@@ -1,19 +1,23 @@
 """The machine takes the steps that it lists, over the full product of states, acts and sides, and no other."""
 
-import itertools
+from itertools import product
 
 import pytest
 
 from hub.errors import Code, Refusal
+from hub.transfers.kinds import MembershipStatus
 from hub.transfers.machines import (
     CERTIFICATE,
+    EXPULSION,
     HANDOFF,
     MACHINES,
+    MEMBERSHIP,
     OPEN_STATES,
     PLACEMENT,
     RETENTION,
     START,
     CertificateState,
+    ExpulsionState,
     HandoffState,
     Machine,
     PlacementState,
@@ -50,7 +54,7 @@ LEGAL = {
 }
 
 
-@pytest.mark.parametrize(("state", "act", "side"), list(itertools.product([START, *HandoffState], ACTS, Side)))
+@pytest.mark.parametrize(("state", "act", "side"), list(product([START, *HandoffState], ACTS, Side)))
 def test_only_listed_steps_are_legal(state: str, act: str, side: Side) -> None:
     target = LEGAL.get((state, act, side))
     if target is not None:
@@ -77,9 +81,7 @@ LEGAL_OF_A_CERTIFICATE = {
 
 
 @pytest.mark.invariant("I15")
-@pytest.mark.parametrize(
-    ("state", "act", "side"), list(itertools.product([START, *CertificateState], CERTIFICATE_ACTS, Side))
-)
+@pytest.mark.parametrize(("state", "act", "side"), list(product([START, *CertificateState], CERTIFICATE_ACTS, Side)))
 def test_only_listed_steps_of_a_certificate_are_legal(state: str, act: str, side: Side) -> None:
     """COLLECTED and VOIDED are left by nothing, and nobody but the holder does anything."""
     target = LEGAL_OF_A_CERTIFICATE.get((state, act)) if side is Side.HOLDER else None
@@ -103,9 +105,7 @@ LEGAL_OF_A_RETENTION = {
 }
 
 
-@pytest.mark.parametrize(
-    ("state", "act", "side"), list(itertools.product([START, *RetentionState], RETENTION_ACTS, Side))
-)
+@pytest.mark.parametrize(("state", "act", "side"), list(product([START, *RetentionState], RETENTION_ACTS, Side)))
 def test_a_retention_takes_its_listed_steps_alone(state: str, act: str, side: Side) -> None:
     target = LEGAL_OF_A_RETENTION.get((state, act, side))
     if target is not None:
@@ -140,9 +140,7 @@ PLACEMENT_LEGAL = {
 }
 
 
-@pytest.mark.parametrize(
-    ("state", "act", "side"), list(itertools.product([START, *PlacementState], PLACEMENT_ACTS, Side))
-)
+@pytest.mark.parametrize(("state", "act", "side"), list(product([START, *PlacementState], PLACEMENT_ACTS, Side)))
 def test_a_placement_takes_the_listed_steps_alone(state: str, act: str, side: Side) -> None:
     target = PLACEMENT_LEGAL.get((state, act, side))
     if target is not None:
@@ -151,6 +149,59 @@ def test_a_placement_takes_the_listed_steps_alone(state: str, act: str, side: Si
     with pytest.raises(Refusal) as found:
         PLACEMENT.step(state, act, side)
     assert found.value.code is Code.STEP_NOT_ALLOWED
+
+
+MEMBERSHIP_ACTS = sorted({step.act for step in MEMBERSHIP.steps} | {"take"})
+LIVE_OR_NOT = {"ACTIVE", "RETAINED", "DUPLICATE_SUSPECTED"}
+LEGAL_OF_A_MEMBERSHIP = {
+    (START, "join", "HOLDER"): "ACTIVE",
+    (START, "import", "HOLDER"): "DUPLICATE_SUSPECTED",
+    ("ACTIVE", "retain", "HOLDER"): "RETAINED",
+    ("RETAINED", "restore", "HOLDER"): "ACTIVE",
+    **{(state, "withdraw", "HOLDER"): "WITHDRAWN" for state in ("ACTIVE", "RETAINED")},
+    ("ACTIVE", "deem_withdrawn", "HOLDER"): "DEEMED_WITHDRAWN",
+    **{(state, "expel", "HOLDER"): "EXPELLED" for state in ("ACTIVE", "RETAINED")},
+    ("EXPELLED", "reverse", "HOLDER"): "ACTIVE",
+    **{(state, "record_death", "HOLDER"): "DECEASED" for state in LIVE_OR_NOT},
+    **{(state, "merge", "HOLDER"): "DUPLICATE_MERGED" for state in LIVE_OR_NOT},
+    ("DUPLICATE_SUSPECTED", "go_on", "HUB"): "ACTIVE",
+}
+EXPULSION_ACTS = sorted({step.act for step in EXPULSION.steps} | {"take"})
+LEGAL_OF_AN_EXPULSION = {
+    (START, "decide", "HOLDER"): "DECIDED",
+    ("DECIDED", "file", "HOLDER"): "FILED",
+    ("FILED", "collect", "HOLDER"): "COLLECTED",
+    **{(state, "file", "HOLDER"): state for state in ("FILED", "COLLECTED")},
+    **{(state, mark, "HIGHER"): state for state in ("FILED", "COLLECTED") for mark in ("acknowledge", "return")},
+    **{(state, "reverse", "HOLDER"): "REVERSED" for state in ("DECIDED", "FILED", "COLLECTED")},
+}
+
+
+@pytest.mark.parametrize(
+    ("machine", "legal", "state", "act", "side"),
+    [
+        *(
+            (MEMBERSHIP, LEGAL_OF_A_MEMBERSHIP, *one)
+            for one in product([START, *MembershipStatus], MEMBERSHIP_ACTS, Side)
+        ),
+        *((EXPULSION, LEGAL_OF_AN_EXPULSION, *one) for one in product([START, *ExpulsionState], EXPULSION_ACTS, Side)),
+    ],
+)
+def test_a_membership_ends_by_its_listed_steps_alone(
+    machine: Machine, legal: dict[tuple[str, str, str], str], state: str, act: str, side: Side
+) -> None:
+    target = legal.get((state, act, side))
+    if target is not None:
+        assert machine.step(state, act, side).target == target
+        return
+    with pytest.raises(Refusal) as found:
+        machine.step(state, act, side)
+    assert found.value.code == Code.STEP_NOT_ALLOWED
+
+
+def test_from_an_end_one_step_alone_leads_back() -> None:
+    leaving = [step for step in MEMBERSHIP.steps if step.source not in {START, *LIVE_OR_NOT}]
+    assert [(step.source, step.act, step.target) for step in leaving] == [("EXPELLED", "reverse", "ACTIVE")]
 
 
 def test_final_states_are_left_by_no_step() -> None:

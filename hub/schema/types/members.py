@@ -1,7 +1,8 @@
 """A member, as the union that holds it sees it; nobody else reaches this type (domain 5.2, column H)."""
 
+from asyncio import gather
 from datetime import date, datetime
-from typing import cast
+from typing import Annotated, cast
 from uuid import UUID
 
 import strawberry
@@ -15,6 +16,7 @@ from hub.schema.refusals import Refusal
 from hub.schema.scalars import YearMonth
 from hub.schema.types.amendments import Amendment
 from hub.schema.types.certificates import Certificate, certificates_of, present_certificate
+from hub.schema.types.endings import Ending
 from hub.schema.types.entrustments import CareRecord, Coverage
 from hub.schema.types.handoffs import Handoff
 from hub.schema.types.nodes import Node
@@ -25,9 +27,11 @@ from hub.transfers.certificates import certificate_warnings
 from hub.transfers.kinds import WAITING
 from hub.transfers.machines import OPEN_STATES
 from hub.transfers.retention_column import last_retention
+from hub.transfers.rules.days import day_of
+from hub.transfers.rules.ending import meets_dues_half, unpaid_months
 from hub.transfers.views import MemberView
 
-__all__ = ["Duplicate", "Holding", "IdNumber", "Member", "MemberConnection", "find_member"]
+__all__ = ["Duplicate", "Holding", "IdNumber", "Member", "MemberConnection", "MemberResult", "find_member"]
 
 
 @strawberry.type(description="一段管理会籍的期间，含起点，不含终点。\nA time during which a union held it, half-open.")
@@ -287,6 +291,47 @@ class Member(Node):
         views = await info.context.loads.holdings(self.view.membership_id) or ()
         return [Holding(union_id=view.holder_union, from_=view.from_at, until=view.until_at) for view in views]
 
+    @told("会籍的终止；未终止的为空。", "How the membership ended; null as long as it has not.")
+    async def ending(self, info: Info) -> Ending | None:
+        """Give the end."""
+        found = await info.context.loads.endings(self.view.membership_id)
+        last = found.endings[-1] if found is not None and found.endings else None
+        return None if last is None or last.reversed_at is not None else Ending.of(last)
+
+    @told(
+        "历次终止，按先后排列，含已撤销的开除。",
+        "All ends, the earliest first: of an expulsion that was reversed, too.",
+    )
+    async def endings(self, info: Info) -> list[Ending]:
+        """Give the ends."""
+        found = await info.context.loads.endings(self.view.membership_id)
+        return [] if found is None else [Ending.of(view) for view in found.endings]
+
+    @told(
+        "已过而未交会费的月数；非正常状态的为零。",
+        "How many months that are over were not paid; none where no dues are owed.",
+    )
+    async def unpaid_months(self, info: Info) -> int:
+        """Count the months."""
+        return await self._unpaid(info)
+
+    @told(
+        "欠交会费是否已达自动退会所需的六个月；另须不参加组织生活，是否退会由工会决定。",
+        "Whether so much is unpaid as a deemed withdrawal asks for. It asks for more, and a union decides.",
+    )
+    async def meets_dues_half(self, info: Info) -> bool:
+        """Tell whether one of the two conditions is met."""
+        return meets_dues_half(await self._unpaid(info))
+
+    async def _unpaid(self, info: Info) -> int:
+        membership_id, loads = self.view.membership_id, info.context.loads
+        found, retentions = await gather(loads.endings(membership_id), loads.retentions(membership_id))
+        if found is None:
+            return 0
+        restored = [view.restored_on for view in retentions or () if view.restored_on is not None]
+        today, restored_on = day_of(found.now), max(restored, default=None)
+        return unpaid_months(self.view.status, self.view.dues_paid_through, restored_on, today)
+
     @told(
         "信息的历次更改，按先后排列；只列栏目名称，不含原值。",
         "The amendments of the data, the earliest first: the names of the fields, never what stood there.",
@@ -294,6 +339,12 @@ class Member(Node):
     async def amendments(self, info: Info) -> list[Amendment]:
         """Give the amendments."""
         return [Amendment.of(view) for view in await info.context.loads.amendments(self.view.membership_id) or ()]
+
+
+MemberResult = Annotated[
+    Member | Refusal,
+    strawberry.union("MemberResult", description="办理后的会员，或拒绝。\nThe member after the act, or a refusal."),
+]
 
 
 @strawberry.type(description="会员列表的一页。\nA page of members.")

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from federation.statements import Statement
     from hub.authz.tokens import Caller
     from hub.transfers.facts import MembershipFacts, ReceiverFacts, ReleaseFacts, RetentionFacts
+    from hub.transfers.facts_ending import EndingFacts
 
 __all__ = [
     "SUPERSEDED",
@@ -68,7 +69,7 @@ SUPERSEDED = "SUPERSEDED_BY_RELEASE"
 _KEPT = ("new_employer_uscc", "host_employer_uscc", "restores", "placement")
 
 R = TypeVar("R", acts.Release, acts.InLieuRelease)
-HoldersFacts = TypeVar("HoldersFacts", "ReleaseFacts", "RetentionFacts")
+HoldersFacts = TypeVar("HoldersFacts", "ReleaseFacts", "RetentionFacts", "EndingFacts")
 
 
 def custody_time(now: datetime, *before: datetime | None) -> datetime:

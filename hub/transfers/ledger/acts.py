@@ -30,6 +30,7 @@ from hub.transfers.facts import (
 )
 from hub.transfers.kinds import UnionKind, UnionState
 from hub.transfers.ledger.certificates import Certificates
+from hub.transfers.ledger.ending import Endings
 from hub.transfers.ledger.entrusting import Entrustments
 from hub.transfers.ledger.groups import Call, Groups, under_its_key
 from hub.transfers.ledger.records import (
@@ -142,6 +143,7 @@ class Ledger(RetentionActs):
         self._record_amendment = Call("record_amendment", under_its_key(RECORD_AMENDMENT, AmendmentRecord))
         self._record_suspected = Call("record_suspected", under_its_key(RECORD_SUSPECTED, SuspectedRecord))
         self.certificates = Certificates(database)
+        self.endings = Endings(database)
 
     async def close(self) -> None:
         """Stop the groups."""

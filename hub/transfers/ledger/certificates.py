@@ -105,6 +105,8 @@ class Certificates(Singles):
                 for province, text, state, issued_on, issuer in zip(*columns, strict=True)
             ),
             signer_province=row["signer_province"],
+            ended_on=row["ended_on"],
+            filed_on=row["filed_on"],
             scheme=None if row["pattern"] is None else Scheme(row["pattern"], row["check_rule"]),
         )
 

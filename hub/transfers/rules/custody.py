@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         RetainedFacts,
         SignerFacts,
     )
+    from hub.transfers.facts_ending import EndedFacts
     from hub.transfers.rules.questions import Refusals
 
 __all__ = [
@@ -67,7 +68,7 @@ def check_signer_is_active(signer: SignerFacts) -> Refusals:
 
 
 def check_tie_to_member(
-    membership: MembershipFacts | HeldFacts | MergeRecordFacts | RetainedFacts | None,
+    membership: MembershipFacts | HeldFacts | MergeRecordFacts | RetainedFacts | EndedFacts | None,
     *,
     is_party: bool,
     is_entrusted_host: bool = False,

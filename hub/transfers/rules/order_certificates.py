@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hub.transfers.rules import certificates, columns, custody
+from hub.transfers.rules import certificates, columns, custody, ending
 from hub.transfers.rules.days import day_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def certificate_rules(question: certificates.Certifying) -> Refusals:
     if certificates.is_loss(claims):
         yield from certificates.check_report(claims, question.today)
     if certificates.is_collection(claims):
-        path = (claims.object_name, "collected_on")
+        path, facts = (claims.object_name, "collected_on"), question.facts
+        yield from ending.check_collected_after_filing(claims, membership.status, facts.ended_on, facts.filed_on)
         yield from columns.check_printed_date(claims.collected_on, question.today, path=path)
     if question.issued is not None:
         yield from certificates.check_day_of_issue(question, question.issued, membership)

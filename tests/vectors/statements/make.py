@@ -17,6 +17,7 @@ from federation.forms import Code, Typ, UnionUri, Version
 from federation.jws import sign_payload
 from federation.keys import ALGS, PrivateKey
 from tests.federation.certifying import certificate_acts
+from tests.federation.endings import ENDING_ACTS
 from tests.federation.parties import (
     COUNTY,
     HUB,
@@ -85,7 +86,10 @@ def acts_of_each_kind() -> dict[str, tuple[Act, UnionUri | None]]:
         "member-amendment": (a_member_amendment(), None),
         "import": (an_import(), None),
         "merge": (a_merge(), None),
-        **{act.typ.removeprefix("unionhub.").removesuffix("+jwt"): (act, None) for act in RETENTION_ACTS},
+        **{
+            act.typ.removeprefix("unionhub.").removesuffix("+jwt"): (act, None)
+            for act in (*RETENTION_ACTS, *ENDING_ACTS)
+        },
         "merge-decision": (a_merge_decision(), None),
         "release": (a_release(), None),
         "request": (a_request(), None),

@@ -1,0 +1,66 @@
+"""How memberships ended, for who held them last; and the filings that were made with a union."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from hub.transfers.machines import ExpulsionState
+from hub.transfers.views_ending import EndingsView, EndingView, FilingView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from hub.database.pool import Reading
+
+__all__ = ["endings", "filings"]
+
+ENDINGS: Final = "select * from hub.read_endings($1)"
+
+FILINGS: Final = """
+select membership_id, union_id, name_masked, effective_on, decided_on, filed_on, filed_at, judgment_sha256,
+       opinion_sha256, decision_sha256, sha256, mark, papers, marked_at
+  from hub.filings where higher_union = $1 order by filed_at desc, membership_id limit 100"""
+
+
+async def endings(reading: Reading, membership_ids: Sequence[UUID]) -> dict[UUID, EndingsView]:
+    """Give how these memberships ended, the earliest ending first, to the (last) holder."""
+    rows: dict[UUID, list[Any]] = {membership_id: [] for membership_id in membership_ids}
+    for row in await reading.connection.fetch(ENDINGS, membership_ids):
+        rows[row["membership_id"]].append(row)
+    return {
+        membership_id: EndingsView(
+            tuple(
+                _ending(row, next((later["at"] for later in found[place + 1 :]), None))
+                for place, row in enumerate(found)
+                if row["act"] != "reverse"
+            ),
+            reading.now,
+        )
+        for membership_id, found in rows.items()
+    }
+
+
+def _ending(row: Any, reversed_at: Any) -> EndingView:
+    state, papers = row["expulsion_state"], row["papers"]
+    return EndingView(
+        membership_id=row["membership_id"],
+        status=row["to_state"],
+        ended_on=row["ended_on"],
+        at=row["at"],
+        sha256=row["sha256"],
+        has_certificate=row["has_certificate"],
+        collected_on=row["collected_on"],
+        expulsion_state=None if state is None else ExpulsionState(state),
+        filed_on=row["filed_on"],
+        higher_union=row["higher_union"],
+        mark=row["mark"],
+        papers=() if papers is None else tuple(papers.split()),
+        marked_at=row["marked_at"],
+        reversed_at=reversed_at,
+    )
+
+
+async def filings(reading: Reading) -> list[FilingView]:
+    """Give the filings that were made with the union, the latest first, a hundred at most."""
+    return [FilingView(**row) for row in await reading.connection.fetch(FILINGS, reading.union_id)]
