@@ -605,6 +605,18 @@ async def _entrusted_host(stage: Stage) -> Json:
     return await stage["U8"].submit("releaseMember", jws)
 
 
+@provokes("COUNT_EXCLUDES_RETAINED", "A16")
+async def _count_excludes_retained(stage: Stage) -> Json:
+    u1, member = stage["U1"], stage.member("M3")
+    await u1.act("recordRetention", inputs.retaining(member))
+    union = (await u1.ask("{ answer: viewer { union { id } } }"))["union"]["id"]
+    query = (
+        "query ($union: ID!, $member: ID!) { answer: explainCount(unionId: $union, memberId: $member, "
+        f'asOf: "2025-03-03") {{ refusal {{ {REFUSAL} }} }} }}'
+    )
+    return look_at((await u1.ask(query, union=union, member=member))["refusal"])
+
+
 @provokes("COUNTED_BY_DISPATCH_UNION", "A9 A16")
 async def _counted_by_dispatch_union(stage: Stage) -> Json:
     await stage.entrusted()
