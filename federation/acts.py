@@ -14,6 +14,15 @@ from uuid import UUID
 
 from federation.act import Act
 from federation.acts_retention import Annulment, ReasonChange, Restoration, Retention
+from federation.acts_secondment import (
+    Conversion,
+    EarlyEnd,
+    Extension,
+    HomeRelationEnd,
+    Secondment,
+    SecondmentTerm,
+    Term,
+)
 from federation.forms import (
     Article,
     CertificateNumber,
@@ -46,7 +55,11 @@ __all__ = [
     "Certificate",
     "Consent",
     "ContainedUnion",
+    "Conversion",
     "Dismissal",
+    "EarlyEnd",
+    "Extension",
+    "HomeRelationEnd",
     "Import",
     "InLieuRelease",
     "Join",
@@ -66,6 +79,9 @@ __all__ = [
     "Request",
     "Restoration",
     "Retention",
+    "Secondment",
+    "SecondmentTerm",
+    "Term",
     "UnionAmendment",
     "UnionRegistration",
 ]
@@ -250,6 +266,7 @@ class Release(Act):
     #: Where the reason asks for the member's own, and no request has brought it (A9).
     consent: Consent | None = None
     placement: Placement | None = None
+    secondment: Term | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -491,6 +508,7 @@ ACTS: Mapping[str, type[Act]] = MappingProxyType(
             *(Join, MemberAmendment, Import, Merge, MergeDecision),
             *(Request, Release, InLieuRelease, Acceptance, Refusal, Recall, Objection, Cancellation, Dismissal),
             *(Retention, ReasonChange, Restoration, Annulment),
+            *(Secondment, SecondmentTerm, EarlyEnd, Extension, Conversion, HomeRelationEnd),
             *(UnionRegistration, UnionAmendment, KeyRegistration, KeyRetirement, KeyRevocation),
         )
     }

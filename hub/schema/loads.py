@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from hub.transfers.desk.merging import duplicates_of
 from hub.transfers.desk.opening import reading_as
 from hub.transfers.desk.proving import proofs
-from hub.transfers.ledger import reads
+from hub.transfers.ledger import reads, reads_secondment
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         TransferView,
         UnionView,
     )
+    from hub.transfers.views_secondment import SecondmentStepView, SecondmentView
 
 __all__ = ["Loads"]
 
@@ -65,6 +66,8 @@ _STEPS: Final[_Kind[list[StepView]]] = _Kind(reads.steps)
 _HOLDINGS: Final[_Kind[list[HoldingView]]] = _Kind(reads.holdings)
 _AMENDMENTS: Final[_Kind[list[AmendmentView]]] = _Kind(reads.amendments)
 _RETENTIONS: Final[_Kind[list[RetentionView]]] = _Kind(reads.retentions)
+_SECONDMENTS: Final[_Kind[tuple[SecondmentView, ...]]] = _Kind(reads_secondment.secondments_of_members)
+_SECONDMENT_STEPS: Final[_Kind[list[tuple[int, SecondmentStepView]]]] = _Kind(reads_secondment.secondment_steps)
 _TRANSFERS: Final[_Kind[list[TransferView]]] = _Kind(reads.transfers)
 
 
@@ -126,6 +129,14 @@ class Loads:
     def retentions(self, membership_id: UUID) -> Awaitable[list[RetentionView] | None]:
         """Give the retentions of a member, if the caller holds it now."""
         return self._load(_RETENTIONS, membership_id)
+
+    def secondments(self, membership_id: UUID) -> Awaitable[tuple[SecondmentView, ...] | None]:
+        """Give the secondments of a member whom the caller holds, or has lent."""
+        return self._load(_SECONDMENTS, membership_id)
+
+    def secondment_steps(self, membership_id: UUID) -> Awaitable[list[tuple[int, SecondmentStepView]] | None]:
+        """Give what was done about them, each with the number of its secondment."""
+        return self._load(_SECONDMENT_STEPS, membership_id)
 
     def transfers(self, membership_id: UUID) -> Awaitable[list[TransferView] | None]:
         """Give the transfers of a member, if the caller holds it now."""

@@ -8,11 +8,13 @@ from uuid import UUID
 
 import strawberry
 
+from hub.schema.arguments import PersonText, Statement
 from hub.schema.context import Context, Info
 from hub.schema.enums import IdType
 from hub.schema.fields import act
 from hub.schema.ids import decode_id
 from hub.schema.refusals import Refusal
+from hub.schema.seconding import SecondmentMutations
 from hub.schema.types.handoffs import Handoff
 from hub.schema.types.members import IdNumber, Member
 from hub.schema.types.merges import MergeDecision
@@ -59,28 +61,12 @@ MergeDecisionResult = Annotated[
     ),
 ]
 
-Statement = Annotated[
-    str,
-    strawberry.argument(
-        description="以本工会签章密钥签署的文书（JWS）。同一文书可重复提交，只办理一次。\n"
-        "The statement, a compact JWS signed by your union's key. The same one again acts no second time."
-    ),
-]
-
-PersonText = Annotated[
-    str,
-    strawberry.argument(
-        description="个人信息，即草稿的 card.json 原文；其摘要已在文书中签署。\n"
-        "The person's data: the exact text of the draft's `card.json`, whose hash the statement signs."
-    ),
-]
-
 
 @strawberry.type(
     description="办理事项；每次办理须有一份签署的文书。\n"
     "The acts. Each takes one signed statement and is stored with it."
 )
-class Mutation:
+class Mutation(SecondmentMutations):
     """The acts."""
 
     @act("批准入会。", "Takes in a person who is nobody's member.")

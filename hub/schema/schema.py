@@ -13,6 +13,7 @@ from hub.schema.mutations import Mutation
 from hub.schema.queries import Reads
 from hub.schema.refusals import RefusalHandler
 from hub.schema.scalars import SCALARS
+from hub.schema.seconding import SecondmentDrafts, SecondmentReads
 
 __all__ = ["LIMITS", "make_schema", "sdl"]
 
@@ -26,6 +27,7 @@ LIMITS: Final = Limits(
         "Certificate.retentionColumn": 2,
         "Member.retentions": 2,
         "Retention.steps": 3,
+        "Secondment.steps": 5,
         "Member.holdings": 5,
         "Union.keys": 5,
     },
@@ -37,7 +39,7 @@ LIMITS: Final = Limits(
 @strawberry.type(
     description="查询与起草；均不改变会籍。\nReads and drafts. Nothing here changes anything about a membership."
 )
-class Query(Reads, Drafts):
+class Query(Reads, Drafts, SecondmentReads, SecondmentDrafts):
     """Everything that can be asked."""
 
 

@@ -14,10 +14,12 @@ __all__ = [
     "MACHINES",
     "OPEN_STATES",
     "RETENTION",
+    "SECONDMENT",
     "START",
     "HandoffState",
     "Machine",
     "RetentionState",
+    "SecondmentState",
     "Side",
     "Step",
 ]
@@ -32,6 +34,7 @@ class Side(StrEnum):
     HOLDER = "HOLDER"
     RECEIVER = "RECEIVER"
     HIGHER = "HIGHER"
+    HOME = "HOME"  #: the union to which a seconded member comes back (A14)
     HUB = "HUB"  #: nobody's: a date that passed, or a check that failed
 
 
@@ -59,6 +62,20 @@ class RetentionState(StrEnum):
     RESTORED = "RESTORED"
     ENDED = "ENDED"
     ANNULLED = "ANNULLED"
+
+
+class SecondmentState(StrEnum):
+    """Where a secondment stands (A14). Up to RETURN_DUE it goes on; the others are final."""
+
+    RECORDED = "RECORDED"
+    OFFERED = "OFFERED"
+    AT_HOST = "AT_HOST"
+    RETURN_DUE = "RETURN_DUE"
+    RETURNED = "RETURNED"
+    CONVERTED = "CONVERTED"
+    RELEASED_FROM_HOME = "RELEASED_FROM_HOME"
+    ENDED = "ENDED"
+    CLOSED = "CLOSED"
 
 
 OPEN_STATES = frozenset({HandoffState.REQUESTED, HandoffState.ESCALATED, HandoffState.RELEASED})
@@ -148,7 +165,34 @@ RETENTION = Machine(
     ),
 )
 
-MACHINES = (HANDOFF, RETENTION)
+X = SecondmentState
+_LASTING = (X.AT_HOST, X.RETURN_DUE)
+_BOTH, _OF_HOME = (Side.HOME, Side.HOLDER), (Side.HOME, Side.HIGHER)
+
+#: domain: 3.4. Offer and acceptance are steps of a handoff too; what both unions sign is a step with the second word.
+SECONDMENT = Machine(
+    "secondment",
+    (
+        Step(START, "record", Side.HOME, X.RECORDED, "A14"),
+        Step(X.RECORDED, "change_term", Side.HOME, X.RECORDED, "A14"),
+        Step(X.RECORDED, "end_early", Side.HOME, X.ENDED, "A14"),
+        Step(X.RECORDED, "lapse", Side.HUB, X.ENDED, "A14"),
+        Step(X.RECORDED, "offer", Side.HOME, X.OFFERED, "A14"),
+        Step(X.OFFERED, "accept", Side.RECEIVER, X.AT_HOST, "A14"),
+        Step(X.OFFERED, "fall_back", Side.HUB, X.RECORDED, "A14"),
+        Step(X.OFFERED, "close", Side.HUB, X.CLOSED, "A22"),
+        Step(X.AT_HOST, "fall_due", Side.HUB, X.RETURN_DUE, "A14"),
+        Step(X.AT_HOST, "end_early", Side.HOME, X.RETURN_DUE, "A14"),
+        *(Step(state, "extend", side, X.AT_HOST, "A14") for state in _LASTING for side in _BOTH),
+        *(Step(state, "convert", side, X.CONVERTED, "A12") for state in _LASTING for side in _BOTH),
+        *(Step(state, "end_home", side, X.RELEASED_FROM_HOME, "A12") for state in _LASTING for side in _OF_HOME),
+        *(Step(state, "retarget", Side.HIGHER, state, "HUB-P09") for state in _LASTING),
+        *(Step(state, "return", Side.RECEIVER, X.RETURNED, "A14") for state in _LASTING),
+        *(Step(state, "close", Side.HUB, X.CLOSED, "A22") for state in _LASTING),
+    ),
+)
+
+MACHINES = (HANDOFF, RETENTION, SECONDMENT)
 
 #: The step that a state's deadline makes by itself, when it has passed.
 LAPSES: dict[HandoffState, Step] = {

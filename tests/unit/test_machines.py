@@ -10,10 +10,12 @@ from hub.transfers.machines import (
     MACHINES,
     OPEN_STATES,
     RETENTION,
+    SECONDMENT,
     START,
     HandoffState,
     Machine,
     RetentionState,
+    SecondmentState,
     Side,
     Step,
 )

@@ -4,7 +4,7 @@ from datetime import date
 
 import strawberry
 
-__all__ = ["ConsentInput", "PlacementInput", "StatedInput"]
+__all__ = ["ConsentInput", "PlacementInput", "StatedInput", "TermInput"]
 
 
 @strawberry.input(description="会员本人的同意。\nThe member's own consent.")
@@ -38,6 +38,18 @@ class PlacementInput:
     )
 
 
+@strawberry.input(description="借调的起止日期，均计入借调期。\nThe term of a secondment, both days included.")
+class TermInput:
+    """A term."""
+
+    starts_on: date | None = strawberry.field(
+        default=strawberry.UNSET, description="开始日期。\nThe day on which it starts."
+    )
+    ends_on: date | None = strawberry.field(
+        default=strawberry.UNSET, description="期满日期。\nThe day on which it ends."
+    )
+
+
 @strawberry.input
 class StatedInput:
     """What some reasons ask for."""
@@ -60,4 +72,9 @@ class StatedInput:
     placement: PlacementInput | None = strawberry.field(
         default=strawberry.UNSET,
         description="暂时保留的事项；一般无须填写。\nWhat is said of a placement; seldom needed.",
+    )
+    secondment: TermInput | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="借调期，原因为借调（SECONDMENT）的填写；所在单位工会即本工会。\n"
+        "The term of a secondment (SECONDMENT); the home union is yours.",
     )

@@ -51,6 +51,7 @@ from hub.transfers.ledger.records import (
     UnionRecord,
 )
 from hub.transfers.ledger.retaining import RetentionActs
+from hub.transfers.ledger.seconding import SecondmentActs, secondment_of, with_secondment
 from hub.transfers.ledger.singles import record_one, signer_of
 from hub.transfers.machines import Side
 from hub.transfers.rules.stated import Stated
@@ -71,8 +72,8 @@ def _function(name: str, arity: int, *, select: str = "*") -> str:
 
 
 #: The SQL text of each call; `make bench` runs the same text for its floor.
-FACTS_FOR_RELEASE: Final = _function("facts_for_release", 13)
-FACTS_FOR_REQUEST: Final = _function("facts_for_request", 11)
+FACTS_FOR_RELEASE: Final = with_secondment(_function("facts_for_release", 13), 8)
+FACTS_FOR_REQUEST: Final = with_secondment(_function("facts_for_request", 11), 7)
 FACTS_FOR_CASE: Final = _function("facts_for_case", 8)
 FACTS_FOR_JOIN: Final = _function("facts_for_join", 11)
 FACTS_FOR_AMENDMENT: Final = _function("facts_for_amendment", 10)
@@ -104,7 +105,7 @@ FACTS_FOR_LOGIN: Final = _function("facts_for_login", 3)
 RECORD_LOGIN: Final = _function("record_login", 4)
 
 
-class Ledger(RetentionActs):
+class Ledger(RetentionActs, SecondmentActs):
     """The act functions, behind the groups: two connections for facts, two for records."""
 
     def __init__(self, database: Database) -> None:
@@ -156,6 +157,7 @@ class Ledger(RetentionActs):
             overdue_union=row["overdue_union"],
             holder_uri=row["holder_uri"],
             place=_place(row["place"]),
+            secondment=secondment_of(row["secondment"]),
         )
 
     async def facts_for_request(
@@ -183,6 +185,7 @@ class Ledger(RetentionActs):
             higher_union=row["higher_union"],
             further_union=row["further_union"],
             place=_place(row["place"]),
+            secondment=secondment_of(row["secondment"]),
         )
 
     async def record_match(self, search: Search) -> MatchFacts:
