@@ -252,11 +252,12 @@ def request(question: Request, facts: RequestFacts) -> Refusals:
 def _of_a_return(question: Request, facts: RequestFacts) -> Refusals:
     """The home union asks for its member back: it needs neither proof nor consent. Source: A14, domain 4.5."""
     claims, target = question.claims, facts.target
-    yield from seconding.check_may_be_asked_back(facts.secondment, facts.signer.uri)
+    may_not = tuple(seconding.check_may_be_asked_back(facts.secondment, facts.signer.uri))
+    if may_not:
+        yield from may_not
+        return
+    yield from pulling.check_proof_matches(facts)  # drafted too long ago
     if target is None:
-        if facts.secondment is not None:
-            # Drafted too long ago.
-            yield from pulling.check_proof_matches(facts)
         return
     yield from pulling.check_no_open_case(target, question.now)
     yield from pulling.check_request_is_new(taken=facts.handoff_taken)
