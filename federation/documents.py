@@ -23,6 +23,10 @@ MEMBER: Final = (
     "id membershipId name sex birthMonth joinedOn status holdingBasis custodyVersion duesPaidThrough duesExempt "
     "dataVersion employerUscc memberUnit"
 )
+SECONDMENT: Final = (
+    "memberId membershipId side state startsOn endsOn endedEarlyOn dueOn remindOn hostEmployerUscc memberName sex "
+    f"birthMonth isLive inDate homeUnion {{ {UNION_NAME} }} hostUnion {{ {UNION_NAME} }}"
+)
 DEADLINE: Final = "at rule consequence tentative"
 TRANSFER_ENTRY: Final = "outDate outReasonText duesPaidThrough releasingSeal inDate receivingSeal line"
 RETENTION_ENTRY: Final = "retainedMonth reasonText retentionSeal restoredMonth restorationSeal line"
@@ -71,6 +75,20 @@ CHANGE_RETENTION_REASON: Final = _act(
 )
 RESTORE_MEMBERSHIP: Final = _act(acts.Restoration, "restoreMembership", "RestoreMembershipDraft", "Member", MEMBER)
 ANNUL_RETENTION: Final = _act(acts.Annulment, "annulRetention", "AnnulRetentionDraft", "Member", MEMBER)
+RECORD_SECONDMENT: Final = _act(acts.Secondment, "recordSecondment", "RecordSecondmentDraft", "Secondment", SECONDMENT)
+CHANGE_SECONDMENT_TERM: Final = _act(
+    acts.SecondmentTerm, "changeSecondmentTerm", "ChangeSecondmentTermDraft", "Secondment", SECONDMENT
+)
+END_SECONDMENT_EARLY: Final = _act(
+    acts.EarlyEnd, "endSecondmentEarly", "EndSecondmentEarlyDraft", "Secondment", SECONDMENT
+)
+EXTEND_SECONDMENT: Final = _act(acts.Extension, "extendSecondment", "ExtendSecondmentDraft", "Secondment", SECONDMENT)
+CONVERT_SECONDMENT: Final = _act(
+    acts.Conversion, "convertSecondment", "ConvertSecondmentDraft", "Secondment", SECONDMENT
+)
+END_HOME_RELATION: Final = _act(
+    acts.HomeRelationEnd, "endHomeRelation", "EndHomeRelationDraft", "Secondment", SECONDMENT
+)
 IMPORT: Final = _act(acts.Import, "importMember", "ImportMemberDraft", "Member", MEMBER)
 MERGE: Final = _act(acts.Merge, "mergeMemberships", "MergeDraft", "Member", MEMBER)
 DECIDE_MERGE: Final = _act(

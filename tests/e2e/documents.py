@@ -28,12 +28,17 @@ RETENTION = (
     "state reason retainedOn retainedMonth exemptFrom restoredOn restoredMonth "
     "steps { act state reason seal at statementSha256 }"
 )
+SECONDMENT = (
+    "memberId membershipId side state startsOn endsOn endedEarlyOn dueOn remindOn hostEmployerUscc memberName sex "
+    f"birthMonth isLive inDate homeUnion {{ {UNION_NAME} }} hostUnion {{ {UNION_NAME} }} returnHandoff {{ id state }} "
+    f"steps {{ act state endsOn at statementSha256 by {{ {UNION_NAME} }} }}"
+)
 MEMBER = (
     "id membershipId name sex birthMonth ethnicGroup politicalStatus idType idNumberMasked mobileMasked "
     "residenceDivisionCode isRuralMigrant employmentForm employerUscc memberUnit joinedOn status holdingBasis "
     f"custodyVersion dataVersion duesExempt votingRights {{ elect beElected vote }} retention {{ {RETENTION} }} "
     f"retentions {{ {RETENTION} }} amendments {{ {AMENDMENT} }} duesPaidThrough "
-    f"certificate {{ {CERTIFICATE} }} openHandoff {{ id state }} "
+    f"certificate {{ {CERTIFICATE} }} openHandoff {{ id state }} secondment {{ state endsOn }} "
     f"holdings {{ from until union {{ {UNION_NAME} }} }}"
 )
 PAGE_INFO = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
@@ -49,6 +54,12 @@ ACTS = {
     "changeRetentionReason": ("ChangeRetentionReasonDraft", "Member", MEMBER),
     "restoreMembership": ("RestoreMembershipDraft", "Member", MEMBER),
     "annulRetention": ("AnnulRetentionDraft", "Member", MEMBER),
+    "recordSecondment": ("RecordSecondmentDraft", "Secondment", SECONDMENT),
+    "changeSecondmentTerm": ("ChangeSecondmentTermDraft", "Secondment", SECONDMENT),
+    "endSecondmentEarly": ("EndSecondmentEarlyDraft", "Secondment", SECONDMENT),
+    "extendSecondment": ("ExtendSecondmentDraft", "Secondment", SECONDMENT),
+    "convertSecondment": ("ConvertSecondmentDraft", "Secondment", SECONDMENT),
+    "endHomeRelation": ("EndHomeRelationDraft", "Secondment", SECONDMENT),
     "releaseMember": ("ReleaseMemberDraft", "Handoff", HANDOFF),
     "requestHandoff": ("RequestHandoffDraft", "Handoff", HANDOFF),
     "releaseInLieu": ("ReleaseInLieuDraft", "Handoff", HANDOFF),
@@ -133,3 +144,10 @@ def arguments_of(mutation: str) -> tuple[str, str]:
     if mutation in WITH_PERSON:
         return f"{given}, $person: {WITH_PERSON[mutation]}", f"{taken}, person: $person"
     return given, taken
+
+
+SECONDMENTS_QUERY = (
+    "query ($side: SecondmentSide!, $states: [SecondmentState!], $first: Int, $after: String) { answer: "
+    "secondments(side: $side, states: $states, first: $first, after: $after) "
+    f"{{ edges {{ cursor node {{ {SECONDMENT} }} }} {PAGE_INFO} }} }}"
+)

@@ -45,6 +45,7 @@ from tests.federation.parties import (
     in_force,
 )
 from tests.federation.retentions import RETENTION_ACTS
+from tests.federation.secondments import SECONDMENT_ACTS
 
 MEMBER_ACTS: list[acts.Act] = [
     *(
@@ -60,6 +61,7 @@ MEMBER_ACTS: list[acts.Act] = [
     *(an_objection(), a_cancellation(), a_dismissal()),
     *(an_import(), a_merge(), a_merge_decision()),
     *RETENTION_ACTS,
+    *SECONDMENT_ACTS,
 ]
 UNION_ACTS: list[acts.Act] = [
     a_union_registration(),

@@ -34,6 +34,7 @@ HIDDEN: Final = {
     "person_ids", "holdings", "handoffs", "steps", "join_cards", "membership_claims", "handoff_claims",
     "identity_claims", "certificate_claims", "statement_claims", "assertion_claims", "matches", "amendments",
     "duplicates", "statuses", "retentions", "retention_steps",
+    "secondments", "secondment_steps", "secondment_words",
 }  # fmt: skip
 
 #: What the mover may do besides reading; rows that are never updated nor deleted are what makes a record one (I14).
@@ -50,7 +51,7 @@ MOVER: Final = {
     **dict.fromkeys(("legal_steps", "clock", "installation"), _READ),
     **dict.fromkeys(
         ("unions", "union_keys", "persons", "person_ids", "memberships", "holdings", "handoffs", "duplicates",
-         "statuses", "retentions"), _MOVED
+         "statuses", "retentions", "secondments", "matches"), _MOVED
     ),
     # A copy for a union above goes before it was ever seen, if the case was settled without it.
     "dockets": _RIGHTED,
@@ -58,7 +59,7 @@ MOVER: Final = {
     "identity_claims": _RIGHTED,
     **dict.fromkeys(
         ("steps", "statements", "join_cards", "membership_claims", "handoff_claims", "statement_claims",
-         "disclosures", "matches", "amendments", "retention_steps"),
+         "disclosures", "amendments", "retention_steps", "secondment_steps", "secondment_words"),
         _APPENDED,
     ),
     # A number that was wrong is free again.
@@ -75,6 +76,8 @@ FUNCTIONS: Final = {
     "hold_keys", "hold_key_to_end_it", "record_key_end", "record_login", "record_disclosure", "reveal_id_number",
     "facts_for_import", "facts_for_merge", "facts_for_decision", "record_suspected", "record_merge", "record_decision",
     "reveal_duplicates", "read_merge_cases", "read_awaited",
+    "facts_of_secondments", "facts_for_secondment", "record_secondment", "record_return_match",
+    "read_secondments", "read_secondment_steps",
     "facts_for_retention", "read_exempt_spans", "record_retention", "read_retentions",
     "read_steps", "read_holdings", "read_transfers", "find_held",
 }  # fmt: skip
@@ -82,6 +85,8 @@ FUNCTIONS: Final = {
 INNER: Final = {
     "signers_of", "higher_of", "decider_of", "settle_pair", "merge_pair", "enter_join", "enter_suspected",
     "enter_statuses", "end_retention", "kid_of", "dissolve_pair", "part_pair", "place_of", "union_of_employer",
+    "secondment_state", "step_secondment", "enter_secondment", "release_seconded", "accept_seconded", "end_return",
+    "enter_release", "enter_answer", "enter_acceptance",
 }  # fmt: skip
 
 _VERBS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")

@@ -11,7 +11,7 @@ import pytest
 
 import hub.database
 from hub.database.migrate import statements_of
-from hub.transfers.ledger import acts, founding, reads, retaining
+from hub.transfers.ledger import acts, founding, reads, reads_secondment, retaining, seconding
 from hub.transfers.machines import MACHINES
 from tests.sql.constructs import faults, without_comments
 
@@ -22,6 +22,7 @@ MIGRATIONS: Final = sorted((_DATABASE / "migrations" / "sql").rglob("*.sql"))
 TOGETHER: Final = {
     "persons", "person_ids", "memberships", "holdings", "handoffs", "steps", "statements", "join_cards", "dockets",
     "cards", "amendments", "duplicates", "statuses", "retentions", "retention_steps",
+    "secondments", "secondment_steps", "secondment_words",
 }  # fmt: skip
 
 
@@ -34,7 +35,7 @@ def test_migrations_use_no_refused_construct(file: Path) -> None:
 def test_what_the_hub_sends_has_none_either() -> None:
     texts = {
         f"{module.__name__}.{name}": text
-        for module in (acts, founding, reads, retaining)
+        for module in (acts, founding, reads, reads_secondment, retaining, seconding)
         for name, text in vars(module).items()
         if name.isupper() and isinstance(text, str)
     }

@@ -71,7 +71,7 @@ def with_secondment(facts: str, sub: int) -> str:
 
     Takes: `sub`, the number of the parameter that holds the memberships.
     """
-    return f"select f.*, x.secondment from ({facts}) f join hub.secondments_of($1, $2, ${sub}) x on x.ord = f.ord"
+    return f"select f.*, x.secondment from ({facts}) f join hub.facts_of_secondments($1, $2, ${sub}) x on x.ord = f.ord"
 
 
 FACTS_FOR_SECONDMENT: Final = _function("facts_for_secondment", 8)

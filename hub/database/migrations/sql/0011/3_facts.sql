@@ -20,7 +20,7 @@ create type hub.seconded as (
     host_employer_uscc text, starts_on date, ends_on date, ended_early_on date, host_version integer);
 
 -- The latest secondment of each membership, for the rules of an act by its holder, its home union, or the union above in an open case.
-create function hub.secondments_of(p_test_clock boolean, p_union uuid[], p_membership uuid[])
+create function hub.facts_of_secondments(p_test_clock boolean, p_union uuid[], p_membership uuid[])
 returns table (ord bigint, secondment hub.seconded)
 language plpgsql stable security definer set search_path = hub, pg_temp as $$
 #variable_conflict use_column

@@ -271,7 +271,7 @@ language plpgsql volatile security definer set search_path = hub, pg_temp as $$
 #variable_conflict use_column
 declare v_found seconded; v_member uuid; v_employer text; v_now timestamptz := hub_now(p_test_clock);
 begin
-    select (x.secondment).* into v_found from secondments_of(p_test_clock, array[p_union], array[p_membership]) x;
+    select (x.secondment).* into v_found from facts_of_secondments(p_test_clock, array[p_union], array[p_membership]) x;
     if v_found.home_union = p_union and v_found.state in ('AT_HOST', 'RETURN_DUE') then
         select c.member_id into v_member from membership_claims c where c.membership_id = p_membership;
         select g.employer_uscc into v_employer from holdings g

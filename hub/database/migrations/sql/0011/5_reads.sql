@@ -58,7 +58,7 @@ do $$
 declare f regprocedure;
 begin
     for f in select p.oid from pg_proc p where p.pronamespace = 'hub'::regnamespace and p.prosecdef
-                and p.proname in ('secondment_state', 'secondments_of', 'facts_for_secondment', 'step_secondment', 'enter_secondment', 'release_seconded',
+                and p.proname in ('secondment_state', 'facts_of_secondments', 'facts_for_secondment', 'step_secondment', 'enter_secondment', 'release_seconded',
                                   'accept_seconded', 'end_return', 'record_release', 'record_answer', 'record_acceptance', 'record_secondment', 'record_return_match',
                                   'read_secondments', 'read_secondment_steps') loop
         execute format('revoke all on function %s from public', f);
