@@ -9,10 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import ClassVar, Literal
+from typing import ClassVar
 from uuid import UUID
 
-from federation.act import Act
+from federation.act import Act, Certificate, Consent, Subject
+from federation.acts_certificates import (
+    CertificateCollection,
+    CertificateIssue,
+    CertificateLoss,
+    CertificateRecovery,
+    CertificateReissue,
+    CertificateVoiding,
+    NumberingScheme,
+)
 from federation.acts_retention import Annulment, ReasonChange, Restoration, Retention
 from federation.acts_secondment import (
     Conversion,
@@ -23,9 +32,9 @@ from federation.acts_secondment import (
     SecondmentTerm,
     Term,
 )
+from federation.entrusting import ENTRUSTMENT_ACTS
 from federation.forms import (
     Article,
-    CertificateNumber,
     Code,
     DivisionCode,
     FieldName,
@@ -53,6 +62,13 @@ __all__ = [
     "Annulment",
     "Cancellation",
     "Certificate",
+    "CertificateCollection",
+    "CertificateIssue",
+    "CertificateLoss",
+    "CertificateRecovery",
+    "CertificateReissue",
+    "CertificateVoiding",
+    "Closure",
     "Consent",
     "ContainedUnion",
     "Conversion",
@@ -70,6 +86,7 @@ __all__ = [
     "MemberUnit",
     "Merge",
     "MergeDecision",
+    "NumberingScheme",
     "Objection",
     "ReasonChange",
     "Recall",
@@ -85,15 +102,6 @@ __all__ = [
     "UnionAmendment",
     "UnionRegistration",
 ]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Certificate:
-    """The number of a 工会会员证 (N2)."""
-
-    province_code: ProvinceCode
-    number: CertificateNumber
-    issued_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -197,15 +205,6 @@ class MergeDecision(Act):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Consent:
-    """The member's own consent, as the union that acts on it states it: its text is bound by hash."""
-
-    form: Code
-    given_on: date
-    evidence_sha256: Sha256
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Request(Act):
     """A union asks for a member: one who has come to work with its employer, or has chosen it (A7, A12, A19).
 
@@ -232,6 +231,15 @@ class Placement:
     awaiting_employer_uscc: Uscc
     #: The member would not go to the union of the residence: the area is that of the workplace.
     residence_refused_by_member: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Closure:
+    """That an employer was closed, or went bankrupt: by whose decision, bound by its hash (A19)."""
+
+    kind: Code
+    decided_on: date
+    evidence_sha256: Sha256
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -267,6 +275,10 @@ class Release(Act):
     consent: Consent | None = None
     placement: Placement | None = None
     secondment: Term | None = None
+    #: Of a retained member: the first month without dues (A21).
+    dues_exempt_since: Month | None = None
+    #: Why the union of the residence takes over who was retained (A19).
+    closure: Closure | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -384,7 +396,7 @@ class UnionRegistration(Act):
     typ: ClassVar[str] = "unionhub.union+jwt"
     object_name: ClassVar[str] = "union"
     act: ClassVar[str] = "register_union"
-    subject: ClassVar[Literal["membership", "union"]] = "union"
+    subject: ClassVar[Subject] = "union"
 
     uscc: Uscc | None = None
     #: Where the union has no code of its own, being no legal person.
@@ -428,7 +440,7 @@ class UnionAmendment(Act):
     typ: ClassVar[str] = "unionhub.union-amendment+jwt"
     object_name: ClassVar[str] = "union"
     act: ClassVar[str] = "amend_union"
-    subject: ClassVar[Literal["membership", "union"]] = "union"
+    subject: ClassVar[Subject] = "union"
 
     #: That of the union as it stands: of two amendments drafted at once the second is void.
     version: Version
@@ -446,7 +458,7 @@ class KeyRegistration(Act):
     typ: ClassVar[str] = "unionhub.key+jwt"
     object_name: ClassVar[str] = "key"
     act: ClassVar[str] = "register_key"
-    subject: ClassVar[Literal["membership", "union"]] = "union"
+    subject: ClassVar[Subject] = "union"
 
     use: KeyUse
     jwk: PublicKey
@@ -462,7 +474,7 @@ class KeyRetirement(Act):
     typ: ClassVar[str] = "unionhub.key-retirement+jwt"
     object_name: ClassVar[str] = "key"
     act: ClassVar[str] = "retire_key"
-    subject: ClassVar[Literal["membership", "union"]] = "union"
+    subject: ClassVar[Subject] = "union"
 
     kid: Kid
     use: KeyUse
@@ -476,7 +488,7 @@ class KeyRevocation(Act):
     typ: ClassVar[str] = "unionhub.key-revocation+jwt"
     object_name: ClassVar[str] = "key"
     act: ClassVar[str] = "revoke_key"
-    subject: ClassVar[Literal["membership", "union"]] = "union"
+    subject: ClassVar[Subject] = "union"
 
     kid: Kid
     use: KeyUse
@@ -500,16 +512,15 @@ class Receipt:
     acceptance_sha256: Sha256 | None = None
 
 
-#: Every act that a union can sign, by the `typ` of its statement.
-ACTS: Mapping[str, type[Act]] = MappingProxyType(
-    {
-        act.typ: act
-        for act in (
-            *(Join, MemberAmendment, Import, Merge, MergeDecision),
-            *(Request, Release, InLieuRelease, Acceptance, Refusal, Recall, Objection, Cancellation, Dismissal),
-            *(Retention, ReasonChange, Restoration, Annulment),
-            *(Secondment, SecondmentTerm, EarlyEnd, Extension, Conversion, HomeRelationEnd),
-            *(UnionRegistration, UnionAmendment, KeyRegistration, KeyRetirement, KeyRevocation),
-        )
-    }
+_ALL: tuple[type[Act], ...] = (
+    *(Join, MemberAmendment, Import, Merge, MergeDecision),
+    *(Request, Release, InLieuRelease, Acceptance, Refusal, Recall, Objection, Cancellation, Dismissal),
+    *(UnionRegistration, UnionAmendment, KeyRegistration, KeyRetirement, KeyRevocation),
+    *(Retention, ReasonChange, Restoration, Annulment),
+    *(CertificateIssue, CertificateLoss, CertificateRecovery, CertificateReissue),
+    *(CertificateCollection, CertificateVoiding, NumberingScheme),
+    *(Secondment, SecondmentTerm, EarlyEnd, Extension, Conversion, HomeRelationEnd),
+    *ENTRUSTMENT_ACTS,
 )
+#: Every act that a union can sign, by the `typ` of its statement.
+ACTS: Mapping[str, type[Act]] = MappingProxyType({act.typ: act for act in _ALL})

@@ -59,13 +59,17 @@ class HubClient(Session):
         check_draft(draft, act.act, asked, union=self.union, hub=self.hub, now=self.now())
         return statements.sign_claims(str(draft.claims), act.act.typ, self._signing_key)
 
-    async def submit(self, act: ActDocuments, statement: str, person: str | None = None) -> Answer:
+    async def submit(
+        self, act: ActDocuments, statement: str, person: str | None = None, *, document: str | None = None
+    ) -> Answer:
         """Hand in a statement; the same one again, whenever, gives the same receipt and acts no second time.
 
-        Takes, for a join or an amendment of a person's data, these: the draft's card. Gives the object as it is now.
+        Takes, for a join or an amendment of a person's data, these: the draft's card; for an agreement or a roster, the
+        draft's document. Gives the object as it is now.
         Refuses: Refused; AnswerLost, with the statement.
         """
         variables = {"statement": statement} | ({} if person is None else {"person": person})
+        variables |= {} if document is None else {"document": document}
         try:
             data = await self.execute(act.submit, variables)
         except AnswerLost as lost:
@@ -80,7 +84,8 @@ class HubClient(Session):
             first.also = tuple(also)
             raise first
         statement = self.sign(act, draft, asked if checked is None else checked)
-        return await self.submit(act, statement, draft.card if act in documents.WITH_PERSON else None)
+        person = draft.card if act in documents.WITH_PERSON else None
+        return await self.submit(act, statement, person, document=draft.document)
 
     # Members
 
@@ -216,6 +221,43 @@ class HubClient(Session):
             documents.DISMISS, asked if evidence_sha256 is None else asked | {"evidenceSha256": evidence_sha256}
         )
 
+    async def propose_entrustment(self, asked: Input) -> Answer:
+        """Put an entrustment agreement before the other union (A9). Look at the draft's document before you sign."""
+        return await self.act(documents.PROPOSE_ENTRUSTMENT, asked)
+
+    async def sign_entrustment(self, agreement_id: str) -> Answer:
+        """Sign an agreement as it stands. Read its document first."""
+        return await self.act(documents.SIGN_ENTRUSTMENT, {"agreementId": agreement_id})
+
+    async def withdraw_entrustment(self, agreement_id: str) -> Answer:
+        """Take an agreement back before both have signed."""
+        return await self.act(documents.WITHDRAW_ENTRUSTMENT, {"agreementId": agreement_id})
+
+    async def terminate_entrustment(self, agreement_id: str) -> Answer:
+        """End an agreement."""
+        return await self.act(documents.TERMINATE_ENTRUSTMENT, {"agreementId": agreement_id})
+
+    async def amend_roster(self, asked: Input) -> Answer:
+        """Put members on the roster, take others off it."""
+        return await self.act(documents.AMEND_ROSTER, asked)
+
+    async def acknowledge_coverage(self, agreement_id: str, member_ids: Sequence[str]) -> Answer:
+        """Take the duties for members who were put on the roster."""
+        asked = {"agreementId": agreement_id, "memberIds": list(member_ids)}
+        return await self.act(documents.ACKNOWLEDGE_COVERAGE, asked)
+
+    async def decline_coverage(self, agreement_id: str, member_ids: Sequence[str]) -> Answer:
+        """Take no duties for them."""
+        return await self.act(documents.DECLINE_COVERAGE, {"agreementId": agreement_id, "memberIds": list(member_ids)})
+
+    async def record_activity(self, asked: Input) -> Answer:
+        """Record that a member took part in an activity."""
+        return await self.act(documents.RECORD_ACTIVITY, asked)
+
+    async def record_rights_case(self, asked: Input) -> Answer:
+        """Record a case in which a member's rights were protected."""
+        return await self.act(documents.RECORD_RIGHTS_CASE, asked)
+
     async def reveal_id_number(self, member_id: str, purpose: str) -> Answer:
         """Read a member's ID number; the hub logs it with the purpose. Gives the `IdNumber`."""
         data = await self.execute(documents.REVEAL_ID_NUMBER, {"memberId": member_id, "purpose": purpose})
@@ -281,6 +323,17 @@ class HubClient(Session):
     ) -> Answer:
         """List members that this union holds, a page at a time. Takes a `MemberFilter`, gives the connection."""
         return await self._read_all(documents.MEMBERS, filter=matching, first=first, after=after)
+
+    async def placements(
+        self, *, state: str | None = None, first: int | None = None, after: str | None = None
+    ) -> Answer:
+        """List who waits with this union for that of the employer (A6, A13), a page at a time; `EXIT_DUE`: no more."""
+        return await self._read_all(documents.PLACEMENTS, state=state, first=first, after=after)
+
+    async def awaited_members(self) -> list[Answer]:
+        """Read how many wait with other unions to be transferred to this one; no person is named (A11)."""
+        awaited: list[Answer] = (await self.execute(documents.AWAITED_MEMBERS, {}))["answer"]
+        return awaited
 
     async def handoff(self, handoff_id: str) -> Answer | None:
         """Read a handoff that this union is a party of, with the card as far as it may see it."""

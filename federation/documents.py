@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from federation import acts
+from federation import acts, entrusting
+from federation.act import Act
 
 REFUSAL: Final = "code articles message messageEn nextStep path retryable possibleFrom"
 UNION_NAME: Final = "uri name"
@@ -27,10 +28,20 @@ SECONDMENT: Final = (
     "memberId membershipId side state startsOn endsOn endedEarlyOn dueOn remindOn hostEmployerUscc memberName sex "
     f"birthMonth isLive inDate homeUnion {{ {UNION_NAME} }} hostUnion {{ {UNION_NAME} }}"
 )
+CERTIFICATE_NOW: Final = "number { provinceCode number } state issuedOn issuingUnion endedAt reason"
 DEADLINE: Final = "at rule consequence tentative"
 TRANSFER_ENTRY: Final = "outDate outReasonText duesPaidThrough releasingSeal inDate receivingSeal line"
 RETENTION_ENTRY: Final = "retainedMonth reasonText retentionSeal restoredMonth restorationSeal line"
 PAGE: Final = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
+AGREEMENT: Final = (
+    "id agreementId agreementNo state termFrom termUntil agreementSha256 rosterVersion document inForceFrom endedAt "
+    f"dispatchSignedAt hostSignedAt dispatchUnion {{ {UNION_NAME} }} hostUnion {{ {UNION_NAME} }}"
+)
+CARE: Final = "recordId act kind occurredOn evidenceSha256 recordedAt"
+COVERAGE: Final = (
+    "coverageId memberId membershipId memberName state endReason isLive hostPost dispatchFrom dispatchTo coverageFrom "
+    "coverageTo addedAt coveredAt endedAt"
+)
 STEP: Final = f"act side by {{ {UNION_NAME} }} at statementSha256"
 
 
@@ -38,30 +49,39 @@ STEP: Final = f"act side by {{ {UNION_NAME} }} at statementSha256"
 class ActDocuments:
     """How one act is drafted and handed in."""
 
-    act: type[acts.Act]
+    act: type[Act]
     mutation: str
     draft: str
     submit: str
 
 
 #: Whose data travel beside the statement; an amendment may touch none.
-_PERSON: Final[dict[type[acts.Act], str]] = {
+_PERSON: Final[dict[type[Act], str]] = {
     acts.Join: "String!",
     acts.Import: "String!",
     acts.MemberAmendment: "String",
 }
 
 
-def _act(act: type[acts.Act], mutation: str, draft_input: str, answer: str, selection: str) -> ActDocuments:
+#: What travels beside the statement besides: the text of an agreement, a roster.
+_DOCUMENT: Final[dict[type[Act], str]] = {
+    entrusting.EntrustmentProposal: "agreement",
+    entrusting.RosterAmendment: "roster",
+}
+
+
+def _act(act: type[Act], mutation: str, draft_input: str, answer: str, selection: str) -> ActDocuments:
     title = mutation[0].upper() + mutation[1:]
-    person = _PERSON.get(act)
+    person, document = _PERSON.get(act), _DOCUMENT.get(act)
     variables = "$statement: String!" + (f", $person: {person}" if person else "")
     arguments = "statement: $statement" + (", person: $person" if person else "")
+    if document is not None:
+        variables, arguments = f"{variables}, $document: String!", f"{arguments}, {document}: $document"
     return ActDocuments(
         act,
         mutation,
         f"query Draft{title}($input: {draft_input}!) {{ answer: draft{title}(input: $input) "
-        f"{{ typ claims card {{ json }} refusals {{ {REFUSAL} }} }} }}",
+        f"{{ typ claims card {{ json }} {'document ' if document else ''}refusals {{ {REFUSAL} }} }} }}",
         f"mutation {title}({variables}) {{ answer: {mutation}({arguments}) "
         f"{{ __typename ... on {answer} {{ {selection} }} ... on Refusal {{ {REFUSAL} }} }} }}",
     )
@@ -109,6 +129,67 @@ REGISTER_KEY: Final = _act(acts.KeyRegistration, "registerKey", "KeyDraft", "Uni
 RETIRE_KEY: Final = _act(acts.KeyRetirement, "retireKey", "KeyEndDraft", "Union", UNION)
 REVOKE_KEY: Final = _act(acts.KeyRevocation, "revokeKey", "KeyEndDraft", "Union", UNION)
 
+PROPOSE_ENTRUSTMENT: Final = _act(
+    entrusting.EntrustmentProposal, "proposeEntrustment", "EntrustmentDraft", "EntrustmentAgreement", AGREEMENT
+)
+SIGN_ENTRUSTMENT: Final = _act(
+    entrusting.EntrustmentSignature, "signEntrustment", "AgreementDraft", "EntrustmentAgreement", AGREEMENT
+)
+WITHDRAW_ENTRUSTMENT: Final = _act(
+    entrusting.EntrustmentWithdrawal, "withdrawEntrustment", "AgreementDraft", "EntrustmentAgreement", AGREEMENT
+)
+TERMINATE_ENTRUSTMENT: Final = _act(
+    entrusting.EntrustmentTermination, "terminateEntrustment", "AgreementDraft", "EntrustmentAgreement", AGREEMENT
+)
+AMEND_ROSTER: Final = _act(entrusting.RosterAmendment, "amendRoster", "RosterDraft", "EntrustmentAgreement", AGREEMENT)
+ACKNOWLEDGE_COVERAGE: Final = _act(
+    entrusting.CoverageAcknowledgement,
+    "acknowledgeCoverage",
+    "CoverageAnswerDraft",
+    "EntrustmentAgreement",
+    AGREEMENT,
+)
+DECLINE_COVERAGE: Final = _act(
+    entrusting.CoverageDeclining, "declineCoverage", "CoverageAnswerDraft", "EntrustmentAgreement", AGREEMENT
+)
+RECORD_ACTIVITY: Final = _act(entrusting.ActivityRecord, "recordActivity", "CareDraft", "CareRecord", CARE)
+RECORD_RIGHTS_CASE: Final = _act(entrusting.RightsCaseRecord, "recordRightsCase", "CareDraft", "CareRecord", CARE)
+
+WITH_DOCUMENT: Final = (PROPOSE_ENTRUSTMENT, AMEND_ROSTER)
+ISSUE_CERTIFICATE: Final = _act(
+    acts.CertificateIssue, "issueCertificate", "IssueCertificateDraft", "Certificate", CERTIFICATE_NOW
+)
+RECORD_LOSS: Final = _act(acts.CertificateLoss, "recordLoss", "RecordLossDraft", "Certificate", CERTIFICATE_NOW)
+RECOVER_CERTIFICATE: Final = _act(
+    acts.CertificateRecovery, "recoverCertificate", "CertificateDraft", "Certificate", CERTIFICATE_NOW
+)
+REISSUE_CERTIFICATE: Final = _act(
+    acts.CertificateReissue, "reissueCertificate", "ReissueCertificateDraft", "Certificate", CERTIFICATE_NOW
+)
+COLLECT_CERTIFICATE: Final = _act(
+    acts.CertificateCollection, "collectCertificate", "CollectCertificateDraft", "Certificate", CERTIFICATE_NOW
+)
+VOID_CERTIFICATE: Final = _act(
+    acts.CertificateVoiding, "voidCertificate", "CertificateDraft", "Certificate", CERTIFICATE_NOW
+)
+SET_NUMBERING_SCHEME: Final = _act(
+    acts.NumberingScheme,
+    "setNumberingScheme",
+    "NumberingSchemeDraft",
+    "NumberingScheme",
+    "provinceCode fromOn pattern check",
+)
+
+CERTIFICATE_ACTS: Final = (
+    ISSUE_CERTIFICATE,
+    RECORD_LOSS,
+    RECOVER_CERTIFICATE,
+    REISSUE_CERTIFICATE,
+    COLLECT_CERTIFICATE,
+    VOID_CERTIFICATE,
+    SET_NUMBERING_SCHEME,
+)
+
 WITH_PERSON: Final = (JOIN, IMPORT, AMEND_MEMBER)
 
 REVEAL_ID_NUMBER: Final = (
@@ -128,6 +209,15 @@ MERGE_CASES: Final = (
     "query MergeCases { answer: mergeCases { membershipId joinedOn memberNameMasked decidableFrom keptByHolder "
     f"keptByOther union {{ {UNION_NAME} }} otherMembershipId otherJoinedOn otherUnion {{ {UNION_NAME} }} }} }}"
 )
+PLACEMENTS: Final = (
+    "query Placements($state: PlacementState, $first: Int, $after: String) { answer: placements(state: $state, "
+    "first: $first, after: $after) { edges { cursor node { state awaitingEmployerUscc since exitDueSince remindAt "
+    f"exitReasonCode nextStep exitTo {{ {UNION_NAME} }} member {{ {MEMBER} }} }} }} {PAGE} }} }}"
+)
+AWAITED_MEMBERS: Final = (
+    "query AwaitedMembers { answer: awaitedMembers { employerUscc members since nextStep "
+    f"union {{ {UNION_NAME} }} }} }}"
+)
 MEMBERS: Final = (
     "query Members($filter: MemberFilter, $first: Int, $after: String) { answer: members(filter: $filter, "
     f"first: $first, after: $after) {{ edges {{ cursor node {{ {MEMBER} }} }} {PAGE} }} }}"
@@ -144,12 +234,25 @@ DOCKET: Final = (
 )
 CERTIFICATE: Final = (
     "query Certificate($memberId: ID!) { answer: certificate(memberId: $memberId) { number { provinceCode number } "
-    f"issuedOn issuingUnion transferColumn {{ {TRANSFER_ENTRY} }} retentionColumn {{ {RETENTION_ENTRY} }} }} }}"
+    f"state issuedOn issuingUnion transferColumn {{ {TRANSFER_ENTRY} }} retentionColumn {{ {RETENTION_ENTRY} }} }} }}"
 )
 EXPLAIN: Final = (
     f"query Explain($handoffId: ID!) {{ answer: explain(handoffId: $handoffId) {{ summary summaryEn missing "
     f"handoff {{ {HANDOFF} }} steps {{ {STEP} }} "
     f"next {{ act side articles union {{ {UNION_NAME} }} by {{ {DEADLINE} }} }} }} }}"
+)
+ENTRUSTMENT: Final = f"query Entrustment($id: ID!) {{ answer: entrustment(id: $id) {{ {AGREEMENT} }} }}"
+ENTRUSTMENTS: Final = (
+    "query Entrustments($first: Int, $after: String) { answer: entrustments(first: $first, after: $after) { "
+    f"edges {{ cursor node {{ {AGREEMENT} }} }} {PAGE} }} }}"
+)
+ROSTER: Final = (
+    "query Roster($id: ID!, $states: [CoverageState!], $first: Int, $after: String) { answer: entrustment(id: $id) { "
+    f"roster(states: $states, first: $first, after: $after) {{ edges {{ cursor node {{ {COVERAGE} }} }} {PAGE} }} }} }}"
+)
+RESPONSIBILITIES: Final = (
+    "query Responsibilities($memberId: ID!) { answer: responsibilities(memberId: $memberId) { "
+    f"duty isUnassigned union {{ {UNION_NAME} }} }} }}"
 )
 RECEIPT: Final = "query Receipt($sha256: String!) { answer: receipt(statementSha256: $sha256) }"
 
@@ -161,9 +264,13 @@ ALL: Final = (
             JOIN, IMPORT, AMEND_MEMBER, RECORD_RETENTION, CHANGE_RETENTION_REASON, RESTORE_MEMBERSHIP,
             ANNUL_RETENTION, MERGE, DECIDE_MERGE, REQUEST, RELEASE, RELEASE_IN_LIEU, ACCEPT, REFUSE, RECALL,
             OBJECT, CANCEL, DISMISS, REGISTER_UNION, AMEND_UNION, REGISTER_KEY, RETIRE_KEY, REVOKE_KEY,
+            PROPOSE_ENTRUSTMENT, SIGN_ENTRUSTMENT, WITHDRAW_ENTRUSTMENT, TERMINATE_ENTRUSTMENT, AMEND_ROSTER,
+            ACKNOWLEDGE_COVERAGE, DECLINE_COVERAGE, RECORD_ACTIVITY, RECORD_RIGHTS_CASE,
+            *CERTIFICATE_ACTS,
         )
         for text in (act.draft, act.submit)
     ),
     REVEAL_ID_NUMBER, VIEWER, UNION_BY_NAME, MEMBER_BY_ID, DUPLICATE, MERGE_CASES, MEMBERS, HANDOFF_BY_ID, PROOF,
-    DOCKET, CERTIFICATE, EXPLAIN, RECEIPT,
+    PLACEMENTS, AWAITED_MEMBERS,
+    DOCKET, CERTIFICATE, EXPLAIN, ENTRUSTMENT, ENTRUSTMENTS, ROSTER, RESPONSIBILITIES, RECEIPT,
 )  # fmt: skip

@@ -22,7 +22,7 @@ A = TypeVar("A", bound=Act)
 
 _CAPITAL = re.compile("[A-Z]")
 # The schema's opaque ids: the claims have the same things under their UUIDs.
-_IDS = frozenset(("handoff_id", "member_id"))
+_IDS = frozenset(("handoff_id", "member_id", "agreement_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +36,24 @@ class Draft:
     card: str | None
     #: All of them, in the order of the checks.
     refusals: tuple[Refused, ...]
+    #: What is handed in beside the statement: the text of an agreement, or a roster.
+    document: str | None = None
 
     @classmethod
     def from_answer(cls, answer: Mapping[str, Any]) -> "Draft":
         """Read a `Draft` of the hub's schema."""
         card = answer["card"]
         refusals = tuple(Refused.from_answer(refusal) for refusal in answer["refusals"])
-        return cls(answer["typ"], answer["claims"], None if card is None else card["json"], refusals)
+        return cls(
+            answer["typ"], answer["claims"], None if card is None else card["json"], refusals, answer.get("document")
+        )
 
 
 def check_draft(draft: Draft, act: type[A], asked: Mapping[str, Any], *, union: str, hub: str, now: datetime) -> A:
     """Give the claims of a draft that may be signed.
 
     1. It is a draft of this act.  2. The claims are in order, and are this union's at this hub.  3. What was asked for
-    by name stands in them with the same value.  4. The card is the one that they bind.
+    by name stands in them with the same value.  4. The card, or the document, is the one that they bind.
     Takes what was asked, as the draft's input. Refuses: StatementError, among them DOCUMENT_TAMPERED (3, 4).
     """
     # 1. act
@@ -69,7 +73,12 @@ def check_draft(draft: Draft, act: type[A], asked: Mapping[str, Any], *, union: 
     for name, value in _snake(asked).items():
         _check_asked(body, name, value)
     _check_not_more(body, _snake(asked))
-    # 4. card
+    # 4. card, document
+    for name in ("agreement_sha256", "roster_sha256"):
+        binds = getattr(body, name, None) if draft.document is not None else None
+        is_annex = name == "agreement_sha256" and hasattr(body, "roster_sha256")
+        if binds is not None and not is_annex and encoding.sha256_b64url(str(draft.document).encode()) != binds:
+            raise _differs(act, name)
     bound = getattr(body, "card_sha256", None)
     # Who releases in lieu is not shown the card: it answers for the act, and the receiver for comparing the card.
     shown = not isinstance(body, InLieuRelease)

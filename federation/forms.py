@@ -39,7 +39,10 @@ UnionName = NewType("UnionName", str)
 CertificateNumber = NewType("CertificateNumber", str)
 RegisterNo = NewType("RegisterNo", str)
 ReasonText = NewType("ReasonText", str)
+ClauseText = NewType("ClauseText", str)
+NumberPattern = NewType("NumberPattern", str)
 Version = NewType("Version", int)
+Amount = NewType("Amount", int)
 
 
 class KeyUse(StrEnum):
@@ -111,11 +114,12 @@ def _matching(pattern: str | re.Pattern[str], what: str) -> Form:
     return Form(read, _same)
 
 
-def _text(length_max: int) -> Form:
+def _text(length_max: int, *, lines: bool = False) -> Form:
     def read(value: Any) -> str:
         if not isinstance(value, str) or not 0 < len(value) <= length_max:
             raise FormError(f"not a text of 1 to {length_max} characters")
-        if value != value.strip() or _UNSEEN.search(value) or not unicodedata.is_normalized("NFC", value):
+        seen = value.replace("\n", "") if lines else value
+        if value != value.strip() or _UNSEEN.search(seen) or not unicodedata.is_normalized("NFC", value):
             raise FormError("not a plain text: NFC, no spaces at its ends, no unseen characters")
         return value
 
@@ -182,6 +186,7 @@ FORMS: dict[Any, Form] = {
     UUID: Form(_read_uuid, str),
     bool: Form(_read_boolean, _same),
     Version: Form(_read_version, _same),
+    Amount: Form(_read_version, _same),
     date: Form(_read_date, date.isoformat),
     datetime: Form(_read_instant, _write_instant),
     KeyUse: Form(_read_key_use, str),
@@ -205,6 +210,8 @@ FORMS: dict[Any, Form] = {
     ProofFormat: _matching("unionhub-proof/1", "a proof of this format"),
     UnionName: _text(100),
     CertificateNumber: _text(32),
+    NumberPattern: _matching(r"[A-Z0-9a-z\[\]{},\\-]{1,100}", "the pattern of a number"),
     RegisterNo: _text(40),
     ReasonText: _text(100),
+    ClauseText: _text(4000, lines=True),
 }

@@ -28,17 +28,17 @@ class SignedReceipt:
     kid: str
     #: The hub that signed.
     hub: str
-    #: The `sub` of the statement.
+    #: The `sub` of the statement; empty where it has none.
     sub: str
     receipt: Receipt
 
 
 def sign_receipt(receipt: Receipt, *, key: PrivateKey, hub: str, sub: str) -> str:
-    """Write and sign a receipt. Takes the hub's name and the statement's `sub`."""
+    """Write and sign a receipt. Takes the hub's name and the statement's `sub`, empty if it has none."""
     payload = {
         "iss": hub,
         "aud": receipt.signer,
-        "sub": sub,
+        **({"sub": sub} if sub else {}),
         "jti": str(uuid5(NAMESPACE_URL, f"{hub}/receipts/{receipt.statement_sha256}")),
         "iat": int(receipt.received_at.timestamp()),
         "receipt": dump(receipt),
@@ -64,13 +64,13 @@ def read_receipt(text: str, *, keys: Mapping[str, PublicKey], hub: str) -> Signe
     jws.check_signature(envelope, key)
     # 3. claims
     claims = envelope.claims
-    jws.check_members(claims, _CLAIMS)
+    jws.check_members(claims, _CLAIMS if "sub" in claims else _CLAIMS - {"sub"})
     if claims["iss"] != hub:
         raise jws.malformed(("iss",), "not this hub")
     if not is_uuid(claims["jti"]):
         raise jws.malformed(("jti",), "not a UUID in its canonical text")
-    sub = claims["sub"]
-    if not (is_uuid(sub) or is_union_uri(sub)):
+    sub = claims.get("sub", "")
+    if "sub" in claims and not (is_uuid(sub) or is_union_uri(sub)):
         raise jws.malformed(("sub",), "neither a membership nor a union")
     receipt = parse(Receipt, claims["receipt"], ("receipt",))
     # 4. agreement

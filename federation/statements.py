@@ -54,7 +54,7 @@ class Statement(jws.Envelope, Generic[A]):
 
     act: type[A]
     iss: UnionUri
-    #: A membership's UUID, or the URI of the union acted on.
+    #: A membership's UUID, or the URI of the union acted on; empty where the act is about neither.
     sub: str
     jti: UUID
     #: Of the signing input: the name by which other statements and the receipt bind this one.
@@ -101,7 +101,8 @@ def check_claims(claims: dict[str, Any], act: type[A], audience: str, now: datet
     # 12. audience
     jws.check_audience(claims, audience)
     # 13. schema, and that `sub` is what the act is about
-    jws.check_members(claims, _COMMON | {act.object_name})
+    common = _COMMON - {"sub"} if act.subject == "none" else _COMMON
+    jws.check_members(claims, common | {act.object_name})
     body = parse(act, claims[act.object_name], (act.object_name,))
     if isinstance(body, UnionRegistration) and body.uri != claims["sub"]:
         raise jws.malformed(("sub",), "not the union that the codes give")
@@ -129,17 +130,20 @@ def sign(
     key: PrivateKey,
     iss: str,
     aud: str,
-    sub: str | UUID,
+    sub: str | UUID | None,
     iat: datetime,
     lifetime_seconds: int = _LIFETIME_SECONDS,
     jti: UUID | None = None,
 ) -> str:
-    """Write and sign a statement of these claims. A union mostly signs a draft's text instead: `sign_claims`."""
+    """Write and sign a statement of these claims; `sub` is None where the act has none.
+
+    A union mostly signs a draft's text instead: `sign_claims`.
+    """
     issued = int(iat.timestamp())
     payload = {
         "iss": iss,
         "aud": aud,
-        "sub": str(sub),
+        **({} if sub is None else {"sub": str(sub)}),
         "jti": str(jti or uuid4()),
         "iat": issued,
         "exp": issued + lifetime_seconds,
@@ -153,12 +157,19 @@ def sign_claims(claims_text: str, typ: str, key: PrivateKey) -> str:
     return jws.sign_payload(claims_text.encode(), typ, key)
 
 
+def _names_subject(claims: dict[str, Any], act: type[A]) -> bool:
+    """Whether `sub` names what the act is about; an act that is about neither member nor union has none at all."""
+    if act.subject == "none":
+        return "sub" not in claims
+    return is_uuid(claims.get("sub")) if act.subject == "membership" else is_union_uri(claims.get("sub"))
+
+
 def _named(envelope: jws.Envelope, act: type[A]) -> Statement[A]:
     claims = envelope.claims
     iss, sub, jti = claims.get("iss"), claims.get("sub"), claims.get("jti")
     if not is_union_uri(iss):
         raise jws.malformed(("iss",), "not the URI of a union")
-    if not (is_uuid(sub) if act.subject == "membership" else is_union_uri(sub)):
+    if not _names_subject(claims, act):
         raise jws.malformed(("sub",), f"not the name of a {act.subject}")
     if not is_uuid(jti):
         raise jws.malformed(("jti",), "not a UUID in its canonical text")
@@ -172,7 +183,7 @@ def _named(envelope: jws.Envelope, act: type[A]) -> Statement[A]:
         signature=envelope.signature,
         act=act,
         iss=UnionUri(str(iss)),
-        sub=str(sub),
+        sub="" if sub is None else str(sub),
         jti=UUID(jti),
         sha256=encoding.sha256_b64url(envelope.signing_input),
     )

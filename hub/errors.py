@@ -54,9 +54,22 @@ class Code(StrEnum):
     BACKDATE_TOO_FAR = "BACKDATE_TOO_FAR"
     DUES_MONTH_IMPLAUSIBLE = "DUES_MONTH_IMPLAUSIBLE"
     RELEASE_EXPIRED = "RELEASE_EXPIRED"
+    COUNT_EXCLUDES_RETAINED = "COUNT_EXCLUDES_RETAINED"
     CERTIFICATE_NUMBER_DUPLICATE = "CERTIFICATE_NUMBER_DUPLICATE"
     CERTIFICATE_NUMBER_FORMAT = "CERTIFICATE_NUMBER_FORMAT"
+    CERTIFICATE_NOT_VALID = "CERTIFICATE_NOT_VALID"
+    CERTIFICATE_NOT_ISSUED = "CERTIFICATE_NOT_ISSUED"
+    FEE_NOT_ALLOWED = "FEE_NOT_ALLOWED"
+    NOT_PROVINCIAL_FEDERATION = "NOT_PROVINCIAL_FEDERATION"
     UNION_NOT_ACTIVE = "UNION_NOT_ACTIVE"
+    ENTRUSTMENT_CLAUSE_MISSING = "ENTRUSTMENT_CLAUSE_MISSING"
+    ENTRUSTMENT_PARTY_INVALID = "ENTRUSTMENT_PARTY_INVALID"
+    ENTRUSTMENT_MEMBER_NOT_HELD_BY_DISPATCH_UNION = "ENTRUSTMENT_MEMBER_NOT_HELD_BY_DISPATCH_UNION"
+    COVERAGE_OUTSIDE_DISPATCH = "COVERAGE_OUTSIDE_DISPATCH"
+    ENTRUSTMENT_NOT_IN_FORCE = "ENTRUSTMENT_NOT_IN_FORCE"
+    ALREADY_ENTRUSTED = "ALREADY_ENTRUSTED"
+    ENTRUSTED_HOST_CANNOT_ACT = "ENTRUSTED_HOST_CANNOT_ACT"
+    COUNTED_BY_DISPATCH_UNION = "COUNTED_BY_DISPATCH_UNION"
     SIGNATURE_INVALID = "SIGNATURE_INVALID"
     SIGNING_KEY_NOT_VALID = "SIGNING_KEY_NOT_VALID"
     SIGNER_IS_NOT_CALLER = "SIGNER_IS_NOT_CALLER"
@@ -86,6 +99,7 @@ class Code(StrEnum):
     SECONDED_MEMBER_NOT_RELEASABLE_BY_HOST = "SECONDED_MEMBER_NOT_RELEASABLE_BY_HOST"
     REVERSION_ONLY_TO_HOME = "REVERSION_ONLY_TO_HOME"
     SECONDMENT_RETURN_FIRST = "SECONDMENT_RETURN_FIRST"
+    EMPLOYER_NOT_CLOSED = "EMPLOYER_NOT_CLOSED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +351,13 @@ CATALOGUE: dict[Code, Entry] = {
         "请核对会费交纳记录后更正（应在 {earliest} 至 {latest} 之间）。",
         "Check the dues record and correct it (from {earliest} to {latest}).",
     ),
+    Code.COUNT_EXCLUDES_RETAINED: _entry(
+        "A16",
+        "保留会籍的人员不列入会员统计。",
+        "Who is retained is not in the head count.",
+        "恢复会籍或者再就业接转以后，自当日起列入统计。",
+        "Once restored, or transferred to a new employer's union, the member is counted from that day on.",
+    ),
     Code.RELEASE_EXPIRED: _entry(
         "HUB-P01",
         "转出凭证已超过有效期，请原工会重新开具。",
@@ -357,6 +378,90 @@ CATALOGUE: dict[Code, Entry] = {
         "The certificate number does not have the form that its province prescribes.",
         "请核对会员证编号和发证省份代码。",
         "Check the number and the code of the issuing province.",
+    ),
+    Code.ENTRUSTMENT_CLAUSE_MISSING: _entry(
+        "A9",
+        "委托管理协议须明确会员组织活动、权益维护等责任与义务。",
+        "An entrustment agreement must say who answers for activities, and who for the protection of rights.",
+        "请补充缺少的条款后重新起草。",
+        "Add the clause that is missing and draft the agreement again.",
+    ),
+    Code.ENTRUSTMENT_PARTY_INVALID: _entry(
+        "A9",
+        "委托管理协议只能由劳务派遣单位工会与用工单位工会签订，且为本会签署的协议。",
+        "An entrustment agreement is between the dispatch agency's union and the host enterprise's, and yours is none.",
+        "请核对双方工会、派遣单位、用工单位和协议编号。",
+        "Check both unions, the agency, the enterprise, and which agreement is meant.",
+    ),
+    Code.ENTRUSTMENT_MEMBER_NOT_HELD_BY_DISPATCH_UNION: _entry(
+        "A9",
+        "名册中有会员的会籍不在派遣单位工会，不能委托管理。",
+        "The roster names a member whose membership the dispatch union does not hold.",
+        "请从名册中移除该会员；其会籍在用工单位工会的，由该工会管理。",
+        "Take this entry off the roster; a member who joined the host's union is managed by that union.",
+    ),
+    Code.COVERAGE_OUTSIDE_DISPATCH: _entry(
+        "A9",
+        "委托管理的期间须在劳务派遣期间和协议期限之内。",
+        "A coverage must lie within the time of the dispatch and the term of the agreement, and not be over.",
+        "请核对派遣起止日期、协议期限和委托起止日期。",
+        "Check the days of the dispatch, of the agreement and of the coverage.",
+    ),
+    Code.ENTRUSTMENT_NOT_IN_FORCE: _entry(
+        "A9",
+        "委托管理协议未生效或已终止。",
+        "The entrustment agreement is not in force: not yet, or no more.",
+        "请核对协议的状态和期限；已终止的须另行签订。",
+        "Check where the agreement stands and its term; if it has ended, sign a new one.",
+    ),
+    Code.ALREADY_ENTRUSTED: _entry(
+        "HUB-P18",
+        "该会员已有委托管理，期间重叠。",
+        "This member is already entrusted for some of these days.",
+        "请先将该会员移出原协议的名册，或调整委托期间。",
+        "Take the member off the other roster first, or choose other days.",
+    ),
+    Code.ENTRUSTED_HOST_CANNOT_ACT: _entry(
+        "A9 A16",
+        "委托管理会员的会籍由派遣单位工会管理、统计，受托工会不能办理。",
+        "An entrusted member's membership is managed and counted by the dispatch union, not by the entrusted one.",
+        "请由派遣单位工会办理；本会只办理协议约定的活动和维权事项。",
+        "Ask the dispatch union; yours records activities and rights cases only, as the agreement says.",
+    ),
+    Code.COUNTED_BY_DISPATCH_UNION: _entry(
+        "A9 A16",
+        "委托管理会员由派遣单位工会统计，本会不统计。",
+        "An entrusted member is counted by the dispatch union, and not by yours.",
+        "请勿计入本会人数；统计以派遣单位工会为准。",
+        "Leave the member out of your figures: the dispatch union has the member in its own.",
+    ),
+    Code.CERTIFICATE_NOT_VALID: _entry(
+        "NX-7",
+        "该会员证已挂失、收回或作废。",
+        "This certificate was reported lost, collected or declared void.",
+        "请用现行会员证或证件号码证明会员身份，遗失的由会籍所在工会补办。",
+        "Prove the membership by the present certificate or an ID number; the holder reissues a lost one.",
+    ),
+    Code.CERTIFICATE_NOT_ISSUED: _entry(
+        "N6",
+        "应颁发会员证，不得以服务卡代替。",
+        "A certificate is still to be issued; a service card does not stand in for it.",
+        "请由接收入会的工会颁发会员证。",
+        "The union that enrolled the member issues one.",
+    ),
+    Code.FEE_NOT_ALLOWED: _entry(
+        "N5",
+        "不得向会员收取费用。",
+        "Nothing may be charged to a member for a certificate.",
+        "请将费用填为 0。",
+        "State a fee of 0.",
+    ),
+    Code.NOT_PROVINCIAL_FEDERATION: _entry(
+        "N4",
+        "仅省级工会可办理。",
+        "Only the federation of the province may do this.",
+        "请由该省级工会办理。",
+        "Ask the federation of that province.",
     ),
     Code.UNION_NOT_ACTIVE: _entry(
         "HUB-P09",
@@ -520,6 +625,13 @@ CATALOGUE: dict[Code, Entry] = {
         "During military service the membership stays retained.",
         "待退役后，凭劳动关系办理恢复或接转。",
         "After the discharge restore or transfer the member, once there is a labour relation.",
+    ),
+    Code.EMPLOYER_NOT_CLOSED: _entry(
+        "A19",
+        "原用人单位未关闭或破产。",
+        "No closure and no bankruptcy of the former employer is stated.",
+        "请填写关闭（破产）的决定及日期；原单位仍在的，会籍仍由本会保留。",
+        "State the decision and its day; while the employer goes on, the membership stays retained with your union.",
     ),
     Code.DUES_EXEMPT_IN_RETENTION: _entry(
         "A21",

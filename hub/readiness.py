@@ -29,6 +29,7 @@ PUBLIC_TABLES: Final = (
     "clock",
     "installation",
     "legal_steps",
+    "numbering_schemes",
     "union_amendments",
     "union_employers",
     "union_federations",

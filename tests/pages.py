@@ -36,7 +36,6 @@ NOT_YET: Final = {
     **dict.fromkeys(("A17", "A18", "A19", "A20", "A21", "NX-4", "NX-5"), "retention"),
     **dict.fromkeys(("A22", "A23"), "the end of a membership"),
     **dict.fromkeys(("N3", "N4", "N5", "N6", "NX-2"), "certificates"),
-    "A16": "the head count",
     "A25": "transfers of before the hub",
     "NX-6": "dues, month by month",
 }

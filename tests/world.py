@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
-from federation import acts, statements
+from federation import acts, acts_certificates, statements
 from federation.assertions import key_proof
 from federation.encoding import sha256_b64url
 from federation.forms import KeyUse
@@ -25,14 +25,17 @@ from hub.transfers.desk import (
     amending,
     amending_unions,
     cases,
+    certifying,
     drafting,
     drafting_amendments,
+    drafting_certificates,
     drafting_merges,
     drafting_pulls,
     drafting_unions,
     founding,
     joining,
     merging,
+    numbering,
     pulling,
     registering,
     releasing,
@@ -219,6 +222,31 @@ class World:
         draft = await self.draft_amendment(actor, membership_id, **changes)
         text = None if draft.card is None else draft.card.json
         return await amending.amend_member(self.hub, actor.caller, sign(draft, actor), text)
+
+    async def draft_certificate(
+        self, actor: Actor, act: type[acts_certificates.CertificateAct], membership_id: UUID, **given: Any
+    ) -> Draft:
+        """Draft an act on a certificate; a loss is reported the day before."""
+        if act is acts_certificates.CertificateLoss:
+            today = day_of(await self.now())
+            reported = {"form": "WRITTEN", "given_on": today, "evidence_sha256": sha256_b64url(b"report")}
+            given = {"consent": reported, **given}
+        if "certificate" in given and isinstance(given["certificate"], str):
+            given["certificate"] = {"province_code": "31", "number": given["certificate"]}
+        given = {"membership_id": membership_id, **given}
+        return await drafting_certificates.draft_certificate(self.hub, actor.caller, given, act)
+
+    async def certify(
+        self, actor: Actor, act: type[acts_certificates.CertificateAct], membership_id: UUID, **given: Any
+    ) -> certifying.Shown:
+        draft = await self.draft_certificate(actor, act, membership_id, **given)
+        return await certifying.certify(self.hub, actor.caller, sign(draft, actor), act)
+
+    async def set_scheme(self, actor: Actor, **given: Any) -> tuple[str, date]:
+        """Lay down how Shanghai numbers: 31 and ten digits, unless told otherwise."""
+        given = {"province_code": "31", "pattern": r"31\d{10}", **given}
+        draft = await numbering.draft_numbering_scheme(self.hub, actor.caller, given)
+        return await numbering.set_numbering_scheme(self.hub, actor.caller, sign(draft, actor))
 
     async def draft_union_amendment(self, actor: Actor, union: str, **changes: Any) -> Draft:
         return await drafting_amendments.draft_union_amendment(self.hub, actor.caller, {"union": union, **changes})

@@ -21,7 +21,8 @@ from federation.errors import Refused
 from federation.forms import KeyUse
 from federation.keys import PrivateKey
 from federation.proof import verify_proof
-from hub.demo.fixtures import EMPLOYERS, MEMBERS, UNIONS, MemberFixture, UnionFixture
+from hub.demo.entrustment import play_entrustment
+from hub.demo.fixtures import EMPLOYERS, MEMBERS, NEW_SHOP, UNIONS, MemberFixture, UnionFixture
 from hub.demo.host import DemoHub, DidNotStart
 from hub.schema.ids import encode_id
 
@@ -69,7 +70,9 @@ class _Play:
             await self._refusal()
             await self._stranger(member)
             await self._silence()
+            await self._placement()
             await self._prove(handoff)
+            await self._entrust()
 
     # Acts
 
@@ -212,9 +215,36 @@ class _Play:
         for line in seen["transferEntry"]["line"].splitlines():
             _say(f"  │ {line}")
 
+    async def _placement(self) -> None:
+        _title(
+            7,
+            "暂时保留：刘六到尚无工会的新店工作，会籍先转入居住地的街道工会；新店工会建立后转入（第十三条）",
+            "a placement with the union of the residence, and the way home once the employer has its own (A13)",
+        )
+        today = self._now().astimezone(_SHANGHAI).date().isoformat()
+        member = await self._join("M6")
+        u3, u5 = self._clients["U3"], self._clients["U5"]
+        placing = {"receivingUnion": u5.union, "reasonCode": "PLACEMENT", "newEmployerUscc": EMPLOYERS["新店"]}
+        released = await u3.release_member(_release_input(member["id"], outDate=today, **placing))
+        taking = {"handoffId": released["id"], "inDate": today, "holdingBasis": "PLACEMENT", "formReceived": True}
+        await u5.accept_handoff(taking)
+        (waiting,) = (await u5.placements())["edges"]
+        _say(f"  {UNIONS['U5'].name} 接收：会籍状态 {waiting['node']['member']['status']}，{waiting['node']['state']}")
+        await self._found(NEW_SHOP)
+        (due,) = (await u5.placements(state="EXIT_DUE"))["edges"]
+        u14, node = self._clients["U14"], due["node"]
+        (told,) = await u14.awaited_members()
+        _say(f"  {NEW_SHOP.name} 建立：{node['state']} → {node['exitTo']['name']} · the street union is told where to")
+        _say(f"  {NEW_SHOP.name} 得知 {told['members']} 人在 {told['union']['name']} 等待 · a number, and no name")
+        leaving = {"receivingUnion": u14.union, "reasonCode": node["exitReasonCode"], "outDate": today}
+        going = await u5.release_member({"memberId": member["id"], "duesPaidThrough": "2025-03", **leaving})
+        home = {**_acceptance_input(going["id"], self._now()), "inDate": today, "employerUscc": EMPLOYERS["新店"]}
+        accepted = await u14.accept_handoff(home)
+        _say(f"  {NEW_SHOP.name} 签署接收：{accepted['state']} · home")
+
     async def _prove(self, handoff: dict[str, Any]) -> None:
         _title(
-            7, "张一的会员证与证明：从两份签署文书得出，可离线核验", "M1's certificate, and a proof that needs no hub"
+            8, "张一的会员证与证明：从两份签署文书得出，可离线核验", "M1's certificate, and a proof that needs no hub"
         )
         u2 = self._clients["U2"]
         proof = await u2.proof(handoff["id"])
@@ -232,6 +262,15 @@ class _Play:
             for line in entry["line"].splitlines():
                 _say(f"  │ {line}")
         _say("  └────────────────────────────────────────────────────────")
+
+    async def _entrust(self) -> None:
+        _title(
+            8,
+            "委托管理：派遣单位工会与用工单位工会签订协议，期间会籍不动（第九条）",
+            "an entrustment between a dispatch union and a host union, and its end (A9)",
+        )
+        member = await self._join("M5")
+        await play_entrustment(self._clients, member, _day(self._now()), _say)
 
     # The clock
 

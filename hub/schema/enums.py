@@ -12,6 +12,9 @@ from federation.forms import KeyUse
 from hub.errors import CATALOGUE, Code
 from hub.transfers import machines
 from hub.transfers.kinds import (
+    CoverageEnd,
+    CoverageState,
+    Duty,
     EmploymentForm,
     HoldingBasis,
     IdChange,
@@ -20,20 +23,32 @@ from hub.transfers.kinds import (
     RetentionReason,
     UnionKind,
 )
-from hub.transfers.machines import HandoffState, RetentionState, SecondmentState
+from hub.transfers.machines import (
+    CertificateState,
+    EntrustmentState,
+    HandoffState,
+    RetentionState,
+    SecondmentState,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
     "SIDES",
+    "CertificateState",
+    "CoverageEnd",
+    "CoverageState",
+    "Duty",
     "EmploymentForm",
+    "EntrustmentState",
     "HandoffState",
     "HoldingBasis",
     "IdChange",
     "IdType",
     "KeyUse",
     "MembershipStatus",
+    "PlacementState",
     "RefusalCode",
     "RetentionReason",
     "RetentionState",
@@ -57,6 +72,13 @@ class SecondmentSide(StrEnum):
 
     HOME = "HOME"
     HOST = "HOST"
+
+
+class PlacementState(StrEnum):
+    """Where one stands who waits for the employer's union. The states before and after are those of handoffs."""
+
+    PLACED = machines.PlacementState.PLACED.value
+    EXIT_DUE = machines.PlacementState.EXIT_DUE.value
 
 
 SIDES: Final[Mapping[machines.Side, Side]] = {machines.Side(side.value): side for side in Side}
@@ -91,6 +113,28 @@ _describe(
         HandoffState.LAPSED: "逾期未处理，请求失效。\nNobody decided in time.",
         HandoffState.VOIDED: "复核未通过或会籍已终止，手续作废。\n"
         "Made void by a later check or by the membership's end.",
+    },
+)
+
+_describe(
+    CertificateState,
+    "会员证的状态。\nWhat has become of a certificate.",
+    {
+        CertificateState.VALID: "有效。\nIt proves the membership.",
+        CertificateState.LOST: "已挂失。\nThe member has reported it lost.",
+        CertificateState.SUPERSEDED: "已补（换）发他证。\nAnother one was issued in its place.",
+        CertificateState.COLLECTED: "已收回。\nThe union has taken it back after the membership's end.",
+        CertificateState.VOIDED: "已作废。\nIt was declared void, or became so with the membership's end.",
+    },
+)
+
+_describe(
+    PlacementState,
+    "等待所在单位建立工会的会员所处的状态。\nWhere a member stands who waits for the employer's union.",
+    {
+        PlacementState.PLACED: "所在单位尚未建立工会。\nThe employer has no union yet.",
+        PlacementState.EXIT_DUE: "所在单位已建立工会，应及时转入。\n"
+        "The employer has its union: the membership is to go there.",
     },
 )
 
@@ -254,6 +298,62 @@ _describe(
         EmploymentForm.FLEXIBLE: "灵活就业。\nFlexible.",
         EmploymentForm.DISPATCHED: "劳务派遣。\nDispatched by an agency.",
         EmploymentForm.PLATFORM: "新就业形态（平台）。\nFor a platform.",
+    },
+)
+
+_describe(
+    EntrustmentState,
+    "委托管理协议所处的状态；生效与终止随日期而定。\nWhere an entrustment agreement stands by now.",
+    {
+        EntrustmentState.DRAFT: "拟稿，双方均未签署。\nA text that neither union has signed.",
+        EntrustmentState.SIGNED_BY_ONE: "一方已签署。\nSigned by one of the two.",
+        EntrustmentState.SCHEDULED: "双方已签署，尚未到起始日。\nSigned by both; its term has yet to begin.",
+        EntrustmentState.IN_FORCE: "生效中。\nIn force.",
+        EntrustmentState.SUSPENDED: "一方注销中，协议中止。\nSuspended: one of the two is being wound up.",
+        EntrustmentState.TERMINATED: "已解除。\nTerminated by one of the two.",
+        EntrustmentState.EXPIRED: "期满终止。\nIts term is over.",
+        EntrustmentState.SUPERSEDED: "已由新协议取代。\nA new version took its place.",
+        EntrustmentState.WITHDRAWN: "签署完成前已撤回。\nTaken back before both had signed.",
+        EntrustmentState.LAPSED: "期限内未由双方签署，已失效。\nIts term passed before the second signature.",
+    },
+)
+
+_describe(
+    CoverageState,
+    "会员委托管理的状态。\nHow a member stands under an entrustment.",
+    {
+        CoverageState.PENDING: "待受托工会确认。\nOn the roster; the host union has not answered.",
+        CoverageState.COVERED: "委托管理中，或待起始日。\nTaken on by the host union, now or from its first day on.",
+        CoverageState.DECLINED: "受托工会未接受。\nThe host union did not take the member on.",
+        CoverageState.ENDED: "已终止。\nEnded.",
+    },
+)
+
+_describe(
+    CoverageEnd,
+    "委托管理终止的原因。\nWhy a coverage is no more.",
+    {
+        CoverageEnd.DISPATCH_ENDED: "派遣期或委托期满。\nThe days of the dispatch, or of the coverage, are over.",
+        CoverageEnd.TRANSFERRED: "会籍已转出。\nThe membership has moved.",
+        CoverageEnd.AGREEMENT_ENDED: "协议已终止。\nThe agreement has ended.",
+        CoverageEnd.MEMBERSHIP_ENDED: "会籍已终止。\nThe membership has ended.",
+        CoverageEnd.MOVED_TO_OTHER_HOST: "改派其他用工单位。\nThe member was sent to another host.",
+        CoverageEnd.RETAINED: "已保留会籍。\nThe membership is retained.",
+        CoverageEnd.DECLINED: "受托工会未接受。\nThe host union declined.",
+        CoverageEnd.MERGED: "重复会籍已合并。\nThe membership was merged into another of the same person.",
+    },
+)
+
+_describe(
+    Duty,
+    "工会对会员的责任。\nWhat a union owes to a member.",
+    {
+        Duty.MEMBERSHIP: "会籍管理与统计。\nThe membership: holding, releasing, counting.",
+        Duty.ACTIVITIES: "组织活动。\nThe activities of the union.",
+        Duty.RIGHTS_PROTECTION: "权益维护。\nThe protection of rights.",
+        Duty.DUES_COLLECTION: "会费收缴。\nThe collection of dues.",
+        Duty.VOTING: "选举、表决和参加会员大会。\nVotes and the members' congress.",
+        Duty.RELIEF: "纠纷、工伤和困难帮扶。\nDisputes, injuries, and relief in need.",
     },
 )
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
+from hub.transfers.desk.duties import duties_of
 from hub.transfers.desk.merging import duplicates_of
 from hub.transfers.desk.opening import reading_as
 from hub.transfers.desk.proving import proofs
-from hub.transfers.ledger import reads, reads_secondment
+from hub.transfers.ledger import entrusting, placements, reads, reads_secondment
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from federation.keys import PublicKey
     from hub.authz.tokens import Caller
+    from hub.transfers.certificates import CertificateView
     from hub.transfers.desk.opening import Hub
     from hub.transfers.views import (
         AmendmentView,
@@ -31,10 +33,19 @@ if TYPE_CHECKING:
         HoldingView,
         KeyView,
         MemberView,
+        PlacementView,
         RetentionView,
         StepView,
         TransferView,
         UnionView,
+    )
+    from hub.transfers.views_entrusting import (
+        AgreementStepView,
+        AgreementView,
+        CareView,
+        DutyView,
+        RevealedView,
+        TieView,
     )
     from hub.transfers.views_secondment import SecondmentStepView, SecondmentView
 
@@ -65,9 +76,16 @@ _CARDS: Final[_Kind[str]] = _Kind(reads.cards)
 _STEPS: Final[_Kind[list[StepView]]] = _Kind(reads.steps)
 _HOLDINGS: Final[_Kind[list[HoldingView]]] = _Kind(reads.holdings)
 _AMENDMENTS: Final[_Kind[list[AmendmentView]]] = _Kind(reads.amendments)
+_AGREEMENTS: Final[_Kind[AgreementView]] = _Kind(entrusting.agreements)
+_AGREEMENT_STEPS: Final[_Kind[list[AgreementStepView]]] = _Kind(entrusting.agreement_steps)
+_TIES: Final[_Kind[list[TieView]]] = _Kind(entrusting.ties)
+_DUTIES: Final[_Kind[list[DutyView]]] = _Kind(duties_of)
+_CARE: Final[_Kind[list[CareView]]] = _Kind(entrusting.care_of)
+_CERTIFICATES: Final[_Kind[list[CertificateView]]] = _Kind(reads.certificates)
 _RETENTIONS: Final[_Kind[list[RetentionView]]] = _Kind(reads.retentions)
 _SECONDMENTS: Final[_Kind[tuple[SecondmentView, ...]]] = _Kind(reads_secondment.secondments_of_members)
 _SECONDMENT_STEPS: Final[_Kind[list[tuple[int, SecondmentStepView]]]] = _Kind(reads_secondment.secondment_steps)
+_PLACEMENTS: Final[_Kind[PlacementView]] = _Kind(placements.placements)
 _TRANSFERS: Final[_Kind[list[TransferView]]] = _Kind(reads.transfers)
 
 
@@ -80,6 +98,9 @@ class Loads:
         self._proofs: _Kind[str] = _Kind(partial(proofs, hub, hub_keys))
         self._duplicates: _Kind[DuplicateView] = _Kind(
             lambda _, membership_ids: duplicates_of(hub, caller, membership_ids), is_logged=True
+        )
+        self._revealed: _Kind[RevealedView] = _Kind(
+            lambda _, coverage_ids: hub.ledger.entrustments.reveal(caller.union_id, coverage_ids), is_logged=True
         )
         self._known: dict[tuple[_Kind[Any], UUID], asyncio.Future[Any]] = {}
         self._wanted: dict[_Kind[Any], dict[UUID, asyncio.Future[Any]]] = {}
@@ -126,6 +147,10 @@ class Loads:
         """Give the amendments of a member's data, if the caller holds it now."""
         return self._load(_AMENDMENTS, membership_id)
 
+    def certificates(self, membership_id: UUID) -> Awaitable[list[CertificateView] | None]:
+        """Give the certificates that a member had before, if the caller holds it now."""
+        return self._load(_CERTIFICATES, membership_id)
+
     def retentions(self, membership_id: UUID) -> Awaitable[list[RetentionView] | None]:
         """Give the retentions of a member, if the caller holds it now."""
         return self._load(_RETENTIONS, membership_id)
@@ -138,9 +163,37 @@ class Loads:
         """Give what was done about them, each with the number of its secondment."""
         return self._load(_SECONDMENT_STEPS, membership_id)
 
+    def placement(self, membership_id: UUID) -> Awaitable[PlacementView | None]:
+        """Give where a member stands who waits for the employer's union, if the caller holds it now."""
+        return self._load(_PLACEMENTS, membership_id)
+
     def transfers(self, membership_id: UUID) -> Awaitable[list[TransferView] | None]:
         """Give the transfers of a member, if the caller holds it now."""
         return self._load(_TRANSFERS, membership_id)
+
+    def agreement(self, agreement_id: UUID) -> Awaitable[AgreementView | None]:
+        """Give an entrustment agreement to which the caller is a party."""
+        return self._load(_AGREEMENTS, agreement_id)
+
+    def agreement_steps(self, agreement_id: UUID) -> Awaitable[list[AgreementStepView] | None]:
+        """Give the steps of an agreement to which the caller is a party."""
+        return self._load(_AGREEMENT_STEPS, agreement_id)
+
+    def ties(self, membership_id: UUID) -> Awaitable[list[TieView] | None]:
+        """Give the coverages of a member whom the caller holds, or covers now."""
+        return self._load(_TIES, membership_id)
+
+    def duties(self, membership_id: UUID) -> Awaitable[list[DutyView] | None]:
+        """Give who owes what to a member whom the caller holds, or covers now."""
+        return self._load(_DUTIES, membership_id)
+
+    def care(self, membership_id: UUID) -> Awaitable[list[CareView] | None]:
+        """Give what was recorded of a member whom the caller holds, or covers now."""
+        return self._load(_CARE, membership_id)
+
+    def revealed(self, coverage_id: UUID) -> Awaitable[RevealedView | None]:
+        """Give sex and birth month of whom the caller covers, where the agreement names a purpose. Logged."""
+        return self._load(self._revealed, coverage_id)
 
     def proof(self, handoff_id: UUID) -> Awaitable[str | None]:
         """Give the proof of a case to which the caller is a party."""

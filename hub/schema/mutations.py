@@ -8,8 +8,10 @@ from uuid import UUID
 
 import strawberry
 
-from hub.schema.arguments import PersonText, Statement
-from hub.schema.context import Context, Info
+from hub.schema.arguments import PersonText, Statement, fresh
+from hub.schema.certificates import CertificateMutations
+from hub.schema.context import Info
+from hub.schema.entrustments import EntrustmentActs
 from hub.schema.enums import IdType
 from hub.schema.fields import act
 from hub.schema.ids import decode_id
@@ -66,13 +68,13 @@ MergeDecisionResult = Annotated[
     description="办理事项；每次办理须有一份签署的文书。\n"
     "The acts. Each takes one signed statement and is stored with it."
 )
-class Mutation(SecondmentMutations):
+class Mutation(EntrustmentActs, CertificateMutations, SecondmentMutations):
     """The acts."""
 
     @act("批准入会。", "Takes in a person who is nobody's member.")
     async def join_member(self, info: Info, statement: Statement, person: PersonText) -> MemberResult:
         """Join."""
-        context = _fresh(info)
+        context = fresh(info)
         return Member.of(await joining.join(context.hub, context.caller, statement, person))
 
     @act(
@@ -93,7 +95,7 @@ class Mutation(SecondmentMutations):
         ] = strawberry.UNSET,
     ) -> MemberResult:
         """Amend a member."""
-        context = _fresh(info)
+        context = fresh(info)
         return Member.of(await amending.amend_member(context.hub, context.caller, statement, person or None))
 
     @act(
@@ -103,7 +105,7 @@ class Mutation(SecondmentMutations):
     )
     async def import_member(self, info: Info, statement: Statement, person: PersonText) -> MemberResult:
         """Import."""
-        context = _fresh(info)
+        context = fresh(info)
         return Member.of(await merging.import_member(context.hub, context.caller, statement, person))
 
     @act(
@@ -112,7 +114,7 @@ class Mutation(SecondmentMutations):
     )
     async def merge_memberships(self, info: Info, statement: Statement) -> MemberResult:
         """Merge."""
-        context = _fresh(info)
+        context = fresh(info)
         return Member.of(await merging.merge(context.hub, context.caller, statement))
 
     @act(
@@ -121,7 +123,7 @@ class Mutation(SecondmentMutations):
     )
     async def decide_merge(self, info: Info, statement: Statement) -> MergeDecisionResult:
         """Decide."""
-        context = _fresh(info)
+        context = fresh(info)
         return MergeDecision.of(await deciding.decide_merge(context.hub, context.caller, statement))
 
     @act(
@@ -130,7 +132,7 @@ class Mutation(SecondmentMutations):
     )
     async def record_retention(self, info: Info, statement: Statement) -> MemberResult:
         """Retain."""
-        context = _fresh(info)
+        context = fresh(info)
         return Member.of(await retaining.record(context.hub, context.caller, statement))
 
     @act(
@@ -139,7 +141,7 @@ class Mutation(SecondmentMutations):
     )
     async def change_retention_reason(self, info: Info, statement: Statement) -> MemberResult:
         """Change the reason."""
-        context = _fresh(info)
+        context = fresh(info)
         return Member.of(await retaining.change_reason(context.hub, context.caller, statement))
 
     @act(
@@ -148,7 +150,7 @@ class Mutation(SecondmentMutations):
     )
     async def restore_membership(self, info: Info, statement: Statement) -> MemberResult:
         """Restore."""
-        context = _fresh(info)
+        context = fresh(info)
         return Member.of(await retaining.restore(context.hub, context.caller, statement))
 
     @act(
@@ -157,19 +159,19 @@ class Mutation(SecondmentMutations):
     )
     async def annul_retention(self, info: Info, statement: Statement) -> MemberResult:
         """Annul."""
-        context = _fresh(info)
+        context = fresh(info)
         return Member.of(await retaining.annul(context.hub, context.caller, statement))
 
     @act("签署转出，会籍待指定的接收工会接收。", "Releases a member to the union that the statement names.")
     async def release_member(self, info: Info, statement: Statement) -> HandoffResult:
         """Release."""
-        context = _fresh(info)
+        context = fresh(info)
         return Handoff.of(await releasing.release(context.hub, context.caller, statement))
 
     @act("提出接转请求，须有会员身份证明和本人同意。", "Asks for a member who has come to work with your employer.")
     async def request_handoff(self, info: Info, statement: Statement) -> HandoffResult:
         """Request."""
-        context = _fresh(info)
+        context = fresh(info)
         return Handoff.of(await pulling.request(context.hub, context.caller, statement))
 
     @act(
@@ -178,19 +180,19 @@ class Mutation(SecondmentMutations):
     )
     async def release_in_lieu(self, info: Info, statement: Statement) -> HandoffResult:
         """Release in lieu."""
-        context = _fresh(info)
+        context = fresh(info)
         return Handoff.of(await releasing.release_in_lieu(context.hub, context.caller, statement))
 
     @act("对接转请求提出异议，须有准许的理由。", "Objects to a request, on a listed ground.")
     async def object_to_request(self, info: Info, statement: Statement) -> HandoffResult:
         """Object."""
-        context = _fresh(info)
+        context = fresh(info)
         return Handoff.of(await pulling.object_to(context.hub, context.caller, statement))
 
     @act("取消本工会的接转请求。", "Takes a request of your union back.")
     async def cancel_request(self, info: Info, statement: Statement) -> HandoffResult:
         """Cancel."""
-        context = _fresh(info)
+        context = fresh(info)
         return Handoff.of(await pulling.cancel(context.hub, context.caller, statement))
 
     @act(
@@ -199,55 +201,55 @@ class Mutation(SecondmentMutations):
     )
     async def dismiss_request(self, info: Info, statement: Statement) -> HandoffResult:
         """Dismiss."""
-        context = _fresh(info)
+        context = fresh(info)
         return Handoff.of(await pulling.dismiss(context.hub, context.caller, statement))
 
     @act("接收；会籍于平台收到之时转入。", "Accepts a release: the membership moves when the hub receives it.")
     async def accept_handoff(self, info: Info, statement: Statement) -> HandoffResult:
         """Accept."""
-        context = _fresh(info)
+        context = fresh(info)
         return Handoff.of(await cases.accept(context.hub, context.caller, statement))
 
     @act("退回转出，须有准许的理由。", "Refuses a release, on a ground that its reason allows.")
     async def refuse_handoff(self, info: Info, statement: Statement) -> HandoffResult:
         """Refuse."""
-        context = _fresh(info)
+        context = fresh(info)
         return Handoff.of(await cases.refuse(context.hub, context.caller, statement))
 
     @act("在接收之前撤回转出。", "Takes a release back, as long as nobody has accepted it.")
     async def recall_handoff(self, info: Info, statement: Statement) -> HandoffResult:
         """Recall."""
-        context = _fresh(info)
+        context = fresh(info)
         return Handoff.of(await cases.recall(context.hub, context.caller, statement))
 
     @act("登记下一级工会。", "Registers a union beneath yours.")
     async def register_union(self, info: Info, statement: Statement) -> UnionResult:
         """Register a union."""
-        context = _fresh(info)
+        context = fresh(info)
         return await _union(info, await registering.register_union(context.hub, context.caller, statement))
 
     @act("更正下一级工会的登记信息。", "Puts right what is registered of a union beneath yours.")
     async def amend_union(self, info: Info, statement: Statement) -> UnionResult:
         """Amend a union."""
-        context = _fresh(info)
+        context = fresh(info)
         return await _union(info, await amending_unions.amend_union(context.hub, context.caller, statement))
 
     @act("登记密钥，由上一级工会或本工会的有效密钥签署。", "Registers a key of your union or of one beneath it.")
     async def register_key(self, info: Info, statement: Statement) -> UnionResult:
         """Register a key."""
-        context = _fresh(info)
+        context = fresh(info)
         return await _union(info, await registering.register_key(context.hub, context.caller, statement))
 
     @act("停用密钥；此前的签署始终有效。", "Retires a key; what it signed before stands.")
     async def retire_key(self, info: Info, statement: Statement) -> UnionResult:
         """Retire a key."""
-        context = _fresh(info)
+        context = fresh(info)
         return await _union(info, await registering.retire_key(context.hub, context.caller, statement))
 
     @act("撤销不再可信的密钥。", "Revokes a key that is not to be trusted.")
     async def revoke_key(self, info: Info, statement: Statement) -> UnionResult:
         """Revoke a key."""
-        context = _fresh(info)
+        context = fresh(info)
         return await _union(info, await registering.revoke_key(context.hub, context.caller, statement))
 
     @act(
@@ -265,17 +267,11 @@ class Mutation(SecondmentMutations):
         ],
     ) -> IdNumberResult:
         """Reveal an ID number."""
-        context = _fresh(info)
+        context = fresh(info)
         id_type, id_number = await revealing.reveal_id_number(
             context.hub, context.caller, decode_id(member_id, "Member"), purpose
         )
         return IdNumber(id_type=IdType(id_type), id_number=id_number)
-
-
-def _fresh(info: Info) -> Context:
-    """Give the context, with nothing in it that was read before this act."""
-    info.context.loads.forget()
-    return info.context
 
 
 async def _union(info: Info, union_id: UUID) -> Union:

@@ -12,17 +12,19 @@ from strawberry import UNSET
 from federation.encoding import EncodingError, b64url_decode
 from hub.schema.connections import FIRST_DEFAULT, FIRST_MAX, connect
 from hub.schema.context import Info
-from hub.schema.enums import HandoffState, Side
+from hub.schema.enums import HandoffState, PlacementState, Side
 from hub.schema.faults import BadUserInput
 from hub.schema.fields import told
 from hub.schema.ids import decode_id, open_id
-from hub.schema.types.certificates import Certificate
+from hub.schema.types.certificates import Certificate, present_certificate
+from hub.schema.types.entrustments import find_agreement
 from hub.schema.types.explanations import Explanation
 from hub.schema.types.handoffs import DocketConnection, DocketEntry, Handoff, find_handoff
 from hub.schema.types.inputs import MemberFilter, given_of, plain_text
 from hub.schema.types.members import Member, MemberConnection, find_member
 from hub.schema.types.merges import MergeCase
 from hub.schema.types.nodes import Node
+from hub.schema.types.placements import AwaitedMembers, Placement, PlacementConnection
 from hub.schema.types.unions import Union, UnionConnection, find_union
 from hub.transfers import machines
 from hub.transfers.desk.deciding import merge_cases
@@ -30,6 +32,7 @@ from hub.transfers.desk.explaining import explain
 from hub.transfers.desk.finding import find_members
 from hub.transfers.desk.opening import reading_as
 from hub.transfers.ledger import reads
+from hub.transfers.ledger.placements import awaited, placement_page
 
 __all__ = ["Reads", "Viewer"]
 
@@ -215,6 +218,50 @@ class Reads:
         return connection
 
     @told(
+        "所在单位尚未建立工会、暂由本会管理的会员，按编号排列；state: EXIT_DUE 只列应转出的。",
+        "Those who wait with your union for that of their employer, in the order of their ids; `state: EXIT_DUE` gives "
+        "those whose employer has its union now.",
+    )
+    async def placements(
+        self,
+        info: Info,
+        state: Annotated[
+            PlacementState | None, strawberry.argument(description="只列处于该状态的。\nOnly those that stand there.")
+        ] = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+    ) -> PlacementConnection:
+        """Give a page of placements."""
+        context = info.context
+        wanted = machines.PlacementState(state.value) if state else None
+        page = context.cursors.page(
+            union_id=context.caller.union_id,
+            list_name="placements",
+            kinds=(UUID,),
+            first=first,
+            after=after,
+            narrowed_by="" if wanted is None else wanted.value,
+        )
+        async with reading_as(context.hub, context.caller) as reading:
+            views = await placement_page(
+                reading, state=wanted, after=cast("UUID | None", page.after and page.after[0]), limit=page.limit
+            )
+        connection: PlacementConnection = connect(
+            page, views, key=lambda view: (view.membership_id,), node=Placement.of, into=PlacementConnection
+        )
+        return connection
+
+    @told(
+        "在其他工会等待转入本会的会员人数，按单位和工会分列，至多五百行；不含个人信息。",
+        "How many wait to be transferred to your union, by employer and by the union that holds them, five hundred "
+        "lines at most; no person is named.",
+    )
+    async def awaited_members(self, info: Info) -> list[AwaitedMembers]:
+        """Give who waits for the caller, by number."""
+        async with reading_as(info.context.hub, info.context.caller) as reading:
+            return [AwaitedMembers.of(view) for view in await awaited(reading)]
+
+    @told(
         "按统一社会信用代码或名称标识查工会；两者都给的须一致。",
         "A union by its code or its URI; if both are given they must agree.",
     )
@@ -281,7 +328,7 @@ class Reads:
     ) -> Certificate | None:
         """Give a certificate."""
         view = await info.context.loads.member(decode_id(member_id, "Member") or _NOBODY)
-        return None if view is None else Certificate.of(view)
+        return None if view is None else await present_certificate(info, view)
 
     @told(
         "待本工会裁定的重复会籍，等候最久的在前，至多一百项。",
@@ -331,6 +378,8 @@ async def _node(info: Info, global_id: str) -> Node | None:
         return await find_union(info, key)
     if type_name == "Handoff":
         return await find_handoff(info, key)
+    if type_name == "EntrustmentAgreement":
+        return await find_agreement(info, key)
     return await find_member(info, key if type_name == "Member" else _NOBODY)
 
 

@@ -6,7 +6,10 @@ import strawberry
 from strawberry.federation import Schema
 from strawberry.schema.config import StrawberryConfig
 
+from hub.schema.certificates import CertificateDrafts, CertificateReads
+from hub.schema.counts import Counts
 from hub.schema.drafts import Drafts
+from hub.schema.entrustments import EntrustmentDrafts, EntrustmentReads
 from hub.schema.executor import plain_executor, plain_fields
 from hub.schema.limits import Limits
 from hub.schema.mutations import Mutation
@@ -24,22 +27,37 @@ LIMITS: Final = Limits(
         "Explanation.steps": 5,
         "Explanation.next": 4,
         "Certificate.transferColumn": 5,
-        "Certificate.retentionColumn": 2,
-        "Member.retentions": 2,
-        "Retention.steps": 3,
+        "Member.certificates": 2,
+        "Certificate.retentionColumn": 1,
+        "Member.retentions": 1,
+        "Retention.steps": 2,
         "Secondment.steps": 5,
         "Member.holdings": 5,
+        "Member.warnings": 1,
         "Union.keys": 5,
+        "EntrustmentAgreement.steps": 5,
+        "Member.careRecords": 5,
+        "Query.responsibilities": 6,
     },
     # In kilobytes, about.
-    weights={"Handoff.proof": 100, "Step.statement": 5, "Step.receipt": 5},
+    weights={"Handoff.proof": 100, "EntrustmentAgreement.document": 20, "Step.statement": 5, "Step.receipt": 5},
 )
 
 
 @strawberry.type(
     description="查询与起草；均不改变会籍。\nReads and drafts. Nothing here changes anything about a membership."
 )
-class Query(Reads, Drafts, SecondmentReads, SecondmentDrafts):
+class Query(
+    Reads,
+    Counts,
+    CertificateReads,
+    EntrustmentReads,
+    SecondmentReads,
+    Drafts,
+    CertificateDrafts,
+    EntrustmentDrafts,
+    SecondmentDrafts,
+):
     """Everything that can be asked."""
 
 

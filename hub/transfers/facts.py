@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from hub.transfers.facts_secondment import SecondmentFacts
     from hub.transfers.kinds import UnionKind, UnionState
+    from hub.transfers.rules.numbering import Scheme
 
 __all__ = [
     "AmendmentFacts",
@@ -116,6 +117,8 @@ class MembershipFacts:
     previous_union: UUID | None = None  #: from whom the holder took the member over
     holding_basis: str | None = None
     residence: str | None = None  #: the code of the division
+    retained_for: str | None = None  #: why, if it is retained
+    retained_on: date | None = None
 
     def standing(self, now: datetime) -> Standing | None:
         """Give where the open handoff stands; None if there is none."""
@@ -155,6 +158,7 @@ class ReleaseFacts:
     receiver: ReceiverFacts | None
     overdue_union: UUID | None = None  #: the one above the receiver, which P03 tells
     holder_uri: str | None = None  #: whom a release in lieu passes over
+    is_entrusted_host: bool = False  #: the signer is entrusted with the member by the holder, now (A9)
     place: PlaceFacts = PlaceFacts()  #: of a reason that asks for one
     secondment: SecondmentFacts | None = None  #: the latest one
 
@@ -233,6 +237,7 @@ class TargetFacts:
     is_held_here: bool = False  #: by the signer itself
     holding_basis: str | None = None
     residence: str | None = None
+    retained_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +296,7 @@ class JoinFacts:
     live_person: tuple[str, str] | None = (
         None  #: for an import: name and birth month of the live one, for the rule alone
     )
+    scheme: Scheme | None = None  #: how the province of the certificate numbers today
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,6 +412,8 @@ class AmendmentFacts:
     certificate_taken: bool
     employers: frozenset[str]
     hits_today: int
+    scheme: Scheme | None = None  #: how the province of the certificate numbers today
+    exempt: tuple[tuple[date, date | None], ...] = ()  #: from when to when the member was retained; the last may go on
 
 
 @dataclass(frozen=True, slots=True)
@@ -450,6 +458,7 @@ class RetentionFacts:
     membership: RetainedFacts | None
     is_party: bool
     employers: frozenset[str]  #: USCCs of the employers that the signer organises today
+    is_entrusted_host: bool = False  #: the signer is entrusted with the member by the holder, now (A9)
 
 
 @dataclass(frozen=True, slots=True)

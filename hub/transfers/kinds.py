@@ -12,6 +12,10 @@ __all__ = [
     "JOINING_BASES",
     "LIVE",
     "STANDING",
+    "WAITING",
+    "CoverageEnd",
+    "CoverageState",
+    "Duty",
     "EmploymentForm",
     "HoldingBasis",
     "IdChange",
@@ -91,6 +95,10 @@ class RetentionReason(StrEnum):
     MILITARY_SERVICE = "MILITARY_SERVICE"
 
 
+#: Bases on which one waits for the employer's union (A6, A13).
+WAITING = frozenset({HoldingBasis.PLACEMENT, HoldingBasis.PRE_ESTABLISHMENT})
+
+
 class IdType(StrEnum):
     """Stated by the union, never inferred from the number (A4: whoever works in China may be a member)."""
 
@@ -125,6 +133,39 @@ class JoinChannel(StrEnum):
     ORAL = "ORAL"
     WRITTEN = "WRITTEN"
     ONLINE = "ONLINE"
+
+
+class CoverageState(StrEnum):
+    """A9: how a member stands under an entrustment."""
+
+    PENDING = "PENDING"
+    COVERED = "COVERED"
+    DECLINED = "DECLINED"
+    ENDED = "ENDED"
+
+
+class CoverageEnd(StrEnum):
+    """Why a coverage is no more."""
+
+    DISPATCH_ENDED = "DISPATCH_ENDED"
+    TRANSFERRED = "TRANSFERRED"
+    AGREEMENT_ENDED = "AGREEMENT_ENDED"
+    MEMBERSHIP_ENDED = "MEMBERSHIP_ENDED"
+    MOVED_TO_OTHER_HOST = "MOVED_TO_OTHER_HOST"
+    RETAINED = "RETAINED"
+    DECLINED = "DECLINED"
+    MERGED = "MERGED"
+
+
+class Duty(StrEnum):
+    """What is owed to a member, by the holder or by whom the holder has entrusted."""
+
+    MEMBERSHIP = "MEMBERSHIP"
+    ACTIVITIES = "ACTIVITIES"
+    RIGHTS_PROTECTION = "RIGHTS_PROTECTION"
+    DUES_COLLECTION = "DUES_COLLECTION"
+    VOTING = "VOTING"
+    RELIEF = "RELIEF"
 
 
 K = UnionKind

@@ -9,15 +9,21 @@ from hub.errors import Code, Refusal
 from hub.transfers.words import in_chinese
 
 __all__ = [
+    "CERTIFICATE",
+    "ENTRUSTMENT",
     "HANDOFF",
     "LAPSES",
     "MACHINES",
     "OPEN_STATES",
+    "PLACEMENT",
     "RETENTION",
     "SECONDMENT",
     "START",
+    "CertificateState",
+    "EntrustmentState",
     "HandoffState",
     "Machine",
+    "PlacementState",
     "RetentionState",
     "SecondmentState",
     "Side",
@@ -35,6 +41,8 @@ class Side(StrEnum):
     RECEIVER = "RECEIVER"
     HIGHER = "HIGHER"
     HOME = "HOME"  #: the union to which a seconded member comes back (A14)
+    DISPATCH = "DISPATCH"  #: of an entrustment: the union that entrusts
+    HOST = "HOST"  #: … and the one that is entrusted
     HUB = "HUB"  #: nobody's: a date that passed, or a check that failed
 
 
@@ -52,6 +60,16 @@ class HandoffState(StrEnum):
     CANCELLED = "CANCELLED"
     DISMISSED = "DISMISSED"
     LAPSED = "LAPSED"
+    VOIDED = "VOIDED"
+
+
+class CertificateState(StrEnum):
+    """What has become of a certificate. VALID alone proves a membership (I15)."""
+
+    VALID = "VALID"
+    LOST = "LOST"
+    SUPERSEDED = "SUPERSEDED"
+    COLLECTED = "COLLECTED"
     VOIDED = "VOIDED"
 
 
@@ -149,6 +167,25 @@ HANDOFF = Machine(
     ),
 )
 
+C = CertificateState
+
+#: domain: 3.7. What a province has in stock is counted, not followed one by one (N3, N4).
+CERTIFICATE = Machine(
+    "certificate",
+    (
+        Step(START, "issue_certificate", Side.HOLDER, C.VALID, "N6"),
+        Step(START, "reissue_certificate", Side.HOLDER, C.VALID, "NX-7"),
+        Step(C.VALID, "record_loss", Side.HOLDER, C.LOST, "NX-7"),
+        Step(C.LOST, "recover_certificate", Side.HOLDER, C.VALID, "NX-7"),
+        Step(C.SUPERSEDED, "recover_certificate", Side.HOLDER, C.VOIDED, "NX-7"),
+        Step(C.LOST, "reissue_certificate", Side.HOLDER, C.SUPERSEDED, "NX-7"),
+        Step(C.VALID, "reissue_certificate", Side.HOLDER, C.SUPERSEDED, "NX-7"),
+        Step(C.VALID, "collect_certificate", Side.HOLDER, C.COLLECTED, "N6"),
+        Step(C.VALID, "void_certificate", Side.HOLDER, C.VOIDED, "NX-7"),
+        Step(C.LOST, "void_certificate", Side.HOLDER, C.VOIDED, "NX-7"),
+    ),
+)
+
 R = RetentionState
 
 #: domain: 3.6. The reason is no state: which may follow which, `rules.retaining` says.
@@ -162,6 +199,98 @@ RETENTION = Machine(
         Step(R.RECORDED, "accept", Side.RECEIVER, R.RESTORED, "A19"),
         Step(R.RECORDED, "annul", Side.HOLDER, R.ANNULLED, "HUB-P17"),
         Step(R.RECORDED, "end", Side.HUB, R.ENDED, "A22"),
+    ),
+)
+
+#: The step that a state's deadline makes by itself, when it has passed.
+LAPSES: dict[HandoffState, Step] = {
+    S(step.source): step for step in HANDOFF.steps if step.act in {"escalate", "lapse", "expire"}
+}
+
+
+class PlacementState(StrEnum):
+    """Where a placement stands (A6, A13): read off the handoff, the membership and who organises the employer."""
+
+    PROPOSED = "PROPOSED"  #: released to a union of the area, which has not accepted yet
+    NOT_PLACED = "NOT_PLACED"
+    PLACED = "PLACED"
+    EXIT_DUE = "EXIT_DUE"  #: the employer awaited has its union
+    EXITED = "EXITED"
+    CONVERTED = "CONVERTED"  #: retained by the union of the area (A17, A19, A20)
+    CLOSED = "CLOSED"
+
+
+P = PlacementState
+_STANDING = (P.PLACED, P.EXIT_DUE)
+
+#: Domain 3.3. Nothing of it is stored: its acts are those of handoffs, of members and of unions.
+PLACEMENT = Machine(
+    "placement",
+    (
+        Step(START, "release", Side.HOLDER, P.PROPOSED, "A13"),
+        Step(START, "join", Side.HOLDER, P.PLACED, "A6"),
+        Step(START, "restore", Side.HOLDER, P.PLACED, "A13"),
+        Step(P.PROPOSED, "accept", Side.RECEIVER, P.PLACED, "A13"),
+        Step(P.PROPOSED, "refuse", Side.RECEIVER, P.NOT_PLACED, "A12"),
+        Step(P.PROPOSED, "recall", Side.HOLDER, P.NOT_PLACED, "A12"),
+        Step(P.PROPOSED, "expire", Side.HUB, P.NOT_PLACED, "HUB-P01"),
+        Step(P.PROPOSED, "void", Side.HUB, P.NOT_PLACED, "A13"),
+        Step(P.PLACED, "organise", Side.HIGHER, P.EXIT_DUE, "A13"),
+        Step(P.EXIT_DUE, "disband", Side.HIGHER, P.PLACED, "A13"),
+        *(Step(state, "exit", Side.RECEIVER, P.EXITED, "A13") for state in _STANDING),
+        *(Step(state, "move", Side.RECEIVER, state, "A13") for state in _STANDING),
+        *(Step(state, "retain", Side.HOLDER, P.CONVERTED, "A19") for state in _STANDING),
+        *(Step(state, "end", Side.HOLDER, P.CLOSED, "A22") for state in _STANDING),
+    ),
+)
+
+
+class EntrustmentState(StrEnum):
+    """Where an entrustment agreement stands."""
+
+    DRAFT = "DRAFT"
+    SIGNED_BY_ONE = "SIGNED_BY_ONE"
+    SCHEDULED = "SCHEDULED"
+    IN_FORCE = "IN_FORCE"
+    SUSPENDED = "SUSPENDED"
+    TERMINATED = "TERMINATED"
+    EXPIRED = "EXPIRED"
+    SUPERSEDED = "SUPERSEDED"
+    WITHDRAWN = "WITHDRAWN"
+    LAPSED = "LAPSED"
+
+
+E = EntrustmentState
+
+
+def _by_either(source: str, act: str, target: str) -> tuple[Step, ...]:
+    return tuple(Step(source, act, side, target, "A9") for side in (Side.DISPATCH, Side.HOST))
+
+
+#: domain: 3.5. `schedule` is the second signature under a term that has yet to begin. That a draft is its author's to
+#: withdraw, and a signature its signer's, is a rule beside the table. Nothing suspends before unions wind up.
+ENTRUSTMENT = Machine(
+    "entrustment",
+    (
+        *_by_either(START, "propose", E.DRAFT),
+        *_by_either(E.DRAFT, "propose", E.DRAFT),
+        *_by_either(E.DRAFT, "withdraw", E.WITHDRAWN),
+        *_by_either(E.DRAFT, "sign", E.SIGNED_BY_ONE),
+        *_by_either(E.SIGNED_BY_ONE, "propose", E.DRAFT),
+        *_by_either(E.SIGNED_BY_ONE, "withdraw", E.WITHDRAWN),
+        *_by_either(E.SIGNED_BY_ONE, "sign", E.IN_FORCE),
+        *_by_either(E.SIGNED_BY_ONE, "schedule", E.SCHEDULED),
+        Step(E.SIGNED_BY_ONE, "lapse", Side.HUB, E.LAPSED, "A9"),
+        Step(E.SCHEDULED, "start", Side.HUB, E.IN_FORCE, "A9"),
+        *_by_either(E.SCHEDULED, "terminate", E.TERMINATED),
+        Step(E.IN_FORCE, "suspend", Side.HIGHER, E.SUSPENDED, "HUB-P09"),
+        Step(E.IN_FORCE, "expire", Side.HUB, E.EXPIRED, "A9"),
+        *_by_either(E.IN_FORCE, "terminate", E.TERMINATED),
+        Step(E.IN_FORCE, "supersede", Side.HUB, E.SUPERSEDED, "A9"),
+        Step(E.SUSPENDED, "resume", Side.HIGHER, E.IN_FORCE, "HUB-P09"),
+        *_by_either(E.SUSPENDED, "terminate", E.TERMINATED),
+        Step(E.SUSPENDED, "terminate", Side.HIGHER, E.TERMINATED, "HUB-P09"),
+        Step(E.SUSPENDED, "expire", Side.HUB, E.EXPIRED, "A9"),
     ),
 )
 
@@ -192,9 +321,5 @@ SECONDMENT = Machine(
     ),
 )
 
-MACHINES = (HANDOFF, RETENTION, SECONDMENT)
-
-#: The step that a state's deadline makes by itself, when it has passed.
-LAPSES: dict[HandoffState, Step] = {
-    S(step.source): step for step in HANDOFF.steps if step.act in {"escalate", "lapse", "expire"}
-}
+#: Those whose steps are stored.
+MACHINES = (HANDOFF, RETENTION, ENTRUSTMENT, CERTIFICATE, SECONDMENT)

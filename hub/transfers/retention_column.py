@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from federation import statements
+from federation.acts import Acceptance
 from federation.acts_retention import Restoration, Retention
 from federation.claims import parse
 from hub.transfers.machines import RetentionState
-from hub.transfers.rules.days import month_of, months_after
+from hub.transfers.rules.days import month_of
 from hub.transfers.words import in_chinese
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
     from hub.transfers.views import RetentionStepView, RetentionView
 
-A = TypeVar("A", Retention, Restoration)
+A = TypeVar("A", Retention, Restoration, Acceptance)
 
-__all__ = ["RetentionEntry", "entries_of", "exempt_from", "last_retention"]
+__all__ = ["RetentionEntry", "entries_of", "last_retention"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +56,6 @@ def last_retention(retentions: Iterable[RetentionView]) -> RetentionView | None:
     return next((view for view in reversed([*retentions]) if view.state is not RetentionState.ANNULLED), None)
 
 
-def exempt_from(retained_on: date) -> str:
-    """Give the first month for which no dues are owed: the one after that of the retention. Source: A21."""
-    return months_after(month_of(retained_on), 1)
-
-
 def _entry(view: RetentionView) -> RetentionEntry:
     entered, entered_by = _signed(view.steps[0], Retention)
     printed = RetentionEntry(
@@ -67,14 +63,23 @@ def _entry(view: RetentionView) -> RetentionEntry:
     )
     if view.state is not RetentionState.RESTORED:
         return printed
-    restored, restored_by = _signed(view.steps[-1], Restoration)
+    restored_on, restored_by = _restoration(view.steps[-1])
     return RetentionEntry(
         retained_month=printed.retained_month,
         reason_text=printed.reason_text,
         retention_seal=printed.retention_seal,
-        restored_month=month_of(restored.restored_on),
+        restored_month=month_of(restored_on),
         restoration_seal=restored_by,
     )
+
+
+def _restoration(step: RetentionStepView) -> tuple[date, str]:
+    """Give when, and under whose seal: by the union that held all along, or by the acceptance of another (A21)."""
+    if step.act == "accept":
+        accepted, let_go_by = _signed(step, Acceptance)
+        return accepted.in_date, let_go_by
+    restored, restored_by = _signed(step, Restoration)
+    return restored.restored_on, restored_by
 
 
 def _signed(step: RetentionStepView, act: type[A]) -> tuple[A, str]:

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
     from hub.errors import Refusal
     from hub.transfers.card import Card
-    from hub.transfers.machines import HandoffState, RetentionState
+    from hub.transfers.machines import HandoffState, PlacementState, RetentionState
     from hub.transfers.rules.standing import Passed
 
 __all__ = [
     "AmendmentView",
+    "AwaitedView",
     "DecisionView",
     "Draft",
     "DuplicateView",
@@ -29,6 +30,7 @@ __all__ = [
     "MemberView",
     "MergeCaseView",
     "NextActView",
+    "PlacementView",
     "RetentionStepView",
     "RetentionView",
     "StepView",
@@ -170,6 +172,29 @@ class DecisionView:
     receipt: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacementView:
+    """One who waits for the employer's union, as the union sees it that holds (A6, A13)."""
+
+    membership_id: UUID
+    state: PlacementState
+    basis: str
+    awaiting_employer_uscc: str | None
+    since: datetime  #: held by this union
+    exit_to: UUID | None  #: the union awaited, once it is there
+    exit_due_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedView:
+    """How many wait, with another union, for the one that reads; no person is named (A11)."""
+
+    employer_uscc: str
+    holder_union: UUID
+    members: int
+    since: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class AmendmentView:
     """An amendment of a member's data, or of a union: which version it made, and the names of what was amended."""
@@ -295,6 +320,7 @@ class Draft:
     claims: str | None
     card: Card | None
     refusals: tuple[Refusal, ...]
+    document: str | None = None  #: what is handed in beside the statement, which binds it by its hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

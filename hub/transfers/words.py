@@ -23,6 +23,28 @@ _NAMES: dict[str, str] = {
     "DISMISSED": "已驳回",
     "LAPSED": "已失效",
     "VOIDED": "已作废",
+    # where an entrustment agreement or a coverage stands
+    "DRAFT": "拟稿",
+    "SIGNED_BY_ONE": "一方已签署",
+    "SCHEDULED": "已签署待生效",
+    "IN_FORCE": "生效中",
+    "SUSPENDED": "中止",
+    "TERMINATED": "已解除",
+    "WITHDRAWN": "已撤回",
+    "PENDING": "待受托工会确认",
+    "COVERED": "委托管理中",
+    "DECLINED": "受托工会未接受",
+    "ENDED": "委托已终止",
+    # what has become of a certificate; `-`: there is none
+    "-": "尚未颁发",
+    "VALID": "有效",
+    "LOST": "已挂失",
+    "SUPERSEDED": "已由新的取代",
+    "COLLECTED": "已收回",
+    # why another certificate is issued; checks of a number
+    "DAMAGED": "损坏",
+    "FULL": "栏目填满",
+    "CORRECTED": "内容更正",
     # the status of a membership
     "ACTIVE": "会籍正常",
     "RETAINED": "已保留会籍",
@@ -61,6 +83,8 @@ _NAMES: dict[str, str] = {
     # reasons of a release
     "CHANGE_OF_EMPLOYER": "调动",
     "PLACEMENT": "再就业单位未建工会（居住地）",
+    "REEMPLOYMENT_FROM_RETENTION": "重新就业",
+    "EMPLOYER_CLOSURE": "原单位关闭（破产）",
     "WORKPLACE_AREA": "再就业单位未建工会（单位所在地）",
     "RESIDENCE_MOVE": "居住地变更",
     "PLACEMENT_EXIT": "所在单位建立工会（居住地暂时保留）",
@@ -80,7 +104,6 @@ _NAMES: dict[str, str] = {
     "RETURNED": "已转回",
     "CONVERTED": "已正式转入",
     "RELEASED_FROM_HOME": "已脱离原单位",
-    "ENDED": "已终结",
     "CLOSED": "会籍已终止",
     # why an open return ends, and an acceptance voids
     "SECONDMENT_EXTENDED": "借调期已延长",

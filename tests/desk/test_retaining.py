@@ -10,8 +10,9 @@ import pytest
 from hub.errors import Code
 from hub.transfers.ledger import reads
 from hub.transfers.machines import RetentionState
-from hub.transfers.retention_column import entries_of, exempt_from, last_retention
-from tests.ready import ready_amendment, ready_release
+from hub.transfers.retention_column import entries_of, last_retention
+from hub.transfers.rules.days import exempt_from
+from tests.ready import ready_amendment
 from tests.retaining import draft, held, ready_act, retain, retentions_of
 from tests.sql.wholeness import assert_whole
 from tests.world import EMPLOYERS, MEMBERS
@@ -213,13 +214,6 @@ class TestWhileACaseIsOpen:
 
 
 class TestWhoIsRetained:
-    @pytest.mark.article("HUB-P17")
-    async def test_leaves_by_no_release(self, world: World, refused: Any, m1: UUID) -> None:
-        u1, u2 = world.actors["U1"], world.actors["U2"]
-        await retain(world, u1, m1)
-        refusal = await refused(await ready_release(world, u1, m1, u2))
-        assert (refusal.code, refusal.facts["state"]) == (Code.STEP_NOT_ALLOWED, "RETAINED")
-
     @pytest.mark.article("A21")
     async def test_pays_no_dues_for_the_months_between(self, world: World, refused: Any, u1: Actor, m1: UUID) -> None:
         await retain(world, u1, m1)

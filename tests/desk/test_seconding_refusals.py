@@ -12,8 +12,8 @@ from hub.transfers.desk import drafting_pulls, releasing
 from tests.ready import altered, ready, ready_acceptance, ready_refusal, ready_release
 from tests.retaining import ready_act as ready_retention
 from tests.retaining import retain
-from tests.seconding import TERM, act, at_host, draft, noon, offer, ready_act, ready_offer, ready_return
 from tests.seconding import ACTS as SECONDING
+from tests.seconding import TERM, act, at_host, draft, noon, offer, ready_act, ready_offer, ready_return
 from tests.world import EMPLOYERS
 
 if TYPE_CHECKING:
@@ -244,7 +244,8 @@ class TestTheActs:
     async def test_another_document(self, world: World, u12: Actor, m4: UUID, name: str) -> None:
         await at_host(world, m4)
         under = {"extend": "extension_sha256", "convert": "conversion_sha256"}[name]
-        made = altered(await draft(world, name, u12, m4), **{under: "A" * 43})
+        changes: dict[str, Any] = {under: "A" * 43}
+        made = altered(await draft(world, name, u12, m4), **changes)
         assert (await ready(SECONDING[name][1], u12, made).refused(world.hub)).code is Code.DOCUMENT_TAMPERED
 
     @pytest.mark.article("HUB-P17")

@@ -111,6 +111,9 @@ class Busy:
         )
         recalled = await busy._release("P4", "U1", "U2")
         await u1.act("recallHandoff", {"handoffId": recalled})
+        day = NOW.date().isoformat()
+        retained = {"reason": "MILITARY_SERVICE", "retainedOn": day, "enlistedOn": day}
+        await u1.act("recordRetention", {"memberId": busy.people["P4"].member["id"], **retained})
         return busy
 
     async def bring_in(self, ref: str, holder: str, *, of: Planted) -> Planted:

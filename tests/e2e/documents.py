@@ -24,22 +24,38 @@ CERTIFICATE = (
     f"number {{ provinceCode number }} issuedOn issuingUnion transferColumn {{ {ENTRY} }} "
     f"retentionColumn {{ {RETENTION_ENTRY} }}"
 )
-RETENTION = (
-    "state reason retainedOn retainedMonth exemptFrom restoredOn restoredMonth "
-    "steps { act state reason seal at statementSha256 }"
+WHOLE_CERTIFICATE = (
+    f"{CERTIFICATE} state endedAt reason supersedes {{ provinceCode number }} "
+    "personPage { name sex ethnicGroup birthMonth politicalStatus joinedOn issuingUnion }"
 )
 SECONDMENT = (
     "memberId membershipId side state startsOn endsOn endedEarlyOn dueOn remindOn hostEmployerUscc memberName sex "
     f"birthMonth isLive inDate homeUnion {{ {UNION_NAME} }} hostUnion {{ {UNION_NAME} }} returnHandoff {{ id state }} "
     f"steps {{ act state endsOn at statementSha256 by {{ {UNION_NAME} }} }}"
 )
+RETENTION = "state reason retainedOn retainedMonth exemptFrom restoredOn restoredMonth"
+RETENTIONS = "state steps { act state reason seal at statementSha256 }"
+PLACEMENT = f"state awaitingEmployerUscc since exitDueSince remindAt exitReasonCode nextStep exitTo {{ {UNION_NAME} }}"
 MEMBER = (
     "id membershipId name sex birthMonth ethnicGroup politicalStatus idType idNumberMasked mobileMasked "
     "residenceDivisionCode isRuralMigrant employmentForm employerUscc memberUnit joinedOn status holdingBasis "
+    f"placement {{ {PLACEMENT} }} "
     f"custodyVersion dataVersion duesExempt votingRights {{ elect beElected vote }} retention {{ {RETENTION} }} "
-    f"retentions {{ {RETENTION} }} amendments {{ {AMENDMENT} }} duesPaidThrough "
+    f"retentions {{ {RETENTIONS} }} amendments {{ {AMENDMENT} }} duesPaidThrough "
     f"certificate {{ {CERTIFICATE} }} openHandoff {{ id state }} secondment {{ state endsOn }} "
     f"holdings {{ from until union {{ {UNION_NAME} }} }}"
+)
+CARE = f"recordId act kind occurredOn evidenceSha256 recordedAt recordedBy {{ {UNION_NAME} }}"
+COVERAGE = (
+    "coverageId memberId membershipId memberName sex birthMonth state endReason isLive hostPost dispatchFrom "
+    f"dispatchTo coverageFrom coverageTo addedAt coveredAt endedAt "
+    f"hostUnion {{ {UNION_NAME} }} dispatchUnion {{ {UNION_NAME} }}"
+)
+AGREEMENT = (
+    f"id agreementId agreementNo state author {{ {UNION_NAME} }} "
+    f"dispatchUnion {{ {UNION_NAME} }} "
+    f"hostUnion {{ {UNION_NAME} }} termFrom termUntil document agreementSha256 rosterVersion dispatchSignedAt "
+    f"hostSignedAt inForceFrom endedAt supersedes {{ id }} steps {{ act toState at by {{ {UNION_NAME} }} }}"
 )
 PAGE_INFO = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 
@@ -74,9 +90,39 @@ ACTS = {
     "registerKey": ("KeyDraft", "Union", UNION),
     "retireKey": ("KeyEndDraft", "Union", UNION),
     "revokeKey": ("KeyEndDraft", "Union", UNION),
+    "proposeEntrustment": ("EntrustmentDraft", "EntrustmentAgreement", AGREEMENT),
+    "signEntrustment": ("AgreementDraft", "EntrustmentAgreement", AGREEMENT),
+    "withdrawEntrustment": ("AgreementDraft", "EntrustmentAgreement", AGREEMENT),
+    "terminateEntrustment": ("AgreementDraft", "EntrustmentAgreement", AGREEMENT),
+    "amendRoster": ("RosterDraft", "EntrustmentAgreement", AGREEMENT),
+    "acknowledgeCoverage": ("CoverageAnswerDraft", "EntrustmentAgreement", AGREEMENT),
+    "declineCoverage": ("CoverageAnswerDraft", "EntrustmentAgreement", AGREEMENT),
+    "recordActivity": ("CareDraft", "CareRecord", CARE),
+    "recordRightsCase": ("CareDraft", "CareRecord", CARE),
+    "issueCertificate": ("IssueCertificateDraft", "Certificate", WHOLE_CERTIFICATE),
+    "recordLoss": ("RecordLossDraft", "Certificate", WHOLE_CERTIFICATE),
+    "recoverCertificate": ("CertificateDraft", "Certificate", WHOLE_CERTIFICATE),
+    "reissueCertificate": ("ReissueCertificateDraft", "Certificate", WHOLE_CERTIFICATE),
+    "collectCertificate": ("CollectCertificateDraft", "Certificate", WHOLE_CERTIFICATE),
+    "voidCertificate": ("CertificateDraft", "Certificate", WHOLE_CERTIFICATE),
+    "setNumberingScheme": ("NumberingSchemeDraft", "NumberingScheme", "provinceCode fromOn pattern check"),
 }
 
+CERTIFICATES_QUERY = (
+    "query ($id: ID!) { answer: member(id: $id) { joinedOn certificate { state number { provinceCode number } } "
+    f"warnings {{ {REFUSAL} }} certificates {{ {WHOLE_CERTIFICATE} }} }} }}"
+)
+SCHEME_QUERY = (
+    "query ($provinceCode: String!, $on: Date!) { answer: numberingScheme(provinceCode: $provinceCode, on: $on) "
+    "{ provinceCode fromOn pattern check } }"
+)
 VIEWER_QUERY = f"{{ answer: viewer {{ kid union {{ {UNION} }} }} }}"
+PLACEMENTS_QUERY = (
+    "query ($state: PlacementState, $first: Int, $after: String) "
+    "{ answer: placements(state: $state, first: $first, after: $after) "
+    f"{{ edges {{ cursor node {{ {PLACEMENT} member {{ membershipId }} }} }} {PAGE_INFO} }} }}"
+)
+AWAITED_QUERY = f"{{ answer: awaitedMembers {{ employerUscc members since nextStep union {{ {UNION_NAME} }} }} }}"
 MEMBER_QUERY = f"query ($id: ID!) {{ answer: member(id: $id) {{ {MEMBER} }} }}"
 DUPLICATE_QUERY = (
     "query ($id: ID!) { answer: member(id: $id) { membershipId joinedOn status duplicate { membershipId joinedOn "
@@ -108,6 +154,19 @@ EXPLAIN_QUERY = (
     f"steps {{ {STEP} }} next {{ act side articles union {{ {UNION_NAME} }} by {{ {DEADLINE} }} }} "
     f"later {{ act side possibleFrom union {{ {UNION_NAME} }} }} }} }}"
 )
+AGREEMENT_QUERY = (
+    "query ($id: ID!, $first: Int, $after: String) { answer: entrustment(id: $id) { "
+    f"{AGREEMENT} roster(first: $first, after: $after) {{ edges {{ cursor node {{ {COVERAGE} }} }} {PAGE_INFO} }} }} }}"
+)
+AGREEMENTS_QUERY = f"{{ answer: entrustments {{ edges {{ node {{ {AGREEMENT} }} }} {PAGE_INFO} }} }}"
+RESPONSIBILITIES_QUERY = (
+    "query ($id: ID!) { answer: responsibilities(memberId: $id) { duty isUnassigned "
+    f"union {{ {UNION_NAME} }} agreement {{ id }} }} }}"
+)
+COVERED_MEMBER_QUERY = (
+    f"query ($id: ID!) {{ answer: member(id: $id) {{ id coverage {{ {COVERAGE} agreement {{ id state }} }} "
+    f"careRecords {{ {CARE} }} holdings {{ union {{ uri }} }} status }} }}"
+)
 REVEAL = (
     "mutation ($memberId: ID!, $purpose: String!) { answer: revealIdNumber(memberId: $memberId, purpose: $purpose) "
     f"{{ __typename ... on IdNumber {{ idType idNumber }} ... on Refusal {{ {REFUSAL} }} }} }}"
@@ -120,7 +179,7 @@ def draft_document(mutation: str) -> str:
     field = f"draft{mutation[0].upper()}{mutation[1:]}"
     return (
         f"query ($input: {given}!) {{ answer: {field}(input: $input) "
-        f"{{ typ claims card {{ {CARD} }} refusals {{ {REFUSAL} }} }} }}"
+        f"{{ typ claims card {{ {CARD} }} document refusals {{ {REFUSAL} }} }} }}"
     )
 
 
@@ -138,9 +197,15 @@ def act_document(mutation: str) -> str:
 WITH_PERSON = {"joinMember": "String!", "importMember": "String!", "amendMember": "String"}
 
 
+#: What else travels beside it.
+WITH_DOCUMENT = {"proposeEntrustment": "agreement", "amendRoster": "roster"}
+
+
 def arguments_of(mutation: str) -> tuple[str, str]:
     """Give the variables of an act's mutation, and its arguments."""
     given, taken = "$statement: String!", "statement: $statement"
+    if mutation in WITH_DOCUMENT:
+        return f"{given}, $document: String!", f"{taken}, {WITH_DOCUMENT[mutation]}: $document"
     if mutation in WITH_PERSON:
         return f"{given}, $person: {WITH_PERSON[mutation]}", f"{taken}, person: $person"
     return given, taken

@@ -16,7 +16,10 @@ __all__ = [
     "UNIONS",
     "acceptance",
     "asking",
+    "care",
     "changed",
+    "entrustment",
+    "entry",
     "joining",
     "on_paper",
     "person",
@@ -166,6 +169,40 @@ def acceptance(handoff_id: str, **changes: Any) -> Json:
         "formReceived": True,
     }
     return changed(given, changes)
+
+
+def entry(member_id: str, **changes: Any) -> Json:
+    """Give M5's line of a roster: dispatched for two years, covered for the term of scenario 16."""
+    given = {
+        "memberId": member_id,
+        "hostPost": "总装车间",
+        "dispatchFrom": "2024-07-01",
+        "dispatchTo": "2026-06-30",
+        "coverageFrom": "2025-01-01",
+        "coverageTo": "2025-06-30",
+    }
+    return changed(given, changes)
+
+
+def entrustment(*roster: Json, **changes: Any) -> Json:
+    """Give the agreement of scenario 16: U7 and U8, for the first half of 2025."""
+    given = {
+        "dispatchUnion": UNIONS["U7"].uri,
+        "hostUnion": UNIONS["U8"].uri,
+        "agencyUscc": EMPLOYERS["丙"],
+        "hostUscc": EMPLOYERS["丁"],
+        "agreementNo": "委管〔2025〕1号",
+        "termFrom": "2025-01-01",
+        "termUntil": "2025-06-30",
+        "activities": {"responsible": "HOST", "text": "会员的组织活动由用工单位工会安排。"},
+        "rightsProtection": {"responsible": "HOST", "text": "会员的权益维护由用工单位工会承担。"},
+        "roster": list(roster),
+    }
+    return changed(given, changes)
+
+
+def care(member_id: str, **changes: Any) -> Json:
+    return changed({"memberId": member_id, "kind": "TRAINING", "occurredOn": "2025-03-01"}, changes)
 
 
 def _camel(name: str) -> str:

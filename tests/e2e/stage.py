@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from federation.assertions import key_proof
 from federation.keys import PrivateKey
+from hub.demo.fixtures import NEW_SHOP
 from tests.e2e import inputs
 from tests.e2e.ear import listening
 from tests.e2e.inputs import MEMBERS, UNIONS
@@ -79,7 +80,7 @@ class Stage:
         """Register a union and what it hangs on, each with a signing and a login key of its own."""
         if ref in self.parties:
             return self.parties[ref]
-        fixture = UNIONS[ref]
+        fixture = UNIONS.get(ref) or NEW_SHOP
         assert fixture.parent is not None, "the root is made by bootstrap"
         for uri in fixture.more.get("contains", ()):
             await self.found(next(other.ref for other in UNIONS.values() if other.uri == uri))
@@ -118,6 +119,13 @@ class Stage:
         """Have a member moved from U1 to U2; gives the handoff as U2 sees it."""
         handoff = await self.released(ref, **changes)
         return await self["U2"].act("acceptHandoff", inputs.acceptance(handoff["id"]))
+
+    async def entrusted(self, **changes: Any) -> Json:
+        """Have M5 entrusted to U8 by U7, as in scenario 16; gives the agreement in force."""
+        asked = inputs.entrustment(inputs.entry(self.member("M5")), **changes)
+        agreement = await self["U7"].act("proposeEntrustment", asked)
+        await self["U7"].act("signEntrustment", {"agreementId": agreement["id"]})
+        return await self["U8"].act("signEntrustment", {"agreementId": agreement["id"]})
 
     # Behind the hub
 

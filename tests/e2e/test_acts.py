@@ -156,6 +156,40 @@ async def _revocation(stage: Stage) -> tuple[str, Json]:
     return given[0], given[1] | {"at": "2025-02-01T00:00:00Z", "reason": "COMPROMISED"}
 
 
+REPORT = {"form": "WRITTEN", "givenOn": "2025-03-03", "evidenceSha256": inputs.EVIDENCE}
+_ANOTHER = {"provinceCode": "31", "number": "000101"}
+
+
+async def _issue(stage: Stage) -> tuple[str, Json]:
+    m1 = stage.member("M1")
+    await stage["U1"].act("voidCertificate", {"memberId": m1})
+    return "U1", {"memberId": m1, "certificate": _ANOTHER, "certificateIssuedOn": "2025-03-03", "fee": 0}
+
+
+async def _loss(stage: Stage) -> tuple[str, Json]:
+    return "U1", {"memberId": stage.member("M1"), "consent": REPORT}
+
+
+async def _recovery(stage: Stage) -> tuple[str, Json]:
+    ref, asked = await _loss(stage)
+    await stage[ref].act("recordLoss", asked)
+    return ref, {"memberId": asked["memberId"]}
+
+
+async def _reissue(stage: Stage) -> tuple[str, Json]:
+    return "U1", {"memberId": stage.member("M1"), "certificate": _ANOTHER, "reason": "FULL"}
+
+
+async def _voiding(stage: Stage) -> tuple[str, Json]:
+    return "U1", {"memberId": stage.member("M1")}
+
+
+async def _scheme(_: Stage) -> tuple[str, Json]:
+    return "U10", {"provinceCode": "31", "pattern": "31\\d{10}"}
+
+
+_ON_A_CERTIFICATE = "custody_version data_version certificate"
+
 CASES = {
     case.mutation: case
     for case in (
@@ -238,6 +272,18 @@ CASES = {
             "uscc local_code province_code jurisdiction_code employer_usccs member_units contains",
         ),
         Case("amendUnion", "union-amendment", "union", _union_amendment, "version", "name employer_usccs"),
+        Case("issueCertificate", "certificate-issue", "issue", _issue, f"{_ON_A_CERTIFICATE} fee"),
+        Case("recordLoss", "certificate-loss", "loss", _loss, f"{_ON_A_CERTIFICATE} consent"),
+        Case("recoverCertificate", "certificate-recovery", "recovery", _recovery, _ON_A_CERTIFICATE),
+        Case(
+            "reissueCertificate",
+            "certificate-reissue",
+            "reissue",
+            _reissue,
+            f"{_ON_A_CERTIFICATE} supersedes reason fee",
+        ),
+        Case("voidCertificate", "certificate-voiding", "voiding", _voiding, _ON_A_CERTIFICATE),
+        Case("setNumberingScheme", "numbering-scheme", "scheme", _scheme, "province_code pattern from_on", "check"),
         Case("registerKey", "key", "key", _key, "use jwk not_before proof"),
         Case("retireKey", "key-retirement", "key", _retirement, "kid use retired_at"),
         Case("revokeKey", "key-revocation", "key", _revocation, "kid use reason invalid_from"),
@@ -281,7 +327,7 @@ async def test_a_draft_signed_as_it_is_acts_and_has_its_receipt(stage: Stage, mu
         mutation, statement, draft["card"]["json"] if mutation in WITH_PERSON and draft["card"] else None
     )
 
-    assert answer["__typename"] in {"Member", "Handoff", "Union", "MergeDecision"}
+    assert answer["__typename"] in {"Member", "Handoff", "Union", "MergeDecision", "Certificate", "NumberingScheme"}
     receipt = await party.ask(RECEIPT_QUERY, sha256=sha256_of(statement))
     told = claims_of(receipt)
     assert header_of(receipt)["typ"] == "unionhub.receipt+jwt"
@@ -329,6 +375,7 @@ async def test_what_was_joined_with_is_what_the_holder_reads(stage: Stage) -> No
         "custodyVersion": 1,
         "dataVersion": 1,
         "amendments": [],
+        "placement": None,
         "duesExempt": False,
         "votingRights": {"elect": True, "beElected": True, "vote": True},
         "retention": None,

@@ -15,7 +15,7 @@ import pytest
 from federation.keys import PrivateKey
 from hub.errors import Code
 from tests.e2e import inputs
-from tests.e2e.documents import REVEAL
+from tests.e2e.documents import CERTIFICATES_QUERY, REFUSAL, REVEAL
 from tests.e2e.forging import NO_HASH, NO_MEMBER, RELEASE_TYP, made_up_release, signed
 from tests.e2e.inputs import EMPLOYERS, MEMBERS, UNIONS
 from tests.e2e.stage import TODAY, day
@@ -117,6 +117,38 @@ async def _not_a_member(stage: Stage) -> Json:
     return await u2.refused("releaseMember", inputs.release(second["id"], receivingUnion=UNIONS["U3"].uri))
 
 
+_REPORT = {"form": "WRITTEN", "givenOn": "2025-03-03", "evidenceSha256": inputs.EVIDENCE}
+
+
+@provokes("CERTIFICATE_NOT_VALID", "NX-7")
+async def _certificate_not_valid(stage: Stage) -> Json:
+    u1, u2 = stage["U1"], stage["U2"]
+    await u1.act("recordLoss", {"memberId": stage.member("M1"), "consent": _REPORT})
+    asked = inputs.asking(MEMBERS["M1"], relationStartedOn="2025-03-01", consent=_REPORT)
+    return await u2.submit("requestHandoff", await u2.drafted("requestHandoff", asked))
+
+
+@provokes("FEE_NOT_ALLOWED", "N5", "reissue", "fee")
+async def _fee(stage: Stage) -> Json:
+    number = {"provinceCode": "31", "number": "000101"}
+    asked = {"memberId": stage.member("M1"), "certificate": number, "reason": "FULL", "fee": 10}
+    return await stage["U1"].refused("reissueCertificate", asked)
+
+
+@provokes("NOT_PROVINCIAL_FEDERATION", "N4")
+async def _not_provincial(stage: Stage) -> Json:
+    return await stage["U1"].refused("setNumberingScheme", {"provinceCode": "31", "pattern": "\\d{12}"})
+
+
+@provokes("CERTIFICATE_NOT_ISSUED", "N6", "certificate")
+async def _not_issued(stage: Stage) -> Json:
+    """A warning, and no refusal: it stands by the member."""
+    member = await stage["U1"].act("joinMember", _newcomer(certificate=None, certificateIssuedOn=None))
+    (warning,) = (await stage["U1"].ask(CERTIFICATES_QUERY, id=member["id"]))["warnings"]
+    found: Json = warning
+    return found
+
+
 @provokes("RATE_LIMITED", "HUB-P17", retryable=True)
 async def _rate_limited(stage: Stage) -> Json:
     await stage.superuser.execute(
@@ -180,9 +212,40 @@ async def _study(stage: Stage) -> Json:
 
 @provokes("REASON_NOT_ALLOWED", "HUB-P17", "release", "reason_code")
 async def _reason(stage: Stage) -> Json:
-    for code in ("PLACEMENT", "EMPLOYER_CLOSURE", "SECONDMENT", "FLEXIBLE_CHOICE", "RESIDENCE_MOVE", "CORRECTION"):
+    for code in ("PLACEMENT_EXIT", "SECONDMENT", "RESIDENCE_MOVE", "DISPATCH_CHOICE", "CORRECTION"):
         assert (await _released_for(stage, code))["code"] == "REASON_NOT_ALLOWED"
     return await _released_for(stage, "NO_SUCH_REASON")
+
+
+async def _placing(stage: Stage, ref: str = "M3", by: str = "U1", **changes: Any) -> Json:
+    given = {"reasonCode": "PLACEMENT", "receivingUnion": UNIONS["U5"].uri, "newEmployerUscc": EMPLOYERS["新店"]}
+    return await stage[by].refused("releaseMember", inputs.release(stage.member(ref), **given | changes))
+
+
+@provokes("DISPATCH_MUST_JOIN_HOST", "A9", "release", "host_employer_uscc")
+async def _must_join_host(stage: Stage) -> Json:
+    dispatched = {"newEmployerUscc": EMPLOYERS["己"], "hostEmployerUscc": EMPLOYERS["丁"]}
+    return await _placing(stage, "M6", "U3", **dispatched)
+
+
+@provokes("NOT_REEMPLOYED_USE_RETENTION", "A13 A19", "release", "new_employer_uscc")
+async def _not_reemployed(stage: Stage) -> Json:
+    return await _placing(stage, newEmployerUscc=None)
+
+
+@provokes("NOT_RESIDENCE_AREA", "A13 A19", "release", "receiving_union")
+async def _not_residence(stage: Stage) -> Json:
+    return await _placing(stage, "M1")
+
+
+@provokes("NOT_WORKPLACE_AREA", "A6 A13", "release", "receiving_union")
+async def _not_workplace(stage: Stage) -> Json:
+    return await _placing(stage, reasonCode="WORKPLACE_AREA", newEmployerUscc=EMPLOYERS["己"])
+
+
+@provokes("RECEIVER_KIND_NOT_ALLOWED", "A13 A19", "release", "receiving_union")
+async def _not_of_the_kind(stage: Stage) -> Json:
+    return await _placing(stage, receivingUnion=UNIONS["U9"].uri)
 
 
 @provokes("RECEIVER_CANNOT_HOLD", "A15", "release", "receiving_union")
@@ -309,6 +372,14 @@ async def _rehired(stage: Stage) -> Json:
 async def _in_service(stage: Stage) -> Json:
     await stage["U1"].act("recordRetention", inputs.retaining(stage.member("M1"), "MILITARY_SERVICE"))
     return await stage["U1"].refused("restoreMembership", inputs.restoring(stage.member("M1")))
+
+
+@provokes("EMPLOYER_NOT_CLOSED", "A19", "release", "closure")
+async def _not_closed(stage: Stage) -> Json:
+    m3 = stage.member("M3")
+    await stage["U1"].act("recordRetention", inputs.retaining(m3, "UNEMPLOYMENT"))
+    asked = {"receivingUnion": UNIONS["U5"].uri, "reasonCode": "EMPLOYER_CLOSURE", "newEmployerUscc": None}
+    return await stage["U1"].refused("releaseMember", inputs.release(m3, **asked))
 
 
 @provokes("DUES_EXEMPT_IN_RETENTION", "A21", "amendment", "dues_paid_through")
@@ -489,6 +560,60 @@ async def _proof(stage: Stage) -> Json:
 @provokes("PURPOSE_REQUIRED", "HUB-P17 A11", "purpose")
 async def _purpose(stage: Stage) -> Json:
     return look_at(await stage["U1"].ask(REVEAL, memberId=stage.member("M1"), purpose=" "))
+
+
+# ---- entrustment
+
+
+@provokes("ENTRUSTMENT_CLAUSE_MISSING", "A9", "entrustment", "activities")
+async def _clause(stage: Stage) -> Json:
+    return await stage["U7"].refused("proposeEntrustment", inputs.entrustment(activities=None))
+
+
+@provokes("ENTRUSTMENT_PARTY_INVALID", "A9", "entrustment", "host_union")
+async def _party(stage: Stage) -> Json:
+    return await stage["U2"].refused("proposeEntrustment", inputs.entrustment())
+
+
+@provokes("ENTRUSTMENT_MEMBER_NOT_HELD_BY_DISPATCH_UNION", "A9", "entrustment", "roster", "0")
+async def _not_entrusted_by_holder(stage: Stage) -> Json:
+    return await stage["U7"].refused("proposeEntrustment", inputs.entrustment(inputs.entry(stage.member("M1"))))
+
+
+@provokes("COVERAGE_OUTSIDE_DISPATCH", "A9", "entrustment", "roster", "0")
+async def _outside_dispatch(stage: Stage) -> Json:
+    line = inputs.entry(stage.member("M5"), dispatchTo="2025-05-31")
+    return await stage["U7"].refused("proposeEntrustment", inputs.entrustment(line))
+
+
+@provokes("ENTRUSTMENT_NOT_IN_FORCE", "A9")
+async def _not_in_force(stage: Stage) -> Json:
+    agreement = await stage["U7"].act("proposeEntrustment", inputs.entrustment())
+    return await stage["U7"].refused("terminateEntrustment", {"agreementId": agreement["id"]})
+
+
+@provokes("ALREADY_ENTRUSTED", "HUB-P18", "entrustment", "roster", "0")
+async def _entrusted_already(stage: Stage) -> Json:
+    await stage.entrusted()
+    return await stage["U7"].refused("proposeEntrustment", inputs.entrustment(inputs.entry(stage.member("M5"))))
+
+
+@provokes("ENTRUSTED_HOST_CANNOT_ACT", "A9 A16")
+async def _entrusted_host(stage: Stage) -> Json:
+    await stage.entrusted()
+    jws = made_up_release(stage["U8"], stage.members["M5"]["membershipId"], UNIONS["U2"].uri)
+    return await stage["U8"].submit("releaseMember", jws)
+
+
+@provokes("COUNTED_BY_DISPATCH_UNION", "A9 A16")
+async def _counted_by_dispatch_union(stage: Stage) -> Json:
+    await stage.entrusted()
+    union = (await stage["U8"].ask("{ answer: viewer { union { id } } }"))["union"]["id"]
+    query = (
+        "query ($union: ID!, $member: ID!) { answer: explainCount(unionId: $union, memberId: $member, "
+        f'asOf: "2025-03-03") {{ refusal {{ {REFUSAL} }} }} }}'
+    )
+    return look_at((await stage["U8"].ask(query, union=union, member=stage.member("M5")))["refusal"])
 
 
 # ---- the order, and all of them at once

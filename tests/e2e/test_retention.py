@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,7 +45,7 @@ async def test_retirement(stage: Stage) -> None:
     assert entry["line"] == f"2025年2月因退休保留会籍。{UNIONS['U1'].name}（盖章）"
     # What is kept of it: the statement's receipt, and what was done, by the hash.
     assert await u1.ask(RECEIPT_QUERY, sha256=sha256_of(statement))
-    assert [step["statementSha256"] for step in retention["steps"]] == [sha256_of(statement)]
+    assert [step["statementSha256"] for step in member["retentions"][0]["steps"]] == [sha256_of(statement)]
     assert claims_of(statement)["retention"]["early"] is True
     # The member keeps the certificate, and everything else of the membership.
     assert member["certificate"]["number"]["number"] == MEMBERS["M3"].certificate[1]
@@ -101,6 +102,8 @@ async def test_a_wrong_entry_is_annulled_by_a_statement_that_names_it(stage: Sta
     statement = await u1.drafted("recordRetention", inputs.retaining(m1))
     await u1.submit("recordRetention", statement)
     refusal = await u1.refused("releaseMember", inputs.release(m1))
+    assert refusal["code"] == Code.REHIRED_RETIREE_NO_TRANSFER
+    refusal = await u1.refused("recordRetention", inputs.retaining(m1))
     assert (refusal["code"], "已保留会籍" in refusal["message"]) == (Code.STEP_NOT_ALLOWED, True)
     draft = await u1.draft("annulRetention", {"memberId": m1})
     annulment = u1.sign(draft)
@@ -110,3 +113,39 @@ async def test_a_wrong_entry_is_annulled_by_a_statement_that_names_it(stage: Sta
     (kept,) = member["retentions"]
     assert (kept["state"], [step["act"] for step in kept["steps"]]) == ("ANNULLED", ["record", "annul"])
     assert (await u1.act("releaseMember", inputs.release(m1)))["state"] == "RELEASED"
+
+
+@pytest.mark.article("A19")
+async def test_a_closed_employer_s_member_goes_to_the_residence_and_from_there_to_work(stage: Stage) -> None:
+    u1, u2, u5, m3 = stage["U1"], stage["U2"], stage["U5"], stage.member("M3")
+    await u1.act("recordRetention", inputs.retaining(m3, "UNEMPLOYMENT"))
+    closure = {"kind": "CLOSED", "decidedOn": "2025-02-20", "evidenceSha256": inputs.EVIDENCE}
+    asked = inputs.release(
+        m3, receivingUnion=u5.uri, reasonCode="EMPLOYER_CLOSURE", newEmployerUscc=None, closure=closure
+    )
+    case = await u1.act("releaseMember", asked)
+    assert (await u5.ask(HANDOFF_QUERY, id=case["id"]))["reasonCode"] == "EMPLOYER_CLOSURE"
+    taken_over = {"holdingBasis": "RESIDENCE_RETENTION", "employerUscc": None, "relationStartedOn": None}
+    await u5.act("acceptHandoff", inputs.acceptance(case["id"], **taken_over))
+    member = await u5.ask(MEMBER_QUERY, id=m3)
+    assert (member["status"], member["holdingBasis"]) == ("RETAINED", "RESIDENCE_RETENTION")
+    assert (member["duesExempt"], member["votingRights"]) == (True, NO_RIGHTS)
+    assert await u1.ask(MEMBER_QUERY, id=m3) is None
+
+    await stage.let_it_be(day(4, 2))
+    onward = inputs.release(m3, outDate="2025-04-02", reasonCode="REEMPLOYMENT_FROM_RETENTION")
+    statement = await u5.drafted("releaseMember", onward)
+    released = await u5.submit("releaseMember", statement)
+    assert claims_of(statement)["release"]["restores"] is True
+    assert claims_of(statement)["release"]["dues_exempt_since"] == "2025-03"
+    accepted = inputs.acceptance(released["id"], inDate="2025-04-02", relationStartedOn="2025-04-01")
+    draft = await u2.draft("acceptHandoff", accepted)
+    assert json.loads(draft["claims"])["acceptance"]["next_dues_month"] == "2025-04"
+    await u2.act("acceptHandoff", accepted)
+    member = await u2.ask(MEMBER_QUERY, id=m3)
+    assert (member["status"], member["duesExempt"], member["votingRights"]) == ("ACTIVE", False, ALL_RIGHTS)
+    (entry,) = member["certificate"]["retentionColumn"]
+    assert (entry["retentionSeal"], entry["restorationSeal"]) == (UNIONS["U1"].name, UNIONS["U5"].name)
+    assert (entry["retainedMonth"], entry["restoredMonth"]) == ("2025-02", "2025-04")
+    column = member["certificate"]["transferColumn"]
+    assert [one["outReasonText"] for one in column] == ["原单位关闭（破产）", "重新就业"]

@@ -18,7 +18,7 @@ import httpx
 from federation.assertions import client_assertion
 from federation.encoding import b64url, b64url_decode, sha256_b64url
 from federation.statements import sign_claims
-from tests.e2e.documents import REFUSAL, WITH_PERSON, act_document, draft_document
+from tests.e2e.documents import REFUSAL, WITH_DOCUMENT, WITH_PERSON, act_document, draft_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -158,9 +158,10 @@ class Party:
         assert draft["refusals"] == [], draft["refusals"]
         return self.sign(draft)
 
-    async def hand_in(self, mutation: str, statement: str, person: str | None = None) -> Answer:
-        """Hand in a statement and give the answer as it came."""
-        variables = {"statement": statement} | ({} if person is None else {"person": person})
+    async def hand_in(self, mutation: str, statement: str, beside: str | None = None) -> Answer:
+        """Hand in a statement, with what travels beside it, and give the answer as it came."""
+        name = "document" if mutation in WITH_DOCUMENT else "person"
+        variables = {"statement": statement} | ({} if beside is None else {name: beside})
         return await self.post(act_document(mutation), variables)
 
     async def submit(self, mutation: str, statement: str, person: str | None = None) -> Json:
@@ -189,7 +190,10 @@ class Party:
 
 
 def person_in(mutation: str, draft: Mapping[str, Any]) -> str | None:
-    """Give the person's data that an act takes beside its statement: the draft's card, if it has one."""
+    """Give what an act takes beside its statement: the draft's card or its document, if it has one."""
+    if mutation in WITH_DOCUMENT:
+        document: str | None = draft["document"]
+        return document
     return draft["card"]["json"] if mutation in WITH_PERSON and draft["card"] else None
 
 

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from federation import acts, encoding, statements
+from federation import acts, encoding, entrusting, statements
 from federation.acts import Act
 from federation.forms import (
     Article,
@@ -106,6 +106,67 @@ def a_merge() -> acts.Merge:
 
 def a_merge_decision() -> acts.MergeDecision:
     return acts.MergeDecision(merge_sha256=a_hash("merge"), evidence_sha256=a_hash("evidence"))
+
+
+AgreementAct = TypeVar(
+    "AgreementAct",
+    entrusting.EntrustmentSignature,
+    entrusting.EntrustmentWithdrawal,
+    entrusting.EntrustmentTermination,
+)
+CoverageAnswer = TypeVar("CoverageAnswer", entrusting.CoverageAcknowledgement, entrusting.CoverageDeclining)
+CareRecord = TypeVar("CareRecord", entrusting.ActivityRecord, entrusting.RightsCaseRecord)
+
+
+def an_entrustment_proposal() -> entrusting.EntrustmentProposal:
+    return entrusting.EntrustmentProposal(
+        agreement_id=a_uuid("agreement"), agreement_sha256=a_hash("agreement"), replaces_sha256=a_hash("before")
+    )
+
+
+def on_the_agreement(act: type[AgreementAct]) -> AgreementAct:
+    return act(agreement_id=a_uuid("agreement"), agreement_sha256=a_hash("agreement"))
+
+
+def a_roster_amendment() -> entrusting.RosterAmendment:
+    return entrusting.RosterAmendment(
+        agreement_id=a_uuid("agreement"),
+        agreement_sha256=a_hash("agreement"),
+        roster_version=Version(1),
+        roster_sha256=a_hash("roster"),
+    )
+
+
+def a_coverage_answer(act: type[CoverageAnswer]) -> CoverageAnswer:
+    return act(
+        agreement_id=a_uuid("agreement"), agreement_sha256=a_hash("agreement"), members=(a_uuid("membership of M1"),)
+    )
+
+
+def a_care_record(act: type[CareRecord]) -> CareRecord:
+    return act(
+        agreement_id=a_uuid("agreement"),
+        kind=Code("TRAINING"),
+        occurred_on=date(2025, 3, 1),
+        evidence_sha256=a_hash("evidence"),
+    )
+
+
+#: The acts that are about neither a member nor a union: their statements have no `sub`.
+def agreement_acts() -> list[Act]:
+    return [
+        an_entrustment_proposal(),
+        on_the_agreement(entrusting.EntrustmentSignature),
+        on_the_agreement(entrusting.EntrustmentWithdrawal),
+        on_the_agreement(entrusting.EntrustmentTermination),
+        a_roster_amendment(),
+        a_coverage_answer(entrusting.CoverageAcknowledgement),
+        a_coverage_answer(entrusting.CoverageDeclining),
+    ]
+
+
+def care_acts() -> list[Act]:
+    return [a_care_record(entrusting.ActivityRecord), a_care_record(entrusting.RightsCaseRecord)]
 
 
 def a_release(receiving_union: UnionUri = U2) -> acts.Release:
@@ -286,7 +347,7 @@ def a_statement(
         key=key,
         iss=iss,
         aud=aud,
-        sub=sub or a_uuid("membership of M1"),
+        sub=None if claims.subject == "none" else sub or a_uuid("membership of M1"),
         iat=iat,
         lifetime_seconds=lifetime_seconds,
         jti=jti or a_uuid("jti"),

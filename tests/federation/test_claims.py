@@ -16,6 +16,7 @@ from federation import acts, encoding, forms
 from federation.claims import dump, parse, shown
 from federation.errors import StatementCode, StatementError
 from federation.keys import PublicKey
+from tests.federation.certifying import certificate_acts
 from tests.federation.parties import (
     a_join,
     a_key,
@@ -28,7 +29,9 @@ from tests.federation.parties import (
     a_release,
     a_union_amendment,
     a_union_registration,
+    agreement_acts,
     an_acceptance,
+    care_acts,
 )
 from tests.federation.retentions import RETENTION_ACTS
 from tests.federation.secondments import SECONDMENT_ACTS
@@ -53,6 +56,8 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     UUID: st.uuids(),
     bool: st.booleans(),
     forms.Version: st.integers(0, encoding.INTEGER_MAX),
+    forms.Amount: st.integers(0, encoding.INTEGER_MAX),
+    forms.NumberPattern: matching(r"[A-Z0-9a-z\[\]{},\\-]{1,100}"),
     date: st.dates(date(1900, 1, 1), date(2999, 12, 31)),
     datetime: st.datetimes(datetime(1900, 1, 1), datetime(2999, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001
     forms.KeyUse: st.sampled_from(forms.KeyUse),
@@ -121,12 +126,19 @@ EXAMPLES: list[acts.Act] = [
     a_key_registration(a_key("new"), "e30.e30.AAAA"),
     a_key_retirement("old"),
     a_key_revocation("old"),
+    *agreement_acts(),
+    *care_acts(),
+    *certificate_acts().values(),
 ]
 OPTIONAL = {
     "join": "employer_uscc member_unit relation_started_on certificate issuing_union",
     "release": "relation_ended_on new_employer_uscc request_sha256",
     "acceptance": "employer_uscc relation_started_on intake_register_no",
     "refusal": "fields",
+    "entrustment": "replaces_sha256",
+    "record": "agreement_id evidence_sha256",
+    "loss": "consent",
+    "scheme": "check",
     "retention": "retired_on early relation_ended_on new_employer_uscc enlisted_on",
     "change": "discharged_on retired_on early",
     "restoration": "employer_uscc relation_started_on discharged_on",
@@ -164,7 +176,7 @@ def test_no_claim_may_be_null_or_of_another_type(claims: acts.Act) -> None:
     name = claims.object_name
     for claim, value in dump(claims).items():
         for wrong in (None, 5, 5.5, [5], {"x": 5}, "", not value if isinstance(value, bool) else True):
-            is_version = type(wrong) is int and claim.endswith("version")
+            is_version = type(wrong) is int and (claim.endswith("version") or claim == "fee")
             if not (isinstance(value, bool) and isinstance(wrong, bool)) and not is_version:
                 assert refusal_of(type(claims), dump(claims) | {claim: wrong})[:2] == (name, claim)
 

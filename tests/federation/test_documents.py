@@ -55,5 +55,6 @@ def test_every_act_has_its_documents() -> None:
     assert {act.act for act in ACTS} == set(acts.ACTS.values())
     for act in ACTS:
         assert f"{act.mutation}(statement: $statement" in act.submit
+        assert ("$document" in act.submit) == (act in documents.WITH_DOCUMENT)
         assert ("$person" in act.submit) == (act.act in {acts.Join, acts.Import, acts.MemberAmendment})
     assert len(set(TEXTS)) == len(TEXTS)

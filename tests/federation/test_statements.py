@@ -10,6 +10,7 @@ from federation import acts, encoding, statements
 from federation.errors import StatementCode, StatementError
 from federation.keys import ALGS, Alg, KeyDates
 from tests.federation.books import CLAIMS, KEY, VALID, header
+from tests.federation.certifying import certificate_acts
 from tests.federation.parties import (
     HUB,
     NOW,
@@ -34,10 +35,12 @@ from tests.federation.parties import (
     a_union_amendment,
     a_union_registration,
     a_uuid,
+    agreement_acts,
     an_acceptance,
     an_import,
     an_in_lieu_release,
     an_objection,
+    care_acts,
     changed,
     claims_of,
     forged,
@@ -60,10 +63,14 @@ MEMBER_ACTS: list[acts.Act] = [
     ),
     *(an_objection(), a_cancellation(), a_dismissal()),
     *(an_import(), a_merge(), a_merge_decision()),
+    *care_acts(),
+    *(claims for claims in certificate_acts().values() if claims.subject == "membership"),
     *RETENTION_ACTS,
     *SECONDMENT_ACTS,
 ]
+AGREEMENT_ACTS = agreement_acts()
 UNION_ACTS: list[acts.Act] = [
+    *(claims for claims in certificate_acts().values() if claims.subject == "union"),
     a_union_registration(),
     a_union_amendment(),
     a_key_registration(a_key("new"), "e30.e30.AAAA"),
@@ -73,13 +80,14 @@ UNION_ACTS: list[acts.Act] = [
 
 
 @pytest.mark.parametrize("alg", ALGS)
-@pytest.mark.parametrize("claims", [*MEMBER_ACTS, *UNION_ACTS], ids=lambda claims: claims.typ)
+@pytest.mark.parametrize("claims", [*MEMBER_ACTS, *UNION_ACTS, *AGREEMENT_ACTS], ids=lambda claims: claims.typ)
 def test_every_act_is_signed_and_read_back(claims: acts.Act, alg: Alg) -> None:
     key = a_key("U1", alg)
     sub = U3 if claims in UNION_ACTS else a_uuid("membership of M1")
     jws = a_statement(claims, key, sub=sub)
     for statement in (statements.read(jws, type(claims)), statements.read_any(jws)):
-        assert (statement.iss, statement.sub, statement.jti) == (U1, str(sub), a_uuid("jti"))
+        named = "" if claims in AGREEMENT_ACTS else str(sub)
+        assert (statement.iss, statement.sub, statement.jti) == (U1, named, a_uuid("jti"))
         assert (statement.alg, statement.kid, statement.typ) == (alg, key.kid, claims.typ)
         assert statement.sha256 == a_hash(jws.rpartition(".")[0])
         read = statements.verify(
@@ -90,8 +98,9 @@ def test_every_act_is_signed_and_read_back(claims: acts.Act, alg: Alg) -> None:
 
 def test_acts_are_told_apart_by_typ_and_by_nothing_else() -> None:
     typs = {act.typ for act in acts.ACTS.values()}
-    assert typs == {claims.typ for claims in (*MEMBER_ACTS, *UNION_ACTS)}
-    for claims, other in itertools.product((*MEMBER_ACTS, *UNION_ACTS), repeat=2):
+    every = (*MEMBER_ACTS, *UNION_ACTS, *AGREEMENT_ACTS)
+    assert typs == {claims.typ for claims in every}
+    for claims, other in itertools.product(every, repeat=2):
         jws = a_statement(claims, KEY, sub=U3 if claims in UNION_ACTS else None)
         if type(claims) is not type(other):
             with pytest.raises(StatementError) as caught:
@@ -104,6 +113,18 @@ def test_the_subject_is_a_membership_or_the_union_acted_on() -> None:
         with pytest.raises(StatementError) as caught:
             statements.read(a_statement(claims, KEY, sub=sub), type(claims))
         assert (caught.value.code, caught.value.path) == (StatementCode.STATEMENT_MALFORMED, ("sub",))
+
+
+def test_an_act_on_an_agreement_has_no_subject() -> None:
+    for claims in AGREEMENT_ACTS:
+        for sub in (a_uuid("m"), U3):
+            jws = statements.sign(claims, key=KEY, iss=U1, aud=HUB, sub=sub, iat=NOW)
+            with pytest.raises(StatementError) as caught:
+                statements.read(jws, type(claims))
+            assert (caught.value.code, caught.value.path) == (StatementCode.STATEMENT_MALFORMED, ("sub",))
+    bare = statements.sign(a_release(), key=KEY, iss=U1, aud=HUB, sub=None, iat=NOW)
+    with pytest.raises(StatementError):
+        statements.read(bare, acts.Release)
 
 
 def test_a_union_is_registered_under_the_name_that_its_codes_give() -> None:

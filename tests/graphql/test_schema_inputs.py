@@ -51,6 +51,10 @@ def test_what_is_absent_is_none() -> None:
         "relation_ended_on": None,
         "new_employer_uscc": None,
         "form_custody": None,
+        "host_employer_uscc": None,
+        "restores": None,
+        "consent": None,
+        "placement": None,
     }
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 RULES: Final = "hub/transfers/rules/"
 CHAPTERS: Final = sorted(path.stem for path in (ROOT / RULES).glob("*.py") if "def check_" in path.read_text())
-ORDERS: Final = ("order", "order_retention")
+ORDERS: Final = sorted(path.stem for path in (ROOT / RULES).glob("order*.py"))
 OPENING: Final = "hub/transfers/desk/opening.py"
 #: The steps of an opening that give nothing back, and so can be left out.
 STEPS: Final = {"require_login", "verify_signature", "verify_signer", "verify_key_in_force"}

@@ -28,7 +28,18 @@ _ACTS: Final = (*_DESK, "tests/desk/test_pulling.py", "tests/desk/test_correctin
 _PAIRS: Final = ("tests/desk/test_duplicates.py", "tests/desk/test_merging.py", "tests/desk/test_deciding.py")
 _MERGING: Final = ("tests/sql/test_merging.py", "tests/sql/test_merging_among_others.py")
 _READING: Final = ("tests/sql/test_reading.py", "tests/sql/test_visibility.py")
+_ENTRUSTING: Final = ("tests/desk/test_entrusting.py", "tests/desk/test_entrusting_refused.py")
 _OF_FUNCTION: Final = {
+    **dict.fromkeys(
+        (
+            *("entrustment_states", "coverages_now", "is_entrusted_host", "roster_members", "facts_for_entrustment"),
+            *("facts_for_care", "record_entrustment_statement", "keep_entrustment_document", "record_entrustment"),
+            *("close_ended_coverages", "enter_coverages", "supersede_entrustment", "record_entrustment_act"),
+            *("record_roster", "record_coverage_answer", "record_care", "read_entrustments", "read_entrustment_steps"),
+            *("read_coverages", "read_member_coverages", "reveal_entrusted", "read_care"),
+        ),
+        _ENTRUSTING,
+    ),
     "record_union": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
     "record_key": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),
     "record_key_end": ("tests/desk/test_registering.py", "tests/sql/test_registers.py"),

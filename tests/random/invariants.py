@@ -95,6 +95,21 @@ ALSO_BROKEN: Final = {
                 select from hub.amendments a where a.member_id = m.member_id and a.membership_id = m.membership_id
                    and 'dues_paid_through' = any (string_to_array(a.fields, ' ')) and a.at > m.held_since))
             or (o.handoff_id is null) <> (m.custody_version = 1)""",
+    "I15: a number is one certificate's, for ever, and a valid one is nothing else": """
+        with every as (
+            select membership_id, certificate_province as province_code, certificate_number as number
+              from hub.memberships where certificate_number is not null
+            union all select membership_id, province_code, number from hub.certificates)
+        select e.number from every e left join hub.certificate_claims c using (province_code, number)
+         group by e.province_code, e.number
+        having count(*) > 1 or bool_or(c.membership_id is distinct from e.membership_id)""",
+    "I15: where a certificate stands is where its last step led": """
+        select k.number from hub.certificates k
+         where k.state is distinct from (
+               select s.to_state from hub.certificate_steps s
+                where s.member_id = k.member_id and s.membership_id = k.membership_id
+                  and s.province_code = k.province_code and s.number = k.number
+                order by s.step_no desc limit 1)""",
     "I17: a statement counts with a key of its union that was in force at its receipt": f"""
         with all_of_them as (
             select iss, {_KID.format("jws")} ->> 'kid' as kid, received_at from hub.statements

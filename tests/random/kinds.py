@@ -126,6 +126,10 @@ class Kind(ABC):
         """Give what a repetition is refused with; None where it is answered with the object as it is now."""
         return None
 
+    def is_kept(self, code: str | None) -> bool:
+        """Whether the statement is stored, with this outcome."""
+        return code is None
+
     def case_of(self, model: Model, ask: Ask) -> Case | None:
         cases = model.members[ask.who].cases
         at = 2 if ask.old and len(cases) > 1 else 1
@@ -146,7 +150,7 @@ class Kind(ABC):
         payload = {
             "iss": model.unions[by].uri,
             "aud": HUB + "/" if ask.wrong == "audience" else HUB,
-            "sub": drawn.sub,
+            **({} if self.act.subject == "none" else {"sub": drawn.sub}),
             "jti": stage.new_id(),
             "iat": issued,
             "exp": issued + 86_400,
@@ -221,4 +225,4 @@ def claims_in(draft: Draft, kind: Kind) -> tuple[dict[str, Any], str] | None:
     if draft.claims is None:
         return None
     whole = json.loads(draft.claims)
-    return whole[kind.act.object_name], whole["sub"]
+    return whole[kind.act.object_name], whole.get("sub", "")

@@ -12,7 +12,7 @@ from federation import acts
 from federation.encoding import sha256_b64url
 from hub.transfers.desk import amending, amending_unions, drafting_amendments
 from tests.random.calendar import month_later
-from tests.random.kinds import Ask, Drawn, Kind, Sent, claims_in, first, not_held, said
+from tests.random.kinds import FEDERATIONS, Ask, Drawn, Kind, Sent, claims_in, first, not_held, said
 from tests.random.kinds_releases import Release
 from tests.random.kinds_unions import is_good_code
 
@@ -132,6 +132,7 @@ class AmendMember(Kind):
                 (owner is not None and owner is not member, "ALREADY_MEMBER_USE_TRANSFER"),
                 (owner is not None, "INPUT_INVALID"),
                 (employer is not None and not is_good_code(employer), "INPUT_INVALID"),
+                ("dues_paid_through" in named and member.is_exempt(dues), "DUES_EXEMPT_IN_RETENTION"),
                 (dues < member.dues and not claims["is_correction"], "DUES_MONTH_IMPLAUSIBLE"),
                 ("dues_paid_through" in named and not earliest <= dues <= latest, "DUES_MONTH_IMPLAUSIBLE"),
             )
@@ -159,6 +160,12 @@ class Correct(Release):
     """A release with reason CORRECTION: back to the union before, or (refused) to another, `to`."""
 
     reason = ("CORRECTION", "更正")
+    others = FEDERATIONS | {
+        "TOWNSHIP_SUBDISTRICT_UNION",
+        "VILLAGE_COMMUNITY_UNION",
+        "DEVELOPMENT_ZONE_UNION",
+        "COUNTY_FEDERATION",
+    }
     wrongs = ("to another", "relation ended", "new employer", "version", "card", "answers nothing", "out_date ahead")
 
     @property

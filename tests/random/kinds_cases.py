@@ -9,6 +9,7 @@ from federation import acts
 from hub.transfers.desk import cases, drafting, drafting_pulls, pulling
 from tests.random.calendar import month_later
 from tests.random.kinds import NO_HASH, SIX, Ask, Drawn, Kind, Sent, claims_in, first, said, structure
+from tests.random.kinds_areas import AREA_REASONS, VOIDING, second_check
 from tests.random.model import OPEN
 
 if TYPE_CHECKING:
@@ -25,7 +26,13 @@ _OBJECTIONS = (
     *("RETIRED_RETENTION", "IN_MILITARY_SERVICE", "SECONDMENT_REVERSION"),
 )
 _REFUSALS = ("NO_LABOUR_RELATION_HERE", "IDENTITY_OR_PROOF_MISMATCH", "WRONG_UNION_LEVEL", "DOCUMENT_DEFECT")
-_OF_CORRECTIONS = ("IDENTITY_OR_PROOF_MISMATCH", "DOCUMENT_DEFECT")
+_OF_AREAS = (*_REFUSALS[1:], "EMPLOYER_HAS_UNION_ALREADY", "NOT_RESIDENT_HERE")
+_OF_REASONS = {
+    "CORRECTION": ("IDENTITY_OR_PROOF_MISMATCH", "DOCUMENT_DEFECT"),
+    "PLACEMENT": _OF_AREAS,
+    "RESIDENCE_MOVE": _OF_AREAS,
+}
+_ORGANISED = "EMPLOYER_ORGANISED_MEANWHILE"
 _BASES = ("ORDINARY", "DISPATCH_UNION", "DISPATCH_HOST_JOINED")
 
 
@@ -73,7 +80,9 @@ class OnCase(Kind):
         if case is not None and (member is None or case.member != member.ref):
             case = None
         side = None if case is None else case.acting_side_of(sent.sender, model.now)
-        tie = structure(model, sent, holds=member is not None and member.holder == sent.sender)
+        holds = member is not None and member.holder == sent.sender
+        is_back = side == "RECEIVER" and case is not None and case.reason == "CORRECTION"
+        tie = structure(model, sent, holds=holds or is_back)
         if tie is not None:
             return tie
         if case is None or member is None or side is None or (self.side == "HIGHER" and side != "HIGHER"):
@@ -123,16 +132,20 @@ class Accept(OnCase):
         if out_date is not None:
             days["in_date before"] = out_date - timedelta(days=1)
         back = {} if case is None or ask.wrong == "stated anew" else self._as_before(model, case)
+        if case is not None and case.reason in AREA_REASONS and ask.wrong != "stated anew":
+            back = {"employer_uscc": None, "relation_started_on": None, "holding_basis": "PLACEMENT"}
+            if ask.wrong == "basis":
+                back["holding_basis"] = "ORDINARY"
         return {
             "in_date": days.get(ask.wrong, today),
             "employer_uscc": None
             if ask.wrong == "no relation"
             else model.employer_at(ask.to if case is None else case.receiver),
             "relation_started_on": today + timedelta(days=1) if ask.wrong == "relation ahead" else today,
-            "holding_basis": "PLACEMENT" if ask.wrong == "basis" else _BASES[ask.how % len(_BASES)],
+            "holding_basis": "CUSTODIAL" if ask.wrong == "basis" else _BASES[ask.how % len(_BASES)],
             "intake_register_no": None,
             "form_received": True,
-            **({} if ask.wrong == "basis" else back),
+            **({} if ask.wrong == "basis" and case is not None and case.reason == "CORRECTION" else back),
         }
 
     @staticmethod
@@ -159,28 +172,54 @@ class Accept(OnCase):
         assert case.dues is not None
         assert case.out_date is not None
         employer, back = claims.get("employer_uscc"), self._as_before(model, case)
-        bases = (back["holding_basis"],) if back else _BASES
+        in_area, member = case.reason in AREA_REASONS, model.members[case.member]
+        known = member.employer if case.reason == "RESIDENCE_MOVE" else case.new_employer
+        bases = ("PLACEMENT",) if in_area else (back["holding_basis"],) if back else _BASES
+        is_new = not back and not in_area
         return first(
             (
+                (in_area and employer not in {None, known}, "INPUT_INVALID"),
+                (in_area and began is not None and date.fromisoformat(began) > today, "NO_LABOUR_RELATION_YET"),
                 (bool(back) and (employer is not None or began is not None), "INPUT_INVALID"),
-                (not back and employer is None, "NO_LABOUR_RELATION_YET"),
-                (not back and (began is None or date.fromisoformat(began) > today), "NO_LABOUR_RELATION_YET"),
+                (is_new and employer is None, "NO_LABOUR_RELATION_YET"),
+                (is_new and (began is None or date.fromisoformat(began) > today), "NO_LABOUR_RELATION_YET"),
                 (claims["holding_basis"] not in bases, "INPUT_INVALID"),
                 (in_date > today, "DATE_IN_FUTURE"),
                 (in_date < today - timedelta(days=90), "BACKDATE_TOO_FAR"),
                 (in_date < case.out_date, "IN_DATE_BEFORE_OUT_DATE"),
-                (claims["next_dues_month"] != month_later(case.dues, 1), "DUES_MONTH_IMPLAUSIBLE"),
+                (claims["next_dues_month"] != self._next_dues(case, in_date), "DUES_MONTH_IMPLAUSIBLE"),
             )
-        )
+        ) or second_check(model, case, member)
+
+    def is_kept(self, code: str | None) -> bool:
+        return code is None or code in VOIDING
+
+    def again(self, model: Model, sent: Sent) -> str | None:
+        case = model.case(sent.claims["handoff_id"])
+        ground = None if case is None or case.state != "VOIDED" else case.ground
+        return "EMPLOYER_HAS_UNION" if ground == _ORGANISED else ground
+
+    @staticmethod
+    def _next_dues(case: Case, in_date: date) -> str:
+        return in_date.isoformat()[:7] if case.restores else month_later(case.dues or "2000-01", 1)
 
     def done_to(self, model: Model, sent: Sent, case: Case, member: Member) -> None:
         assert case.dues is not None
+        failed = second_check(model, case, member)
+        if failed is not None:
+            case.close("VOIDED", model.now, _ORGANISED if failed == "EMPLOYER_HAS_UNION" else failed)
+            return
+        if case.restores:
+            member.status = "ACTIVE"
+            member.retentions[-1].restored_on = date.fromisoformat(sent.claims["in_date"])
         member.former.add(member.holder)
         member.held.append((member.holder, member.basis, member.employer))
         is_back = bool(self._as_before(model, case))
         member.holder, member.version = case.receiver, member.version + 1
         member.held_by, member.dues = sent.read.sha256, case.dues
-        member.employer = member.held[case.version - 2][2] if is_back else sent.claims["employer_uscc"]
+        if case.reason != "RESIDENCE_MOVE":
+            stated = case.new_employer if case.reason in AREA_REASONS else sent.claims.get("employer_uscc")
+            member.employer = member.held[case.version - 2][2] if is_back else stated
         member.basis = sent.claims["holding_basis"]
         case.close("ACCEPTED", model.now)
 
@@ -188,7 +227,7 @@ class Accept(OnCase):
 class Refuse(OnCase):
     act, desk, draft = acts.Refusal, staticmethod(cases.refuse), staticmethod(drafting.draft_refusal)
     side, takes = "RECEIVER", frozenset({"RELEASED"})
-    wrongs = ("hash", "ARREARS", "NO_CONTRACT", "RELIGION", "NOT_RESIDENT_HERE")
+    wrongs = ("hash", "ARREARS", "NO_CONTRACT", "RELIGION", "NOT_RESIDENT_HERE", "NO_LABOUR_RELATION_HERE")
 
     def given(self, model: Model, ask: Ask, case: Case | None) -> dict[str, Any]:
         ground = ask.wrong if ask.wrong in self.wrongs[1:] else _REFUSALS[ask.how % len(_REFUSALS)]
@@ -200,8 +239,7 @@ class Refuse(OnCase):
             (
                 (ground in SIX, "DISCRIMINATORY_GROUND"),
                 (ground == "NO_CONTRACT", "CONTRACT_NOT_REQUIRED"),
-                (ground not in _REFUSALS, "REFUSAL_GROUND_NOT_ALLOWED"),
-                (case.reason == "CORRECTION" and ground not in _OF_CORRECTIONS, "REFUSAL_GROUND_NOT_ALLOWED"),
+                (ground not in _OF_REASONS.get(case.reason, _REFUSALS), "REFUSAL_GROUND_NOT_ALLOWED"),
             )
         )
 

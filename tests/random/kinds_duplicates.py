@@ -102,7 +102,9 @@ def _settle(model: Model, pair: Pair, survivor: Member) -> None:
     if loser.open is not None:
         loser.open.close("VOIDED", model.now)
     survivor.joined_on = min(survivor.joined_on, loser.joined_on)
-    survivor.status, loser.status, loser.into = "ACTIVE", "DUPLICATE_MERGED", survivor.ref
+    if survivor.status == "DUPLICATE_SUSPECTED":
+        survivor.status = "ACTIVE"
+    loser.status, loser.into = "DUPLICATE_MERGED", survivor.ref
     survivor.pair = loser.pair = None
 
 

@@ -79,7 +79,10 @@ class Join(Kind):
         claims, today = sent.claims, model.today
         kind, basis = model.unions[sent.sender].kind, claims["holding_basis"]
         joined_on, certificate = date.fromisoformat(claims["joined_on"]), claims["certificate"]
-        dues, taken = claims["dues_paid_through"], {member.certificate for member in model.members.values()}
+        dues, taken = (
+            claims["dues_paid_through"],
+            {key for member in model.members.values() for key in member.certificates},
+        )
         latest = month_later(today.isoformat(), 12)
         return first(
             (
@@ -117,6 +120,7 @@ class Join(Kind):
             json.loads(sent.more[0])["id_number"],
             (certificate["province_code"], certificate["number"]),
             claims["holding_basis"],
+            joined_from=json.loads(sent.more[0])["residence_division_code"],
         )
 
     def again(self, model: Model, sent: Sent) -> str | None:
@@ -137,8 +141,10 @@ class Request(Kind):
     async def draw_up(self, stage: Stage, ask: Ask, by: str) -> Drawn | None:
         model, member = stage.model, stage.model.members[ask.who]
         fixture, today = stage.fixture_of(member), model.today
+        every = list(member.certificates)
+        shown = every[ask.how % len(every)] if ask.how % 3 == 0 else member.valid or every[-1]
         given: dict[str, Any] = {
-            "certificate": {"province_code": member.certificate[0], "number": member.certificate[1]},
+            "certificate": {"province_code": shown[0], "number": shown[1]},
             "member_card": None,
             "id_type": None,
             "id_number": None,
@@ -171,11 +177,15 @@ class Request(Kind):
             return None  # the session has ended, or it has looked too often
         claims, sub = found
         finds = ask.wrong not in {"no proof", "name", "birth month", "number"}
+        is_good = ask.wrong == "by id" or member.certificates[shown] == "VALID"
         until = model.now + timedelta(minutes=_MATCH_MINUTES)
         meant = model.live_of(fixture.id_number) if ask.wrong == "by id" else member
-        found_live = meant.ref if finds and meant is not None and meant.status == "ACTIVE" else None
-        is_frozen = finds and meant is not None and meant.status == "DUPLICATE_SUSPECTED"
-        model.matches[UUID(sub)] = Match(by, until, found_live, ask.wrong != "no proof", is_frozen)
+        found_live = meant.ref if finds and meant is not None and meant.status in {"ACTIVE", "RETAINED"} else None
+        is_frozen = finds and is_good and meant is not None and meant.status == "DUPLICATE_SUSPECTED"
+        is_spoiled = found_live is not None and not is_good
+        model.matches[UUID(sub)] = Match(
+            by, until, found_live if is_good else None, ask.wrong != "no proof", is_frozen, is_spoiled
+        )
         drawn = Drawn(claims, sub)
         if ask.wrong == "another's match":
             drawn.sub = next((str(key) for key, match in model.matches.items() if match.by != by), stage.new_id())
@@ -218,15 +228,18 @@ class Request(Kind):
                 (not today - timedelta(days=_CONSENT_DAYS) <= given_on <= today, "MEMBER_CONSENT_REQUIRED"),
                 (match is not None and good and not match.is_proved, "PROOF_OF_MEMBERSHIP_MISSING"),
                 (match is not None and good and match.is_frozen, "ALREADY_MEMBER_USE_TRANSFER"),
+                (match is not None and good and match.is_spoiled, "CERTIFICATE_NOT_VALID"),
                 (target is None, "PROOF_OF_MEMBERSHIP_MISMATCH"),
             )
         )
         if refused is not None or target is None:
             return refused
-        cites = claims.get("appeals_sha256") is not None
+        cites, kept = claims.get("appeals_sha256") is not None, target.retained
         return first(
             (
                 (target.holder == sent.sender, "INPUT_INVALID"),
+                (kept is not None and kept.reason == "RETIREMENT", "REHIRED_RETIREE_NO_TRANSFER"),
+                (kept is not None and kept.reason == "MILITARY_SERVICE", "IN_MILITARY_SERVICE"),
                 (target.open is not None, "HANDOFF_ALREADY_OPEN"),
                 (model.case(claims["handoff_id"]) is not None, "INPUT_INVALID"),
                 (cites and self._cites(model, target, sent) is None, "DOCUMENT_TAMPERED"),

@@ -32,17 +32,21 @@ if TYPE_CHECKING:
     from tests.random.model import Model, Union
     from tests.random.stage import Stage
 
-__all__ = ["Release", "ReleaseInLieu"]
+__all__ = ["Reemploy", "Release", "ReleaseInLieu"]
 
 _DUES = ("2025-02", "2024-06", "2025-01")
 _AREAS = frozenset({"TOWNSHIP_SUBDISTRICT_UNION", "VILLAGE_COMMUNITY_UNION", "DEVELOPMENT_ZONE_UNION"})
 _ACCEPTANCE_DAYS = 15
+_RESTORING = frozenset({"CHANGE_OF_EMPLOYER", "REEMPLOYMENT_FROM_RETENTION"})
 
 
 class Release(Kind):
     act: ClassVar[type[acts.Release]] = acts.Release
     desk = staticmethod(releasing.release)
     reason: ClassVar[tuple[str, str]] = ("CHANGE_OF_EMPLOYER", "调动")
+    articles: ClassVar[tuple[str, ...]] = ("A12",)
+    #: Who may be named besides an employer's union.
+    others: ClassVar[frozenset[str]] = _AREAS
     wrongs: ClassVar[tuple[str, ...]] = (
         *(
             "version",
@@ -86,7 +90,7 @@ class Release(Kind):
             "prev_sha256": member.held_by,
             "card_sha256": NO_HASH,
             "reason_text": self.reason[1],
-            "articles": ["A12"],
+            "articles": list(self.articles),
             "valid_until": (model.today + timedelta(days=90)).isoformat(),
             "form_custody": "WITH_PERSONNEL_FILE",
         }
@@ -127,8 +131,11 @@ class Release(Kind):
         member, tie = model.by_membership(sent.read.sub), not_held(model, sent)
         if member is None or tie is not None:
             return tie
-        if member.status != "ACTIVE":
+        if member.status not in {"ACTIVE", "RETAINED"}:
             return "NOT_A_MEMBER" if member.status == "DUPLICATE_MERGED" else "ALREADY_MEMBER_USE_TRANSFER"
+        stays = may_not_leave(member, claims)
+        if stays is not None:
+            return stays
         asked, answers = member.open, claims.get("request_sha256")
         if asked is not None and asked.state == "RELEASED":
             return "HANDOFF_ALREADY_OPEN"
@@ -148,7 +155,7 @@ class Release(Kind):
                 (claims["reason_code"] == "OFF_JOB_STUDY", "STUDY_LEAVE_NO_CHANGE"),
                 (claims["reason_code"] == "AWAITING_POST", "AWAITING_POST_NO_CHANGE"),
                 (claims["reason_text"] != self.reason[1], "STATEMENT_MALFORMED"),
-                (tuple(claims["articles"]) != ("A12",), "STATEMENT_MALFORMED"),
+                (tuple(claims["articles"]) != self.articles, "STATEMENT_MALFORMED"),
                 (answers is not None and named is not None and self.reason[0] != named.reason, "DOCUMENT_TAMPERED"),
             )
         ) or self.refused_by_law(model, sent, member, member.holder)
@@ -158,22 +165,35 @@ class Release(Kind):
         out_date, until = date.fromisoformat(claims["out_date"]), date.fromisoformat(claims["valid_until"])
         receiver, dues = model.by_uri(claims["receiving_union"]), claims["dues_paid_through"]
         may_hold = receiver is not None and (
-            receiver.kind in GRASSROOTS or (receiver.kind in _AREAS and self.may_reach(receiver, claims))
+            receiver.kind in GRASSROOTS or (receiver.kind in self.others and self.may_reach(receiver, claims))
         )
         earliest = month_later(member.joined_on.isoformat(), -1)
+        kept = member.retained
+        if kept is not None and bool(claims.get("restores")) != (claims["reason_code"] in _RESTORING):
+            return "INPUT_INVALID"
+        counted = max(month_later(member.exempt_since or "2000-01", -1), member.dues)
         return self.refused_by_relation(claims, member) or first(
             (
                 (receiver is None, "UNION_NOT_FOUND"),
+                *self.about_the_area(model, claims, member, receiver),
                 (receiver is not None and receiver.ref == holder, "INPUT_INVALID"),
                 (not may_hold, "RECEIVER_CANNOT_HOLD"),
                 (out_date > today, "DATE_IN_FUTURE"),
                 (out_date < today - timedelta(days=90), "BACKDATE_TOO_FAR"),
                 (out_date < member.joined_on, "INPUT_INVALID"),
+                (kept is not None and out_date < kept.retained_on, "INPUT_INVALID"),
                 (not today <= until <= today + timedelta(days=90), "INPUT_INVALID"),
                 (not earliest <= dues <= month_later(today.isoformat(), 12), "DUES_MONTH_IMPLAUSIBLE"),
+                (claims.get("dues_exempt_since") != member.exempt_since, "INPUT_INVALID"),
+                (kept is not None and dues > counted, "DUES_EXEMPT_IN_RETENTION"),
                 (claims["card_sha256"] not in member.cards, "DOCUMENT_TAMPERED"),
             )
         )
+
+    def about_the_area(
+        self, model: Model, claims: dict[str, Any], member: Member, receiver: Union | None
+    ) -> tuple[tuple[bool, str], ...]:
+        return ()
 
     def may_reach(self, receiver: Union, claims: dict[str, Any]) -> bool:
         """Whether an area union may be the receiver."""
@@ -203,9 +223,27 @@ class Release(Kind):
             member.cases.append(case)
         assert case is not None
         case.state, case.release, case.in_lieu = "RELEASED", sent.read.sha256, sent.kind.act is acts.InLieuRelease
+        case.restores = bool(claims.get("restores"))
+        case.new_employer = claims.get("new_employer_uscc")
         case.out_date, case.dues = date.fromisoformat(claims["out_date"]), claims["dues_paid_through"]
         case.deadline, case.then = end_of_term(date.fromisoformat(claims["valid_until"])), None
         _tell_of_silence(model, case, case.deadline)
+
+
+def may_not_leave(member: Member, claims: dict[str, Any]) -> str | None:
+    """Why one who is retained, or isn't, leaves for no such reason."""
+    kept, reason = member.retained, claims["reason_code"]
+    if kept is None:
+        return "REASON_NOT_ALLOWED" if reason == "REEMPLOYMENT_FROM_RETENTION" else None
+    is_listed = reason not in {"OFF_JOB_STUDY", "AWAITING_POST"}
+    return first(
+        (
+            (kept.reason == "RETIREMENT", "REHIRED_RETIREE_NO_TRANSFER"),
+            (kept.reason == "MILITARY_SERVICE", "IN_MILITARY_SERVICE"),
+            (reason == "CHANGE_OF_EMPLOYER" and claims.get("request_sha256") is None, "REASON_NOT_ALLOWED"),
+            (is_listed and reason not in _RESTORING, "REASON_NOT_ALLOWED"),
+        )
+    )
 
 
 def _tell_of_silence(model: Model, case: Case, expires: datetime) -> None:
@@ -215,6 +253,30 @@ def _tell_of_silence(model: Model, case: Case, expires: datetime) -> None:
     if above is not None and at < expires and above not in told:
         told[above] = (at, case.told[above][1] if above in case.told else "receiver")
     case.told = told
+
+
+class Reemploy(Release):
+    """A release of who was retained and works again."""
+
+    reason = ("REEMPLOYMENT_FROM_RETENTION", "重新就业")
+    articles = ("A19", "A20")
+    wrongs = ("version", "card", "restores nobody", "exempt since", "relation goes on", "out_date ahead", "dues ahead")
+
+    @property
+    def name(self) -> str:
+        return "reemploy"
+
+    def line_one(self, model: Model, ask: Ask, member: Member) -> dict[str, Any]:
+        line = super().line_one(model, ask, member)
+        since = member.exempt_since
+        return line if since is None else {**line, "dues_paid_through": min(line["dues_paid_through"], member.dues)}
+
+    def altered(self, model: Model, ask: Ask, claims: dict[str, Any]) -> dict[str, Any]:
+        wrong: dict[str, dict[str, Any]] = {
+            "restores nobody": {"restores": False},
+            "exempt since": {"dues_exempt_since": "2001-01"},
+        }
+        return wrong.get(ask.wrong) or super().altered(model, ask, claims)
 
 
 class ReleaseInLieu(Release):
@@ -277,6 +339,9 @@ class ReleaseInLieu(Release):
         knows = case is not None and case.higher == sender and case.side_of(sender, model.now) == "HIGHER"
         if member is None or case is None or not knows or case.member != member.ref:
             return "NO_CASE_FOR_HIGHER_UNION"
+        stays = may_not_leave(member, claims)
+        if stays is not None:
+            return stays
         bound = {
             "request_sha256": case.request,
             "in_lieu_of": model.unions[case.holder].uri,

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 #: The id of a union is the hub's to derive: the stage fills it in.
 NOBODY = UUID(int=0)
 
-__all__ = ["RegisterKey", "RegisterUnion", "RetireKey", "RevokeKey"]
+#: The employer whose union those who are placed wait for, until some run founds it.
+WAITING = "91310117MC0U181802"
+
+__all__ = ["WAITING", "RegisterKey", "RegisterUnion", "RetireKey", "RevokeKey"]
 
 _LEEWAY = timedelta(seconds=60)
 #: Under whom the run founds what.
@@ -59,7 +62,7 @@ class RegisterUnion(Kind):
             "kind": "GUILD" if ask.wrong == "no such kind" else kind,
             "province_code": "31",
             "jurisdiction_code": "310117001009",
-            "employer_usccs": [stage.employer_code()],
+            "employer_usccs": [WAITING if ask.how % 7 == 0 else stage.employer_code()],
             "established_on": (model.today + timedelta(days=int(ask.wrong == "founded ahead"))).isoformat(),
         }
         if kind == "MEMBER_UNIT_BRANCH":
@@ -112,7 +115,8 @@ class RegisterUnion(Kind):
     def done(self, model: Model, sent: Sent) -> None:
         claims, ref, uri = sent.claims, f"N{len(model.unions)}", sent.read.sub
         employers = frozenset(claims["employer_usccs"])
-        model.unions[ref] = Union(ref, uri, NOBODY, claims["kind"], sent.sender, employers)
+        area = claims["jurisdiction_code"]
+        model.unions[ref] = Union(ref, uri, NOBODY, claims["kind"], sent.sender, employers, jurisdiction=area)
 
 
 class OnKey(Kind):

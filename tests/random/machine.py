@@ -15,9 +15,23 @@ from tests.random.calendar import end_of_term
 from tests.random.kinds import WRONG_WITH_ANY, Ask, Kind
 from tests.random.kinds_amendments import AmendMember, AmendUnion, Correct
 from tests.random.kinds_cases import Accept, Cancel, Dismiss, Object, Recall, Refuse
+from tests.random.kinds_certificates import Collect, FindAgain, Issue, Lose, Number, Reissue, VoidCertificate
 from tests.random.kinds_duplicates import Decide, Import, Merge
 from tests.random.kinds_entries import Join, Request
-from tests.random.kinds_releases import Release, ReleaseInLieu
+from tests.random.kinds_entrustments import (
+    Acknowledge,
+    AmendRoster,
+    Decline,
+    Propose,
+    RecordActivity,
+    RecordRightsCase,
+    Sign,
+    Terminate,
+    Withdraw,
+)
+from tests.random.kinds_placements import Exit, Move, Place
+from tests.random.kinds_releases import Reemploy, Release, ReleaseInLieu
+from tests.random.kinds_retention import AnnulRetention, ChangeReason, RecordRetention, RestoreMembership
 from tests.random.kinds_unions import RegisterKey, RegisterUnion, RetireKey, RevokeKey
 
 if TYPE_CHECKING:
@@ -28,19 +42,47 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "RandomActs"]
 
-JOIN, REQUEST, RELEASE, IN_LIEU = Join(), Request(), Release(), ReleaseInLieu()
+JOIN, REQUEST, RELEASE, IN_LIEU, REEMPLOY = Join(), Request(), Release(), ReleaseInLieu(), Reemploy()
 ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS = Accept(), Refuse(), Recall(), Object(), Cancel(), Dismiss()
 UNION, KEY, RETIREMENT, REVOCATION = RegisterUnion(), RegisterKey(), RetireKey(), RevokeKey()
 IMPORT, MERGE, DECIDE = Import(), Merge(), Decide()
 AMENDMENT, UNION_AMENDMENT, CORRECTION = AmendMember(), AmendUnion(), Correct()
-ON_CASES = {kind.name: kind for kind in (IN_LIEU, ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS)}
-ON_UNIONS = {kind.name: kind for kind in (UNION, UNION_AMENDMENT, KEY, RETIREMENT, REVOCATION)}
-ON_PAIRS = {kind.name: kind for kind in (IMPORT, MERGE, DECIDE)}
-ON_MEMBERS = {kind.name: kind for kind in (JOIN, REQUEST, RELEASE, AMENDMENT, CORRECTION)} | ON_CASES | ON_PAIRS
-KINDS = (*ON_MEMBERS.values(), *ON_UNIONS.values())
+PROPOSE, SIGN, WITHDRAW, TERMINATE, ROSTER = Propose(), Sign(), Withdraw(), Terminate(), AmendRoster()
+ON_AGREEMENTS = {
+    kind.name: kind
+    for kind in (
+        PROPOSE,
+        SIGN,
+        WITHDRAW,
+        TERMINATE,
+        ROSTER,
+        Acknowledge(),
+        Decline(),
+        RecordActivity(),
+        RecordRightsCase(),
+    )
+}
+PLACE, EXIT, MOVE = Place(), Exit(), Move()
+RETENTION, REASON, RESTORATION, ANNULMENT = RecordRetention(), ChangeReason(), RestoreMembership(), AnnulRetention()
+LOSS, REISSUE = Lose(), Reissue()
+ON_CERTIFICATES: dict[str, Kind] = {
+    kind.name: kind for kind in (LOSS, FindAgain(), REISSUE, Issue(), VoidCertificate(), Collect())
+}
+ON_CASES: dict[str, Kind] = {kind.name: kind for kind in (IN_LIEU, ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS)}
+ON_UNIONS = {kind.name: kind for kind in (UNION, UNION_AMENDMENT, KEY, RETIREMENT, REVOCATION, Number())}
+ON_PAIRS: dict[str, Kind] = {kind.name: kind for kind in (IMPORT, MERGE, DECIDE)}
+ON_RETENTIONS: dict[str, Kind] = {kind.name: kind for kind in (RETENTION, REASON, RESTORATION, ANNULMENT, REEMPLOY)}
+ON_MEMBERS: dict[str, Kind] = (
+    {kind.name: kind for kind in (JOIN, REQUEST, RELEASE, AMENDMENT, CORRECTION, PLACE, EXIT, MOVE)}
+    | ON_CASES
+    | ON_PAIRS
+    | ON_RETENTIONS
+    | ON_CERTIFICATES
+)
+KINDS = (*ON_MEMBERS.values(), *ON_UNIONS.values(), *ON_AGREEMENTS.values())
 #: What may come next, where a case stands. None: nobody does anything until its deadline.
 NEXT: dict[str | None, tuple[Kind | None, ...]] = {
-    None: (RELEASE, REQUEST, REQUEST, CORRECTION),
+    None: (RELEASE, REQUEST, REQUEST, CORRECTION, PLACE, PLACE, EXIT, MOVE),
     "REQUESTED": (RELEASE, OBJECT, CANCEL, None, None, None),
     "ESCALATED": (IN_LIEU, IN_LIEU, RELEASE, DISMISS, CANCEL, None),
     "RELEASED": (ACCEPT, ACCEPT, RECALL, REFUSE, RECALL, None),
@@ -112,6 +154,31 @@ class RandomActs(RuleBasedStateMachine):
     def amend(self, who: str, by: str, to: str, wrong: str, how: int) -> None:
         self.act(AMENDMENT, Ask(who, by, to, wrong, how=how))
 
+    @rule(
+        act=st.sampled_from((PLACE, EXIT, MOVE)),
+        who=MEMBERS,
+        by=WHOSE,
+        to=ANYBODY,
+        wrong=wrongs(PLACE, EXIT, MOVE),
+        how=NUMBERS,
+    )
+    def place(self, act: Kind, who: str, by: str, to: str, wrong: str, how: int) -> None:
+        """Into a placement, out of it, or to another union of the residence."""
+        self.act(act, Ask(who, by, to, wrong, how=how))
+
+    @rule(who=MEMBERS, ways=st.lists(NUMBERS, min_size=2, max_size=6))
+    def wait_for_a_union(self, who: str, ways: list[int]) -> None:
+        """Place a member, found the union awaited before the acceptance or after it, let the member go there."""
+        for how in ways:
+            case = self.stage.model.members[self._names(Ask(who)).who].open
+            is_placed = self.stage.model.members[self._names(Ask(who)).who].basis == "PLACEMENT"
+            if how % 3 == 2 and (is_placed or (case is not None and case.state == "RELEASED")):
+                self.act(UNION, Ask("M1", how=0))
+            elif case is not None and case.state == "RELEASED":
+                self.act(ACCEPT, Ask(who, to="asker", how=how))
+            else:
+                self.act((EXIT, MOVE)[how % 3 == 1] if is_placed else PLACE, Ask(who, how=how))
+
     @rule(who=MEMBERS, by=WHOSE, to=EMPLOYERS_UNIONS, wrong=wrongs(CORRECTION), how=NUMBERS)
     def correct(self, who: str, by: str, to: str, wrong: str, how: int) -> None:
         self.act(CORRECTION, Ask(who, by, to, wrong, how=how))
@@ -126,6 +193,24 @@ class RandomActs(RuleBasedStateMachine):
     )
     def act_on_a_case(self, act: str, who: str, by: str, wrong: str, *, old: bool, how: int) -> None:
         self.act(ON_CASES[act], Ask(who, by, wrong=wrong, old=old, how=how))
+
+    @rule(
+        act=st.sampled_from(sorted(ON_RETENTIONS)),
+        who=MEMBERS,
+        by=WHOSE,
+        wrong=wrongs(*ON_RETENTIONS.values()),
+        how=NUMBERS,
+    )
+    def act_on_a_retention(self, act: str, who: str, by: str, wrong: str, how: int) -> None:
+        self.act(ON_RETENTIONS[act], Ask(who, by, to="U2", wrong=wrong, how=how))
+
+    @rule(who=MEMBERS, ways=st.lists(NUMBERS, min_size=1, max_size=4))
+    def retain_and_restore(self, who: str, ways: list[int]) -> None:
+        """Let a member be retained, and what may follow: so that runs see restorations."""
+        for how in ways:
+            member = self.stage.model.members[self._names(Ask(who)).who]
+            nexts = (RESTORATION, REASON, REEMPLOY, ANNULMENT) if member.status == "RETAINED" else (RETENTION,)
+            self.act(nexts[how % len(nexts)], Ask(who, to="U2", how=how))
 
     @rule(
         act=st.sampled_from(sorted(ON_UNIONS)), to=KEY_OWNERS, by=WHOSE, wrong=wrongs(*ON_UNIONS.values()), how=NUMBERS
@@ -143,6 +228,41 @@ class RandomActs(RuleBasedStateMachine):
     )
     def act_on_a_pair(self, act: str, who: str, by: str, to: str, wrong: str, how: int) -> None:
         self.act(ON_PAIRS[act], Ask(who, by, to, wrong, how=how))
+
+    @rule(
+        act=st.sampled_from(sorted(ON_AGREEMENTS)),
+        who=MEMBERS,
+        by=st.just("right") | WHOSE,
+        wrong=wrongs(*ON_AGREEMENTS.values()),
+        how=NUMBERS,
+    )
+    def act_on_an_agreement(self, act: str, who: str, by: str, wrong: str, how: int) -> None:
+        self.act(ON_AGREEMENTS[act], Ask(who, by, wrong=wrong, how=how))
+
+    @rule(how=NUMBERS, ways=st.lists(NUMBERS, min_size=2, max_size=6))
+    def entrust(self, how: int, ways: list[int]) -> None:
+        """Have an agreement signed by both, and something done under it."""
+        for kind, by in ((PROPOSE, "U7"), (SIGN, "U8" if how % 2 else "U7"), (SIGN, "U7" if how % 2 else "U8")):
+            self.act(kind, Ask("M1", by, how=how % 20))
+        kinds = list(ON_AGREEMENTS.values())[4:]
+        for way in ways:
+            self.act(kinds[way % len(kinds)], Ask("M1", how=way % 20))
+
+    @rule(
+        act=st.sampled_from(sorted(ON_CERTIFICATES)),
+        who=MEMBERS,
+        by=WHOSE,
+        wrong=wrongs(*ON_CERTIFICATES.values()),
+        how=NUMBERS,
+    )
+    def act_on_a_certificate(self, act: str, who: str, by: str, wrong: str, how: int) -> None:
+        self.act(ON_CERTIFICATES[act], Ask(who, by, wrong=wrong, how=how))
+
+    @rule(who=MEMBERS, to=EMPLOYERS_UNIONS, how=NUMBERS)
+    def lose_and_pull(self, who: str, to: str, how: int) -> None:
+        """A certificate is lost, asked by, and replaced."""
+        for kind in (LOSS, REQUEST, REISSUE)[: 1 + how % 3]:
+            self.act(kind, Ask(who, to=to, how=how))
 
     @rule(who=MEMBERS, to=EMPLOYERS_UNIONS, ways=st.lists(NUMBERS, min_size=2, max_size=5))
     def become_one(self, who: str, to: str, ways: list[int]) -> None:

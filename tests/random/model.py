@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tests.random.calendar import end_of_term, today_of
+from tests.random.calendar import end_of_term, month_later, today_of
 
 if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-__all__ = ["OPEN", "Case", "Key", "Match", "Member", "Model", "Pair", "Union"]
+__all__ = ["OPEN", "Agreement", "Case", "Key", "Line", "Match", "Member", "Model", "Pair", "Retained", "Union"]
 
 OPEN = frozenset({"REQUESTED", "ESCALATED", "RELEASED"})
 #: These never act for another union, and never stand above one (A15).
@@ -42,6 +42,7 @@ class Union:
     employers: frozenset[str]
     keys: list[Key] = field(default_factory=list)
     version: int = 1
+    jurisdiction: str | None = None
 
 
 @dataclass
@@ -53,6 +54,7 @@ class Match:
     member: str | None
     is_proved: bool
     is_frozen: bool = False  #: it proved one that stood still then
+    is_spoiled: bool = False  #: it named a certificate that was good no more
 
 
 @dataclass
@@ -71,6 +73,8 @@ class Case:
     objection: str | None = None
     release: str | None = None
     in_lieu: bool = False
+    restores: bool = False
+    new_employer: str | None = None
     out_date: date | None = None
     dues: str | None = None
     ground: str | None = None
@@ -104,6 +108,8 @@ class Case:
         return None if side == "HIGHER" and self.told[ref][1] == "receiver" else side
 
     def ground_for(self, side: str) -> str | None:
+        if self.state == "VOIDED" and self.ground is not None:
+            return self.ground  # a second check
         if self.state == "VOIDED":
             return "DUPLICATE_MERGED" if side == "HOLDER" else "MEMBERSHIP_ENDED"
         if side != "RECEIVER":
@@ -124,6 +130,17 @@ class Pair:
     refs: tuple[str, str]
     said: dict[str, tuple[str, str]] = field(default_factory=dict)
     decide_from: datetime | None = None
+
+
+@dataclass
+class Retained:
+    """A retention that was not annulled."""
+
+    reason: str
+    retained_on: date
+    entered: str
+    restored_on: date | None = None
+    is_open: bool = True
 
 
 @dataclass
@@ -149,6 +166,44 @@ class Member:
     status: str = "ACTIVE"
     pair: Pair | None = None
     into: str | None = None  #: into whom it was merged
+    retentions: list[Retained] = field(default_factory=list)
+    certificates: dict[tuple[str, str], str] = field(default_factory=dict)  #: every one, and where it stands
+
+    def __post_init__(self) -> None:
+        self.certificates = {self.certificate: "VALID"}
+
+    @property
+    def valid(self) -> tuple[str, str] | None:
+        """The certificate that proves the membership."""
+        return next((key for key, state in self.certificates.items() if state == "VALID"), None)
+
+    @property
+    def latest(self) -> tuple[str, str]:
+        return list(self.certificates)[-1]
+
+    @property
+    def retained(self) -> Retained | None:
+        """The retention that lasts."""
+        return self.retentions[-1] if self.status == "RETAINED" else None
+
+    @property
+    def exempt_since(self) -> str | None:
+        """The first month without dues, while retained."""
+        return None if self.retained is None else month_later(self.retained.retained_on.isoformat(), 1)
+
+    def is_exempt(self, month: str) -> bool:
+        """Whether no dues are owed for a month."""
+        return any(
+            r.retained_on.isoformat()[:7] < month and (r.restored_on is None or month < r.restored_on.isoformat()[:7])
+            for r in self.retentions
+        )
+
+    joined_from: str | None = None  #: the residence as it was entered
+
+    @property
+    def residence(self) -> str | None:
+        found = self.amended.get("residence_division_code", self.joined_from)
+        return None if found is None else str(found)
 
     def is_party(self, ref: str) -> bool:
         """Whether a union that doesn't hold it knows that there is this member."""
@@ -160,11 +215,57 @@ class Member:
 
 
 @dataclass
+class Line:
+    """A member on a roster: under which holding, from when to when, and what was said of it."""
+
+    ref: str
+    version: int
+    agreement: Agreement
+    since: date
+    until: date
+    state: str
+
+    def stands(self, model: Model) -> bool:
+        """Whether nothing has ended it: custody, its days, its agreement."""
+        member = model.members[self.ref]
+        return (
+            self.state in {"PENDING", "COVERED"}
+            and (member.version, member.status) == (self.version, "ACTIVE")
+            and model.today <= self.until
+            and self.agreement.state_at(model.today) == "IN_FORCE"
+        )
+
+    def is_live(self, model: Model) -> bool:
+        return self.state == "COVERED" and self.stands(model) and self.since <= model.today
+
+    def is_taken(self, model: Model, since: date, until: date) -> bool:
+        return self.stands(model) and self.since <= until and since <= self.until
+
+
+@dataclass
+class Agreement:
+    id: UUID
+    sha256: str
+    author: str
+    term: tuple[date, date]
+    roster: list[dict[str, str]]
+    state: str = "DRAFT"
+    signed: set[str] = field(default_factory=set)
+    roster_version: int = 0
+    lines: list[Line] = field(default_factory=list)
+
+    def state_at(self, today: date) -> str:
+        over = {"SIGNED_BY_ONE": "LAPSED", "IN_FORCE": "EXPIRED"}
+        return over.get(self.state, self.state) if today > self.term[1] else self.state
+
+
+@dataclass
 class Model:
     now: datetime
     unions: dict[str, Union] = field(default_factory=dict)
     members: dict[str, Member] = field(default_factory=dict)
     matches: dict[UUID, Match] = field(default_factory=dict)
+    agreements: list[Agreement] = field(default_factory=list)
     #: (signer, jti) of every statement received, and its hash.
     received: dict[tuple[str, UUID], str] = field(default_factory=dict)
 
@@ -175,6 +276,9 @@ class Model:
     @property
     def cases(self) -> list[Case]:
         return [case for member in self.members.values() for case in member.cases]
+
+    def lines_of(self, member: Member) -> list[Line]:
+        return [line for agreement in self.agreements for line in agreement.lines if line.ref == member.ref]
 
     def be(self, now: datetime) -> None:
         """Let it be this instant, with all that dates have made by then."""
@@ -190,7 +294,7 @@ class Model:
 
     def live_of(self, id_number: str) -> Member | None:
         mine = (member for member in self.members.values() if member.id_number == id_number)
-        return next((member for member in mine if member.status == "ACTIVE"), None)
+        return next((member for member in mine if member.status in {"ACTIVE", "RETAINED"}), None)
 
     def partner(self, member: Member) -> Member | None:
         """The other one of its pair."""
@@ -199,6 +303,10 @@ class Model:
 
     def case(self, handoff_id: object) -> Case | None:
         return next((case for case in self.cases if str(case.id) == str(handoff_id)), None)
+
+    def is_organised(self, employer: str | None) -> bool:
+        """Whether an employer has its union."""
+        return any(employer in union.employers for union in self.unions.values())
 
     def above(self, ref: str, *parties: str) -> str | None:
         """The next union above that may act in another's stead."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from federation import acts, statements
+from federation import acts, entrusting, statements
 from federation.encoding import b64url_decode
 from federation.keys import PublicKey
 from hub.authz.tokens import Caller
@@ -56,6 +56,12 @@ _STAND_STILL: Final = """
 create or replace function hub.hub_now(p_test_clock boolean) returns timestamptz
 language plpgsql volatile set search_path = hub, pg_temp as $$begin return (select c.set_to from clock c); end$$"""
 
+#: What travels beside the statement, and under which hash.
+_WITH_DOCUMENT: Final = {
+    entrusting.EntrustmentProposal.typ: "agreement_sha256",
+    entrusting.RosterAmendment.typ: "roster_sha256",
+}
+
 _IS_STORED: Final = "select exists (select from hub.statements where sha256 = $1)"
 
 _MATCH: Final = "insert into hub.matches select (jsonb_populate_record(null::hub.matches, $1::jsonb)).*"
@@ -81,6 +87,8 @@ async def replay(world: World, source: Any, target: Any, kinds: Iterable[Kind]) 
         statement = statements.read_any(row["jws"])
         if row["typ"] in {acts.Join.typ, acts.Import.typ}:
             more.append(await _person_text(world, source, row["member_id"], row["membership_id"]))
+        if row["typ"] in _WITH_DOCUMENT:
+            more.append(await _document(source, statement, _WITH_DOCUMENT[row["typ"]]))
         if row["typ"] == acts.MemberAmendment.typ:
             more.append(await _amended_text(world, source, row["member_id"], statement))
         if row["typ"] == acts.Request.typ:
@@ -148,6 +156,17 @@ async def _amended_text(world: World, source: Any, member_id: UUID, statement: S
         b64url_decode(statement.sha256),
     )
     return None if sealed is None else world.hub.vault.open_sealed("amendments", "sealed", statement.jti, sealed)
+
+
+async def _document(source: Any, statement: Statement[Any], name: str) -> str | None:
+    """Give the text of an agreement, or the roster, that a statement binds."""
+    claims = statement.claims[statement.act.object_name]
+    text: str | None = await source.fetchval(
+        "select document from hub.entrustment_documents where agreement_id = $1 and sha256 = $2",
+        UUID(claims["agreement_id"]),
+        b64url_decode(claims[name]),
+    )
+    return text
 
 
 async def tables_of(world: World, superuser: Any) -> dict[str, list[str]]:

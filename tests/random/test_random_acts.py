@@ -52,7 +52,7 @@ def test_every_act_is_played() -> None:
     assert {kind.act.act for kind in KINDS} == {act.act for act in ACTS.values()}
 
 
-@_marked("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I14", "I16", "I17", "I18")
+@_marked("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I11", "I14", "I15", "I16", "I17", "I18")
 def test_hub_and_model_agree_and_the_statements_rebuild_it_all(
     setting: Setting, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -74,6 +74,7 @@ def test_hub_and_model_agree_and_the_statements_rebuild_it_all(
         ),
     )
     assert FUZZ_RUNS or setting.steps["accept: done"] > 0, "nobody moved"
+    assert FUZZ_RUNS or setting.steps["reissue_certificate: done"] > 1, "nobody reissued anything"
     assert FUZZ_RUNS or setting.steps["merge: done"] > 1, "nobody merged anything"
     with capsys.disabled():
         sys.stdout.write(setting.report())

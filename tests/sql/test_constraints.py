@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
+from federation.acts_certificates import CertificateLoss
 from tests.databases import WORKER
+from tests.entrusting import everything_entrusted
+from tests.retaining import retain
 from tests.world import MEMBERS
 from tests.worlds import connected, copy_of
 
@@ -61,7 +64,9 @@ _OTHER_TIME_OF_HOLDING: Final[dict[str, Any]] = {"custody_version": 99, "during"
 _OPEN: Final = "is_open"
 _ASKED: Final = "higher_union is not null"
 _HELD: Final = "open_handoff is not null"
+_NUMBERED: Final = "certificate_number is not null"
 _STILL: Final = "open_handoff is null and open_duplicate is null"
+_ENDED: Final[dict[str, Any]] = {"state": "ENDED", "end_reason": "MERGED"}
 _SUSPECTED: Final = "status = 'DUPLICATE_SUSPECTED'"
 
 CUSTODY: Final = (
@@ -93,6 +98,47 @@ CUSTODY: Final = (
     _reference(
         "memberships_holder_union_fkey", "memberships", _STILL, membership_id=NEW, status="WITHDRAWN", holder_union=NEW
     ),
+    # A9: two unions, both of them signed before it is in force, and one coverage a day within the dispatch.
+    _key("entrustments_pkey", "entrustments"),
+    _check("entrustments_agreement_id_check", "entrustments", agreement_id=UUID(int=0)),
+    _check("entrustments_are_between_two_unions", "entrustments", agreement_id=NEW, host_union="dispatch_union"),
+    _check("entrustments_are_between_two_unions", "entrustments", agreement_id=NEW, author_union=NEW),
+    _check("entrustments_end_after_they_start", "entrustments", agreement_id=NEW, ends_on=BEFORE.date()),
+    _check("entrustments_in_force_are_signed_by_both", "entrustments", agreement_id=NEW, host_signed_at=None),
+    _check("entrustments_in_force_are_signed_by_both", "entrustments", agreement_id=NEW, in_force_from=BEFORE),
+    _check("entrustments_are_in_force_from", "entrustments", agreement_id=NEW, in_force_from=None),
+    _check("entrustments_are_in_force_from", "entrustments", agreement_id=NEW, state="DRAFT"),
+    _reference(
+        "entrustments_dispatch_union_fkey",
+        "entrustments",
+        agreement_id=NEW,
+        dispatch_union=NEW,
+        author_union="host_union",
+    ),
+    _reference(
+        "entrustments_host_union_fkey", "entrustments", agreement_id=NEW, host_union=NEW, author_union="dispatch_union"
+    ),
+    _key("entrustment_steps_pkey", "entrustment_steps"),
+    _reference("entrustment_steps_are_legal", "entrustment_steps", step_no=99, to_state="EXPIRED"),
+    _reference("entrustment_steps_union_id_fkey", "entrustment_steps", step_no=99, union_id=NEW),
+    _key("entrustment_documents_pkey", "entrustment_documents"),
+    _key("coverages_pkey", "coverages"),
+    Wrong("coverages_one_at_a_time", "coverages", {"coverage_id": NEW}, "23P01"),
+    Wrong(
+        "coverages_one_at_a_time", "coverages", {"coverage_id": NEW, "agreement_id": NEW, "state": "PENDING"}, "23P01"
+    ),
+    _check("coverages_state_check", "coverages", coverage_id=NEW, state="LIVE"),
+    _check("coverages_that_ended_say_why", "coverages", coverage_id=NEW, state="ENDED"),
+    _check("coverages_that_ended_say_why", "coverages", coverage_id=NEW, end_reason="MERGED"),
+    _check("coverages_lie_within_the_dispatch", "coverages", coverage_id=NEW, **_ENDED, coverage_from=BEFORE.date()),
+    _check("coverages_lie_within_the_dispatch", "coverages", coverage_id=NEW, **_ENDED, dispatch_to=BEFORE.date()),
+    _reference("coverages_of_a_membership", "coverages", coverage_id=NEW, **_ENDED, membership_id=NEW),
+    _reference("coverages_dispatch_union_fkey", "coverages", coverage_id=NEW, **_ENDED, dispatch_union=NEW),
+    _reference("coverages_host_union_fkey", "coverages", coverage_id=NEW, **_ENDED, host_union=NEW),
+    _key("care_records_pkey", "care_records"),
+    _check("care_records_act_check", "care_records", act="record"),
+    _reference("care_records_of_a_membership", "care_records", record_id=NEW, membership_id=NEW),
+    _reference("care_records_union_id_fkey", "care_records", record_id=NEW, union_id=NEW),
     # One that was merged into another has nothing open.
     _check("memberships_merged_have_nothing_open", "memberships", _SUSPECTED, status="DUPLICATE_MERGED"),
     _check("memberships_merged_have_nothing_open", "memberships", _HELD, status="DUPLICATE_MERGED"),
@@ -112,10 +158,37 @@ CUSTODY: Final = (
         closed_at=AFTER,
         higher_union=NEW,
     ),
+    # What the status was, and why a member is retained (A17–A21).
+    _key("statuses_pkey", "statuses", during=_OTHER_TIME),
+    Wrong("statuses_never_overlap", "statuses", {"status_no": 99}, "23P01", like="not upper_inf(during)"),
+    _check("statuses_are_half_open", "statuses", status_no=99, during=asyncpg.Range(empty=True)),
+    _check("statuses_are_half_open", "statuses", status_no=99, during=asyncpg.Range(None, BEFORE)),
+    _check("statuses_are_half_open", "statuses", status_no=99, during=asyncpg.Range(BEFORE, AFTER, lower_inc=False)),
+    _check("statuses_are_half_open", "statuses", status_no=99, during=asyncpg.Range(BEFORE, AFTER, upper_inc=True)),
+    _reference("statuses_of_a_membership", "statuses", membership_id=NEW),
+    _key("retentions_pkey", "retentions"),
+    _key("retentions_one_open", "retentions", retention_no=99),
+    _reference("retentions_of_a_membership", "retentions", membership_id=NEW),
+    _check("retentions_reason_check", "retentions", retention_no=99, reason="INTERNAL_RETIREMENT"),
+    _check("retentions_are_restored_on_a_day", "retentions", retention_no=99, state="RESTORED"),
+    _check("retentions_are_restored_on_a_day", "retentions", retention_no=99, restored_on=date(2025, 3, 3)),
+    _check(
+        "retentions_of_retirement_last",
+        "retentions",
+        retention_no=99,
+        state="RESTORED",
+        restored_on=date(2025, 3, 3),
+        reason="RETIREMENT",
+    ),
+    _key("retention_steps_pkey", "retention_steps"),
+    _reference("retention_steps_of_a_retention", "retention_steps", retention_no=99),
+    _reference("retention_steps_union_id_fkey", "retention_steps", step_no=99, union_id=NEW),
+    _reference("retention_steps_are_legal", "retention_steps", step_no=99, from_state="RESTORED"),
+    _check("retention_steps_machine_check", "retention_steps", step_no=99, machine="handoff"),
     _check("memberships_check", "memberships", _HELD, open_step=None),
     _check("memberships_check", "memberships", _HELD, open_handoff=None),
-    _check("memberships_check1", "memberships", certificate_number=None),
-    _check("memberships_check1", "memberships", certificate_province=None),
+    _check("memberships_check1", "memberships", _NUMBERED, certificate_number=None),
+    _check("memberships_check1", "memberships", _NUMBERED, certificate_province=None),
     _check("memberships_custody_version_check", "memberships", custody_version=0),
     _check("memberships_status_check", "memberships", status="MEMBER"),
     _check("memberships_dues_paid_through_check", "memberships", dues_paid_through="2025-13"),
@@ -123,6 +196,22 @@ CUSTODY: Final = (
     _key("amendments_pkey", "amendments"),
     _reference("amendments_of_a_membership", "amendments", membership_id=NEW),
     _reference("amendments_union_id_fkey", "amendments", data_version=99, union_id=NEW),
+    _key("certificates_pkey", "certificates"),
+    _reference("certificates_of_a_membership", "certificates", membership_id=NEW),
+    _check("certificates_state_check", "certificates", number="9", state="VALID"),
+    _check("certificates_are_replaced_whole", "certificates", number="9", replaced_by_province="31"),
+    _check(
+        "certificates_are_replaced_by_another",
+        "certificates",
+        number="9",
+        replaced_by_province="province_code",
+        replaced_by_number="9",
+    ),
+    _key("certificate_steps_pkey", "certificate_steps"),
+    _reference("certificate_steps_of_a_membership", "certificate_steps", membership_id=NEW),
+    _reference("certificate_steps_are_legal", "certificate_steps", step_no=99, act="found"),
+    _check("certificate_steps_machine_check", "certificate_steps", step_no=99, machine="handoff"),
+    _reference("certificate_steps_union_id_fkey", "certificate_steps", step_no=99, union_id=NEW),
     _key("persons_pkey", "persons"),
     _reference("persons_holder_union_fkey", "persons", member_id=NEW, holder_union=NEW),
     _key("person_ids_pkey", "person_ids"),
@@ -205,6 +294,8 @@ PUBLIC: Final = (
     _key("union_amendments_pkey", "union_amendments"),
     _reference("union_amendments_union_id_fkey", "union_amendments", union_id=NEW),
     _reference("union_amendments_by_union_fkey", "union_amendments", version=99, by_union=NEW),
+    _key("numbering_schemes_pkey", "numbering_schemes"),
+    _reference("numbering_schemes_by_union_fkey", "numbering_schemes", at=AFTER, by_union=NEW),
     _key("legal_steps_pkey", "legal_steps"),
     _key("clock_pkey", "clock"),
     _check("clock_only_row_check", "clock", only_row=False),
@@ -225,6 +316,10 @@ NULLABLE: Final = {
     },
     "holdings": {"holding_basis", "employer_uscc", "member_unit"},
     "amendments": {"sealed"},
+    "certificates": {
+        "issued_on", "issuing_union", "reason", "replaced_by_province", "replaced_by_number", "collected_on",
+    },
+    "certificate_steps": set[str](),
     "handoffs": {
         "release_sha256", "out_date", "dues_paid_through", "deadline", "request_sha256", "objection_sha256",
         "then_deadline", "higher_union",
@@ -235,10 +330,20 @@ NULLABLE: Final = {
     "dockets": {
         "counterpart", "release_sha256", "out_date", "in_date", "valid_until", "dues_paid_through", "ground",
         "deadline", "requested_at", "released_at", "closed_at", "request_sha256", "objection_sha256", "then_deadline",
-        "overdue_at", "visible_from", "from_union", "to_union", "ground_articles", "name_masked",
+        "overdue_at", "visible_from", "from_union", "to_union", "ground_articles", "name_masked", "terms",
     },
     "duplicates": {"said_by", "said_sha256", "decide_from", "higher_union", "name_masked", "closed_at"},
+    "statuses": set[str](),
+    "retentions": {"restored_on"},
+    "retention_steps": {"union_id", "sha256"},
     "cards": set[str](),
+    "entrustments": {
+        "purpose", "supersedes", "dispatch_signed_at", "host_signed_at", "in_force_from", "closed_at",
+    },
+    "entrustment_steps": {"union_id", "sha256"},
+    "entrustment_documents": set[str](),
+    "coverages": {"end_reason", "covered_at", "ended_at"},
+    "care_records": {"agreement_id", "evidence_sha256"},
     "membership_claims": set[str](),
     "handoff_claims": set[str](),
     "identity_claims": set[str](),
@@ -263,9 +368,13 @@ async def filled(cluster: Cluster, founded: Founded, key_folder: Path) -> AsyncI
         await world.amend(u1, world.members["M3"], person={"sex": "9"})
         await world.amend_union(world.actors["U9"], u2.uri, name="乙公司工会")
         await world.draft_request(u2, "M4", name="某人")
+        await world.certify(u1, CertificateLoss, world.members["M1"])
+        await world.set_scheme(world.actors["U10"])
+        await retain(world, u1, world.members["M4"])
         paper = replace(MEMBERS["M3"], employer="乙", certificate=("31", "700001"))
         second = await world.bring_in(u2, paper)
         await world.merge(u2, second.membership_id, survivor=True)
+        await everything_entrusted(world)
         ledger = world.hub.ledger
         await ledger.record_already_member(u1.caller.union_id, AFTER, uuid4(), world.members["M2"])
         await ledger.record_login(AFTER, u1.caller.union_id, "jti", AFTER)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: Organisational data that anybody who has logged in may read (domain: S0), and what the hub says of itself.
 PUBLIC: Final = {
     "unions", "union_employers", "union_federations", "union_keys", "union_statements", "legal_steps", "clock",
-    "installation", "union_former_names", "union_amendments",
+    "installation", "union_former_names", "union_amendments", "numbering_schemes",
 }  # fmt: skip
 #: Member data that hub_app reads, each by one column that must equal the acting union.
 SEEN_BY: Final = {
@@ -33,7 +33,9 @@ SEEN_BY: Final = {
 HIDDEN: Final = {
     "person_ids", "holdings", "handoffs", "steps", "join_cards", "membership_claims", "handoff_claims",
     "identity_claims", "certificate_claims", "statement_claims", "assertion_claims", "matches", "amendments",
-    "duplicates", "statuses", "retentions", "retention_steps",
+    "duplicates", "unassigned", "statuses", "retentions", "retention_steps", "entrustments", "entrustment_steps",
+    "entrustment_documents", "coverages", "care_records",
+    "certificates", "certificate_steps",
     "secondments", "secondment_steps", "secondment_words",
 }  # fmt: skip
 
@@ -45,21 +47,25 @@ _APPENDED: Final = {"SELECT", "INSERT"}
 _RIGHTED: Final = {"SELECT", "INSERT", "UPDATE", "DELETE"}
 _PASSING: Final = {"SELECT", "INSERT", "DELETE"}
 MOVER: Final = {
-    **dict.fromkeys(("union_statements", "union_former_names", "union_amendments"), _APPENDED),
+    **dict.fromkeys(("union_statements", "union_former_names", "union_amendments", "numbering_schemes"), _APPENDED),
     # What of a union is put right is put right in its place; what never began, or was wrong, goes.
     **dict.fromkeys(("union_employers", "union_federations"), _RIGHTED),
     **dict.fromkeys(("legal_steps", "clock", "installation"), _READ),
     **dict.fromkeys(
         ("unions", "union_keys", "persons", "person_ids", "memberships", "holdings", "handoffs", "duplicates",
-         "statuses", "retentions", "secondments", "matches"), _MOVED
+         "unassigned", "statuses", "retentions", "entrustments", "coverages", "secondments", "matches"),
+        _MOVED,
     ),
+    # A certificate that is found again is the valid one.
+    "certificates": _RIGHTED,
     # A copy for a union above goes before it was ever seen, if the case was settled without it.
     "dockets": _RIGHTED,
     # The number of a person goes on with the one of two memberships that does; one that was wrong is free again.
     "identity_claims": _RIGHTED,
     **dict.fromkeys(
         ("steps", "statements", "join_cards", "membership_claims", "handoff_claims", "statement_claims",
-         "disclosures", "amendments", "retention_steps", "secondment_steps", "secondment_words"),
+         "disclosures", "amendments", "retention_steps", "entrustment_steps", "entrustment_documents",
+         "care_records", "certificate_steps", "secondment_steps", "secondment_words"),
         _APPENDED,
     ),
     # A number that was wrong is free again.
@@ -76,15 +82,24 @@ FUNCTIONS: Final = {
     "hold_keys", "hold_key_to_end_it", "record_key_end", "record_login", "record_disclosure", "reveal_id_number",
     "facts_for_import", "facts_for_merge", "facts_for_decision", "record_suspected", "record_merge", "record_decision",
     "reveal_duplicates", "read_merge_cases", "read_awaited",
+    "facts_for_retention", "read_exempt_spans", "read_open_retention", "record_retention", "read_retentions",
+    "read_headcount", "read_counted",
+    "facts_for_entrustment", "facts_for_care", "is_entrusted_host", "record_entrustment", "record_entrustment_act",
+    "record_roster", "record_coverage_answer", "record_care", "read_entrustments", "read_entrustment_steps",
+    "read_coverages", "read_member_coverages", "read_care", "reveal_entrusted",
+    "facts_for_certificate", "record_certificate", "record_numbering_scheme", "read_certificates",
     "facts_of_secondments", "facts_for_secondment", "record_secondment", "record_return_match",
     "read_secondments", "read_secondment_steps",
-    "facts_for_retention", "read_exempt_spans", "record_retention", "read_retentions",
     "read_steps", "read_holdings", "read_transfers", "find_held",
 }  # fmt: skip
 #: Parts of the others.
 INNER: Final = {
     "signers_of", "higher_of", "decider_of", "settle_pair", "merge_pair", "enter_join", "enter_suspected",
-    "enter_statuses", "end_retention", "kid_of", "dissolve_pair", "part_pair", "place_of", "union_of_employer",
+    "enter_statuses", "end_retention", "kid_of", "dissolve_pair", "part_pair", "enter_unassigned",
+    "move_membership", "place_of", "union_of_employer",
+    "entrustment_states", "coverages_now", "roster_members",
+    "record_entrustment_statement", "keep_entrustment_document", "close_ended_coverages",
+    "enter_coverages", "supersede_entrustment",
     "secondment_state", "step_secondment", "enter_secondment", "release_seconded", "accept_seconded", "end_return",
     "enter_release", "enter_answer", "enter_acceptance",
 }  # fmt: skip
@@ -256,7 +271,20 @@ class TestFunctions:
         rows = await superuser.fetch(
             "select proname from pg_proc where pronamespace = 'hub'::regnamespace and provolatile = 's'"
         )
-        stable = ("facts_", "read_", "find_", "signer", "higher", "decider", "place", "union_of")
+        stable = (
+            "facts_",
+            "read_",
+            "find_",
+            "signer",
+            "higher",
+            "decider",
+            "place",
+            "union_of",
+            "entrustment_",
+            "coverages_",
+            "roster_",
+            "is_",
+        )
         reading = {name for name in FUNCTIONS | INNER if name.startswith(stable)}
         assert {row["proname"] for row in rows} == reading
 
@@ -273,6 +301,14 @@ class TestFunctions:
             "place_of(current_date, null, null, null, null)",
             "union_of_employer(null, current_date)",
             "settle_pair(now(), null, null, null, null, null, null, null, null, null)",
+            "entrustment_states(now(), '{}')",
+            "coverages_now(now(), '{}')",
+            "roster_members(now(), null, null, '{}')",
+            "close_ended_coverages(now(), '{}')",
+            "record_entrustment_statement(now(), null, null, null, null, null, null, null)",
+            "keep_entrustment_document(now(), null, null, null)",
+            "enter_coverages(now(), null, null, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')",
+            "supersede_entrustment(now(), null, null, null, null, null, '{}')",
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await app.fetch(f"select hub.{call}")

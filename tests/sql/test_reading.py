@@ -316,9 +316,10 @@ class TestTwoMemberships:
         self, app: Any, world: World, superuser: Any, union: Callable[[str], UUID]
     ) -> None:
         old = await custody_of(superuser, world.members["M1"])
-        await superuser.execute(
-            "update hub.memberships set status = 'WITHDRAWN' where membership_id = $1", old["membership_id"]
-        )
+        for table in ("memberships", "statuses"):
+            await superuser.execute(
+                f"update hub.{table} set status = 'WITHDRAWN' where membership_id = $1", old["membership_id"]
+            )
         old = await custody_of(superuser, world.members["M1"])
         anew = a_join(union("U1"), member_id=old["member_id"], is_known_person=True,
                       id_hash=world.hub.vault.blind_index("RESIDENT_ID", MEMBERS["M1"].id_number))  # fmt: skip

@@ -11,9 +11,12 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from federation.acts_certificates import CertificateLoss
+from tests.entrusting import everything_entrusted
+from tests.retaining import retain
 from tests.sql.direct import custody_of
 from tests.sql.test_privileges import HIDDEN, PUBLIC, SEEN_BY
-from tests.world import MEMBERS
+from tests.world import EMPLOYERS, MEMBERS
 from tests.worlds import START, as_union, connected, differing, everything
 
 if TYPE_CHECKING:
@@ -32,9 +35,10 @@ async def app(world: World) -> AsyncIterator[Any]:
 
 @pytest.fixture
 async def busy(world: World) -> World:
-    """M1 released to U2, open; M2 moved from U1 to U2; M3's release to U2 refused; M5 released to U8; M4 asked for.
+    """M1 released to U2, open; M2 moved from U1 to U2; M3's release to U2 refused; M5 entrusted, and released, to U8.
 
-    M2 was amended before, and a union above nobody of these has another name. M3 is U2's too, on paper.
+    M4 is retained, was asked for before, M2 amended, M3 works elsewhere, and a union above nobody of these has another
+    name. M3 is U2's too, on paper. M6 has lost the certificate, and Shanghai numbers.
     """
     u1, u2 = world.actors["U1"], world.actors["U2"]
     await world.amend(u1, world.members["M2"], person={"sex": "9"})
@@ -43,8 +47,13 @@ async def busy(world: World) -> World:
     await world.accept(u2, (await world.release(u1, world.members["M2"], u2.uri)).handoff_id)
     refused = await world.release(u1, world.members["M3"], u2.uri)
     await world.refuse(u2, refused.handoff_id, "DOCUMENT_DEFECT")
+    await world.amend(u1, world.members["M3"], person={"is_rural_migrant": True}, employer_uscc=EMPLOYERS["乙"])
+    await everything_entrusted(world)
     await world.release(world.actors["U7"], world.members["M5"], world.actors["U8"].uri)
     await world.request(u2, "M4")
+    await world.certify(world.actors["U3"], CertificateLoss, world.members["M6"])
+    await world.set_scheme(world.actors["U10"])
+    await retain(world, u1, world.members["M4"])
     await world.bring_in(u2, replace(MEMBERS["M3"], employer="乙", certificate=("31", "700001")))
     await world.hub.ledger.record_already_member(u1.caller.union_id, START, uuid4(), world.members["M5"])
     return world

@@ -84,6 +84,29 @@ BROKEN: Final = {
         union all
         select t.membership_id from hub.statements t where not exists (
                select from hub.statement_claims c where c.jti = t.jti and c.iss = t.iss and c.sha256 = t.sha256)""",
+    "I11: a coverage is of the dispatch union's own holding, within the term of an agreement that both signed": """
+        select c.coverage_id from hub.coverages c
+         where not exists (select from hub.holdings h where h.membership_id = c.membership_id
+                              and h.custody_version = c.custody_version and h.holder_union = c.dispatch_union)
+            or not exists (select from hub.entrustments e where e.agreement_id = c.agreement_id
+                              and e.dispatch_union = c.dispatch_union and e.host_union = c.host_union
+                              and e.in_force_from is not null and c.coverage_from >= e.starts_on
+                              and c.coverage_to <= e.ends_on)""",
+    "A9: an agreement stands where its last step led, and its steps follow one another": """
+        select e.agreement_id from hub.entrustments e
+          left join hub.entrustment_steps s on s.agreement_id = e.agreement_id and s.step_no = e.step_no
+         where s.to_state is distinct from e.state
+        union all
+        select s.agreement_id from hub.entrustment_steps s
+         where s.step_no > 1 and not exists (select from hub.entrustment_steps p where p.agreement_id = s.agreement_id
+                  and p.step_no = s.step_no - 1 and p.to_state = s.from_state)""",
+    "A9: who recorded anything of a member held it, or was entrusted with it, then": """
+        select r.record_id from hub.care_records r
+         where not exists (select from hub.holdings h where h.membership_id = r.membership_id
+                              and h.holder_union = r.union_id and h.during @> r.at)
+           and not exists (select from hub.coverages c where c.membership_id = r.membership_id
+                              and c.host_union = r.union_id and c.agreement_id = r.agreement_id
+                              and c.covered_at <= r.at and coalesce(c.ended_at, 'infinity') > r.at)""",
     "the status of now is the one of the span that is open": """
         select m.membership_id from hub.memberships m
          where 1 <> (select count(*) from hub.statuses s where s.member_id = m.member_id
@@ -116,8 +139,8 @@ BROKEN: Final = {
     "A14: who holds on a secondment is the host of one that lasts, and nobody else is": """
         select m.membership_id from hub.memberships m
          where m.status in ('ACTIVE', 'RETAINED') and (m.holding_basis = 'SECONDMENT') <> exists (
-               select from hub.secondments s where s.membership_id = m.membership_id and s.state in ('AT_HOST', 'RETURN_DUE')
-                  and s.host_version = m.custody_version and s.host_union = m.holder_union)""",
+               select from hub.secondments s where s.membership_id = m.membership_id
+                  and s.state in ('AT_HOST', 'RETURN_DUE') and s.host_version = m.custody_version and s.host_union = m.holder_union)""",
     "I12: while a secondment lasts a release goes home": """
         select h.handoff_id from hub.handoffs h
           join hub.memberships m on m.membership_id = h.membership_id and m.open_handoff = h.handoff_id

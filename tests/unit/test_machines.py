@@ -6,14 +6,18 @@ import pytest
 
 from hub.errors import Code, Refusal
 from hub.transfers.machines import (
+    CERTIFICATE,
     HANDOFF,
     MACHINES,
     OPEN_STATES,
+    PLACEMENT,
     RETENTION,
     SECONDMENT,
     START,
+    CertificateState,
     HandoffState,
     Machine,
+    PlacementState,
     RetentionState,
     SecondmentState,
     Side,
@@ -56,6 +60,36 @@ def test_only_listed_steps_are_legal(state: str, act: str, side: Side) -> None:
         return
     with pytest.raises(Refusal) as found:
         HANDOFF.step(state, act, side)
+    assert (found.value.code, found.value.facts["state"]) == (Code.STEP_NOT_ALLOWED, state)
+
+
+CERTIFICATE_ACTS = sorted({step.act for step in CERTIFICATE.steps} | {"lend"})
+LEGAL_OF_A_CERTIFICATE = {
+    (START, "issue_certificate"): "VALID",
+    (START, "reissue_certificate"): "VALID",
+    ("VALID", "record_loss"): "LOST",
+    ("VALID", "reissue_certificate"): "SUPERSEDED",
+    ("VALID", "collect_certificate"): "COLLECTED",
+    ("VALID", "void_certificate"): "VOIDED",
+    ("LOST", "recover_certificate"): "VALID",
+    ("LOST", "reissue_certificate"): "SUPERSEDED",
+    ("LOST", "void_certificate"): "VOIDED",
+    ("SUPERSEDED", "recover_certificate"): "VOIDED",
+}
+
+
+@pytest.mark.invariant("I15")
+@pytest.mark.parametrize(
+    ("state", "act", "side"), list(itertools.product([START, *CertificateState], CERTIFICATE_ACTS, Side))
+)
+def test_only_listed_steps_of_a_certificate_are_legal(state: str, act: str, side: Side) -> None:
+    """COLLECTED and VOIDED are left by nothing, and nobody but the holder does anything."""
+    target = LEGAL_OF_A_CERTIFICATE.get((state, act)) if side is Side.HOLDER else None
+    if target is not None:
+        assert CERTIFICATE.step(state, act, side).target == target
+        return
+    with pytest.raises(Refusal) as found:
+        CERTIFICATE.step(state, act, side)
     assert (found.value.code, found.value.facts["state"]) == (Code.STEP_NOT_ALLOWED, state)
 
 
@@ -130,6 +164,43 @@ def test_a_secondment_takes_its_listed_steps_alone(state: str, act: str, side: S
     assert found.value.code == Code.STEP_NOT_ALLOWED
 
 
+PLACEMENT_ACTS = sorted({step.act for step in PLACEMENT.steps} | {"take"})
+#: Domain 3.3.
+PLACEMENT_LEGAL = {
+    (START, "release", "HOLDER"): "PROPOSED",
+    (START, "join", "HOLDER"): "PLACED",
+    (START, "restore", "HOLDER"): "PLACED",
+    ("PROPOSED", "accept", "RECEIVER"): "PLACED",
+    ("PROPOSED", "refuse", "RECEIVER"): "NOT_PLACED",
+    ("PROPOSED", "recall", "HOLDER"): "NOT_PLACED",
+    ("PROPOSED", "expire", "HUB"): "NOT_PLACED",
+    ("PROPOSED", "void", "HUB"): "NOT_PLACED",
+    ("PLACED", "organise", "HIGHER"): "EXIT_DUE",
+    ("EXIT_DUE", "disband", "HIGHER"): "PLACED",
+    ("PLACED", "exit", "RECEIVER"): "EXITED",
+    ("EXIT_DUE", "exit", "RECEIVER"): "EXITED",
+    ("PLACED", "move", "RECEIVER"): "PLACED",
+    ("EXIT_DUE", "move", "RECEIVER"): "EXIT_DUE",
+    ("PLACED", "retain", "HOLDER"): "CONVERTED",
+    ("EXIT_DUE", "retain", "HOLDER"): "CONVERTED",
+    ("PLACED", "end", "HOLDER"): "CLOSED",
+    ("EXIT_DUE", "end", "HOLDER"): "CLOSED",
+}
+
+
+@pytest.mark.parametrize(
+    ("state", "act", "side"), list(itertools.product([START, *PlacementState], PLACEMENT_ACTS, Side))
+)
+def test_a_placement_takes_the_listed_steps_alone(state: str, act: str, side: Side) -> None:
+    target = PLACEMENT_LEGAL.get((state, act, side))
+    if target is not None:
+        assert PLACEMENT.step(state, act, side).target == target
+        return
+    with pytest.raises(Refusal) as found:
+        PLACEMENT.step(state, act, side)
+    assert found.value.code is Code.STEP_NOT_ALLOWED
+
+
 def test_final_states_are_left_by_no_step() -> None:
     assert {step.source for step in HANDOFF.steps} - {START} <= OPEN_STATES
     assert {HandoffState.REQUESTED, HandoffState.ESCALATED, HandoffState.RELEASED} == OPEN_STATES
@@ -142,7 +213,8 @@ def test_one_step_alone_leads_to_a_move_and_it_is_the_receivers() -> None:
 
 
 def test_every_step_rests_on_something() -> None:
-    assert all(step.article.startswith(("A", "HUB-P")) for machine in MACHINES for step in machine.steps)
+    steps = [step for machine in (*MACHINES, PLACEMENT) for step in machine.steps]
+    assert all(step.article.startswith(("A", "N", "HUB-P")) for step in steps)
 
 
 def test_a_step_told_twice_or_out_of_reach_makes_no_machine() -> None:

@@ -1,21 +1,30 @@
 """The certificate with its transfer column, and the card that a release shows."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import cast
-from uuid import UUID
 
 import strawberry
 
 from hub.schema.context import Info
+from hub.schema.enums import CertificateState
 from hub.schema.fields import told
 from hub.schema.scalars import YearMonth
 from hub.schema.types.retentions import RetentionEntry
 from hub.transfers import card as cards
 from hub.transfers import certificate as column
+from hub.transfers.certificates import CertificateView, all_certificates
 from hub.transfers.retention_column import entries_of
 from hub.transfers.views import MemberView
 
-__all__ = ["Card", "Certificate", "CertificateNumber", "TransferEntry"]
+__all__ = [
+    "Card",
+    "Certificate",
+    "CertificateNumber",
+    "PersonPage",
+    "TransferEntry",
+    "certificates_of",
+    "present_certificate",
+]
 
 
 @strawberry.type(description="会员证编号，在发证省份内唯一。\nThe number of a certificate, one in its province.")
@@ -70,26 +79,79 @@ class TransferEntry:
         )
 
 
+@strawberry.type(
+    description="会员证的个人页，即样式所列的七项，无照片，无证件号码。\n"
+    "The person page of a certificate: the seven fields that its layout has; no photo, no ID number."
+)
+class PersonPage:
+    """The person page (NX-2)."""
+
+    name: str = strawberry.field(description="姓名。\nName.")
+    sex: str = strawberry.field(description="性别，GB/T 2261.1 代码。\nSex, by the code of GB/T 2261.1.")
+    ethnic_group: str | None = strawberry.field(description="民族，GB/T 3304 代码。\nEthnic group, by GB/T 3304.")
+    birth_month: YearMonth = strawberry.field(description="出生年月。\nMonth of birth.")
+    political_status: str | None = strawberry.field(
+        description="政治面貌，GB/T 4762 代码。\nPolitical status, by GB/T 4762."
+    )
+    joined_on: date = strawberry.field(description="入会时间。\nThe day on which the person joined.")
+    issuing_union: str | None = strawberry.field(description="发证单位。\nThe union that issued it, by name.")
+
+
 @strawberry.type(description="会员证。\nThe membership certificate.")
 class Certificate:
     """A member's certificate, as the holder sees it."""
 
-    membership_id: strawberry.Private[UUID]
+    view: strawberry.Private[MemberView]
+    own: strawberry.Private[CertificateView]
     number: CertificateNumber = strawberry.field(description="编号。\nIts number.")
+    state: CertificateState = strawberry.field(
+        description="状态；只有 VALID 能证明会员身份。\nIts state: VALID alone proves a membership."
+    )
     issued_on: date | None = strawberry.field(description="发证日期。\nThe day on which it was issued.")
     issuing_union: str | None = strawberry.field(description="发证单位。\nThe union that issued it, by name.")
+    ended_at: datetime | None = strawberry.field(
+        description="何时起挂失、换发、收回或作废；有效的为空。\nSince when it is good no more; null for a valid one."
+    )
+    reason: str | None = strawberry.field(
+        description="因何补（换）发他证：LOST、DAMAGED、FULL、CORRECTED；未补（换）发的为空。\n"
+        "Why another one was issued in its place: LOST, DAMAGED, FULL or CORRECTED; null if none was."
+    )
 
     @classmethod
-    def of(cls, view: MemberView) -> "Certificate | None":
-        """Give a member's certificate, if it has one."""
-        number = CertificateNumber.of(view.certificate_province, view.certificate_number)
-        if number is None:
-            return None
+    def of(cls, view: MemberView, own: CertificateView) -> "Certificate":
+        """Give a certificate of a member."""
         return cls(
-            membership_id=view.membership_id,
-            number=number,
-            issued_on=view.certificate_issued_on,
-            issuing_union=view.issuing_union,
+            view=view,
+            own=own,
+            number=CertificateNumber(province_code=own.province_code, number=own.number),
+            state=own.state,
+            issued_on=own.issued_on,
+            issuing_union=own.issuing_union,
+            ended_at=own.since,
+            reason=own.reason,
+        )
+
+    @told(
+        "补（换）发时所替换的会员证编号；首次颁发的为空。",
+        "The number of the one that it took the place of; null for a first one.",
+    )
+    async def supersedes(self, info: Info) -> CertificateNumber | None:
+        """Give the number of the one before."""
+        every = await certificates_of(info, self.view)
+        before = next((one.own.supersedes for one in every if one.own.key == self.own.key), None)
+        return None if before is None else CertificateNumber.of(*before)
+
+    @told("个人页（七项）。", "The person page, of seven fields.")
+    def person_page(self) -> PersonPage:
+        """Give the person page."""
+        return PersonPage(
+            name=self.view.name,
+            sex=self.view.sex,
+            ethnic_group=self.view.ethnic_group,
+            birth_month=cast("YearMonth", self.view.birth_month),
+            political_status=self.view.political_status,
+            joined_on=self.view.joined_on,
+            issuing_union=self.own.issuing_union,
         )
 
     @told(
@@ -98,17 +160,31 @@ class Certificate:
     )
     async def retention_column(self, info: Info) -> list[RetentionEntry]:
         """Give the column."""
-        retentions = await info.context.loads.retentions(self.membership_id) or ()
+        retentions = await info.context.loads.retentions(self.view.membership_id) or ()
         return [RetentionEntry.of(entry) for entry in entries_of(retentions)]
 
     @told(
-        "“工会组织关系接转”栏，按先后排列。",
-        "The column of transfers, the earliest first.",
+        "“工会组织关系接转”栏，按先后排列；补（换）发后照旧转记。",
+        "The column of transfers, the earliest first. A reissued certificate has all of them.",
     )
     async def transfer_column(self, info: Info) -> list[TransferEntry]:
         """Give the column."""
-        transfers = await info.context.loads.transfers(self.membership_id) or ()
+        transfers = await info.context.loads.transfers(self.view.membership_id) or ()
         return [TransferEntry.of(column.entry_of_transfer(transfer)) for transfer in transfers]
+
+
+async def certificates_of(info: Info, view: MemberView) -> list[Certificate]:
+    """Give every certificate that a member had, the present one last."""
+    kept = await info.context.loads.certificates(view.membership_id) or ()
+    return [Certificate.of(view, one) for one in all_certificates(view, kept)]
+
+
+async def present_certificate(info: Info, view: MemberView) -> Certificate | None:
+    """Give the certificate that a member has, or had last, as it stands; None if there never was one."""
+    if view.certificate_number is not None:
+        return Certificate.of(view, all_certificates(view, ())[-1])
+    found = await certificates_of(info, view)
+    return found[-1] if found else None
 
 
 @strawberry.type(

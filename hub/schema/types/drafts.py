@@ -27,6 +27,10 @@ class Draft:
         description="供签署人核对的会员信息；入会、导入时其 json 作为 person 提交。\n"
         "What the signer should look at; of a join or an import, its `json` is the `person` to hand in."
     )
+    document: str | None = strawberry.field(
+        description="随文书提交的协议文本或名册原文，其摘要已写入文书；没有的为空。\n"
+        "The text of an agreement or a roster, to hand in beside the statement, which binds it by its hash."
+    )
     refusals: list[Refusal] = strawberry.field(
         description="不能办理的全部原因，按审查次序；为空即可签署提交。\n"
         "All that speaks against it, in the order of checking; if empty, sign and hand in."
@@ -39,5 +43,6 @@ class Draft:
             typ=draft.typ,
             claims=draft.claims,
             card=None if draft.card is None else Card.of(draft.card),
+            document=draft.document,
             refusals=[Refusal.of(refusal) for refusal in draft.refusals],
         )

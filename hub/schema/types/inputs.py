@@ -42,7 +42,11 @@ _IDS = {
     "member_id": ("membership_id", "Member"),
     "handoff_id": ("handoff_id", "Handoff"),
     "appeals": ("appeals", "Handoff"),
+    "agreement_id": ("agreement_id", "EntrustmentAgreement"),
+    "supersedes": ("supersedes", "EntrustmentAgreement"),
 }
+#: Those that an input may leave out.
+_OPTIONAL_IDS = frozenset({"appeals", "agreement_id", "supersedes"})
 #: What an id that is none of ours names, where to leave it out would mean something else.
 _NOTHING = UUID(int=0)
 
@@ -57,7 +61,7 @@ def given_of(asked: Any) -> dict[str, Any]:
         if name in given:
             global_id = given.pop(name)
             given[known_as] = None if global_id is None else decode_id(global_id, type_name)
-            if name == "appeals" and global_id is not None and given[known_as] is None:
+            if name in _OPTIONAL_IDS and global_id is not None and given[known_as] is None:
                 given[known_as] = _NOTHING
     return given
 

@@ -11,14 +11,19 @@ from hub.schema.context import Info
 from hub.schema.enums import EmploymentForm, HoldingBasis, IdType, MembershipStatus
 from hub.schema.fields import told
 from hub.schema.ids import encode_id
+from hub.schema.refusals import Refusal
 from hub.schema.scalars import YearMonth
 from hub.schema.types.amendments import Amendment
-from hub.schema.types.certificates import Certificate
+from hub.schema.types.certificates import Certificate, certificates_of, present_certificate
+from hub.schema.types.entrustments import CareRecord, Coverage
 from hub.schema.types.handoffs import Handoff
 from hub.schema.types.nodes import Node
+from hub.schema.types.placements import Placement
 from hub.schema.types.retentions import Retention, VotingRights
 from hub.schema.types.secondments import Secondment
 from hub.schema.types.unions import Union, union_of
+from hub.transfers.certificates import certificate_warnings
+from hub.transfers.kinds import WAITING
 from hub.transfers.machines import OPEN_STATES
 from hub.transfers.retention_column import last_retention
 from hub.transfers.views import MemberView
@@ -141,9 +146,6 @@ class Member(Node):
     voting_rights: VotingRights = strawberry.field(
         description="选举权、被选举权、表决权。\nThe rights to elect, to be elected and to vote."
     )
-    certificate: Certificate | None = strawberry.field(
-        description="会员证；尚未颁发的为空。\nThe certificate, if issued."
-    )
 
     @classmethod
     def of(cls, view: MemberView) -> "Member":
@@ -173,8 +175,32 @@ class Member(Node):
             dues_paid_through=cast("YearMonth", view.dues_paid_through),
             dues_exempt=view.status == MembershipStatus.RETAINED,
             voting_rights=VotingRights.of(view.status),
-            certificate=Certificate.of(view),
         )
+
+    @told(
+        "会员证，最近的一本；从未颁发的为空。",
+        "The certificate that the member has, or had last; null if none was ever issued.",
+    )
+    async def certificate(self, info: Info) -> Certificate | None:
+        """Give the certificate."""
+        return await present_certificate(info, self.view)
+
+    @told(
+        "历次颁发的会员证，按先后排列，现行的在最后；有效的至多一本。",
+        "Every certificate that the member had, the present one last; one of them at most is valid.",
+    )
+    async def certificates(self, info: Info) -> list[Certificate]:
+        """Give the certificates."""
+        return await certificates_of(info, self.view)
+
+    @told(
+        "须办而未办的事项，不妨碍其他手续。",
+        "What is still to be done about this member. It stands in the way of nothing.",
+    )
+    async def warnings(self, info: Info) -> list[Refusal]:
+        """Give the warnings: no certificate issued yet, for the union that enrolled (N6)."""
+        has_none = await present_certificate(info, self.view) is None
+        return [Refusal.of(one) for one in certificate_warnings(self.view, has_none=has_none)]
 
     @told(
         "正在办理的接转手续，至多一项。",
@@ -231,6 +257,37 @@ class Member(Node):
             kept_by_other=other.kept_by_other,
             decidable_from=other.decide_from,
         )
+
+    @told(
+        "所在单位尚未建立工会、暂由本会管理的情况；不属此列的为空。",
+        "Where the member stands, if it waits with your union for that of the employer; else null.",
+    )
+    async def placement(self, info: Info) -> Placement | None:
+        """Give the placement."""
+        if self.view.holding_basis not in WAITING:
+            return None
+        view = await info.context.loads.placement(self.view.membership_id)
+        return None if view is None else Placement.of(view)
+
+    @told(
+        "委托管理的现状或最近一次；从未委托的为空。",
+        "How the member stands under an entrustment, or stood under the latest one; null if there was none.",
+    )
+    async def coverage(self, info: Info) -> Coverage | None:
+        """Give the coverage."""
+        ties = await info.context.loads.ties(self.view.membership_id) or ()
+        found = [tie.coverage for tie in ties if tie.coverage is not None]
+        # The one in effect before one that is to come, and before what has ended.
+        found.sort(key=lambda coverage: (coverage.is_live, coverage.state in {"COVERED", "PENDING"}), reverse=True)
+        return Coverage.of(found[0]) if found else None
+
+    @told(
+        "活动和维权记录，按先后排列。",
+        "What was recorded of activities and rights cases, the earliest first.",
+    )
+    async def care_records(self, info: Info) -> list[CareRecord]:
+        """Give the records."""
+        return [CareRecord.of(view) for view in await info.context.loads.care(self.view.membership_id) or ()]
 
     @told(
         "历任管理会籍的工会，按先后排列，前后相接。",

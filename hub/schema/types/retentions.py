@@ -10,7 +10,7 @@ from hub.schema.enums import RetentionReason, RetentionState
 from hub.schema.scalars import YearMonth
 from hub.transfers import retention_column as column
 from hub.transfers.kinds import MembershipStatus
-from hub.transfers.rules.days import month_of
+from hub.transfers.rules.days import exempt_from, month_of
 from hub.transfers.views import RetentionStepView, RetentionView
 
 __all__ = ["Retention", "RetentionEntry", "RetentionStep", "VotingRights"]
@@ -131,7 +131,7 @@ class Retention:
             reason=RetentionReason(view.reason),
             retained_on=view.retained_on,
             retained_month=cast("YearMonth", month_of(view.retained_on)),
-            exempt_from=cast("YearMonth", column.exempt_from(view.retained_on)),
+            exempt_from=cast("YearMonth", exempt_from(view.retained_on)),
             restored_on=restored,
             restored_month=None if restored is None else cast("YearMonth", month_of(restored)),
             steps=[RetentionStep.of(step) for step in view.steps],

@@ -4,7 +4,7 @@ from datetime import date
 
 import strawberry
 
-__all__ = ["ConsentInput", "PlacementInput", "StatedInput", "TermInput"]
+__all__ = ["ClosureInput", "ConsentInput", "PlacementInput", "StatedInput", "TermInput"]
 
 
 @strawberry.input(description="会员本人的同意。\nThe member's own consent.")
@@ -50,6 +50,17 @@ class TermInput:
     )
 
 
+@strawberry.input(description="用人单位的关闭或破产。\nThe closure, or the bankruptcy, of an employer.")
+class ClosureInput:
+    """A closure."""
+
+    kind: str = strawberry.field(description="CLOSED（关闭）或 BANKRUPT（破产）。\nCLOSED or BANKRUPT.")
+    decided_on: date = strawberry.field(description="决定或裁定的日期。\nThe day of the decision, or of the ruling.")
+    evidence_sha256: str = strawberry.field(
+        description="决定书、裁定书的 SHA-256。\nThe SHA-256 of its text, in base64url."
+    )
+
+
 @strawberry.input
 class StatedInput:
     """What some reasons ask for."""
@@ -61,13 +72,18 @@ class StatedInput:
     )
     restores: bool | None = strawberry.field(
         default=strawberry.UNSET,
-        description="保留会籍的会员由接收恢复会籍；再就业而单位未建工会的，不填为是。\n"
-        "The acceptance restores a retained member; if not given, so for one who works where there is no union yet.",
+        description="保留会籍的会员由接收恢复会籍；再就业的，不填为是。\n"
+        "The acceptance restores a retained member; if not given, so for one who works again.",
     )
     consent: ConsentInput | None = strawberry.field(
         default=strawberry.UNSET,
         description="会员本人的同意，派遣期间本人选择（DISPATCH_CHOICE）的填写。\n"
         "The member's consent, for a choice within the time of a dispatch (DISPATCH_CHOICE).",
+    )
+    closure: ClosureInput | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="原用人单位关闭（破产）的，转入居住地工会（EMPLOYER_CLOSURE）的填写。\n"
+        "The closure of the former employer, for a move to the union of the residence (EMPLOYER_CLOSURE).",
     )
     placement: PlacementInput | None = strawberry.field(
         default=strawberry.UNSET,

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from hub.transfers.facts import HeldFacts
     from hub.transfers.views import MemberView
 
-__all__ = ["amend_member", "exempt_from_dues", "hash_of_changes"]
+__all__ = ["amend_member", "hash_of_changes"]
 
 
 async def amend_member(hub: Hub, caller: Caller, jws: str, person_text: str | None) -> MemberView:
@@ -65,8 +65,7 @@ async def amend_member(hub: Hub, caller: Caller, jws: str, person_text: str | No
         if bound != claims.card_sha256:
             raise Refusal(Code.DOCUMENT_TAMPERED, path=("amendment", "card_sha256"))
         changes = {} if person_text is None else read_changes(person_text, day_of(facts.signer.now))
-        exempt = await exempt_from_dues(hub, caller, membership_id, claims)
-        question = Amendment(claims, changes, facts, hashed, exempt)
+        question = Amendment(claims, changes, facts, hashed)
         try:
             first(order.amendment(question))
         except Refusal as refusal:
@@ -80,15 +79,6 @@ async def amend_member(hub: Hub, caller: Caller, jws: str, person_text: str | No
         except Claimed:
             continue
     raise Refusal(Code.STALE_VERSION)
-
-
-async def exempt_from_dues(
-    hub: Hub, caller: Caller, membership_id: UUID, claims: acts.MemberAmendment
-) -> tuple[tuple[date, date | None], ...]:
-    """Give from when to when a member was retained, where dues are amended: none are owed then (A21)."""
-    if claims.dues_paid_through is None:
-        return ()
-    return await hub.ledger.exempt_spans(caller.union_id, membership_id)
 
 
 def hash_of_changes(hub: Hub, changes: dict[str, Any]) -> bytes | None:

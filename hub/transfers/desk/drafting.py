@@ -17,14 +17,15 @@ from hub.errors import Code, Refusal
 from hub.transfers.card import Card, card_of, read_card
 from hub.transfers.desk.joining import id_hash, note_hit
 from hub.transfers.desk.opening import Hub, claims_text, drafting_of, every, input_claims, require_login
-from hub.transfers.desk.releasing import place_for, release_question
+from hub.transfers.desk.releasing import place_for, release_question, with_entrustment
 from hub.transfers.kinds import MembershipStatus
 from hub.transfers.ledger import reads
 from hub.transfers.machines import HandoffState, Side
 from hub.transfers.person import Person, person_json, person_of
 from hub.transfers.rules import order
 from hub.transfers.rules.columns import next_dues_month
-from hub.transfers.rules.days import day_of
+from hub.transfers.rules.days import day_of, exempt_from
+from hub.transfers.rules.leaving import RESTORING
 from hub.transfers.rules.policy import POLICY
 from hub.transfers.rules.questions import Case, Join
 from hub.transfers.rules.reasons import REASONS, Area
@@ -160,6 +161,7 @@ async def draft_release(hub: Hub, caller: Caller, given: Input) -> Draft:
     if answered is None and (answered := _asked_by_receiver(facts)) is not None:
         # The act will name this request: its draft is to be judged by the same facts.
         facts = await hub.ledger.facts_for_release(signing, membership_id, answered, storable(receiver), place)
+    facts = await with_entrustment(hub, caller, membership_id, facts)
     held, unread = facts.membership, list[Refusal]()
     reason = REASONS.get(given["reason_code"])
     claims = claims_of(
@@ -230,11 +232,14 @@ def stated_claims(reason_code: str, given: Input, held: MembershipFacts | None, 
     if refused is None and reason is not None and reason.area is Area.WORKPLACE:
         refused = True
     restores = given.get("restores")
-    if restores is None and awaits and held is not None and held.status == MembershipStatus.RETAINED:
+    if restores is None and reason_code in RESTORING and held is not None and held.status == MembershipStatus.RETAINED:
         restores = True
+    closure, since = given.get("closure"), None if held is None else held.retained_on
     return {
         "host_employer_uscc": given.get("host_employer_uscc"),
         "restores": restores,
+        "dues_exempt_since": None if since is None else exempt_from(since),
+        "closure": None if closure is None else {name: plain(value) for name, value in closure.items()},
         "consent": None if consent is None else {name: plain(value) for name, value in consent.items()},
         "secondment": _term(reason_code, given, home),
         "placement": None

@@ -10,7 +10,7 @@ from federation import acts
 from federation.encoding import b64url, sha256_b64url
 from hub.errors import Refusal
 from hub.transfers.card import Card
-from hub.transfers.desk.amending import exempt_from_dues, hash_of_changes
+from hub.transfers.desk.amending import hash_of_changes
 from hub.transfers.desk.amending_unions import union_rules
 from hub.transfers.desk.drafting import NOBODY, Input, claims_of, numbered, plain, storable
 from hub.transfers.desk.joining import note_hit
@@ -73,8 +73,7 @@ async def draft_amendment(hub: Hub, caller: Caller, given: Input) -> Draft:
         changes_of(asked, day_of(facts.signer.now))
     except Refusal as refusal:
         unread.append(refusal)
-    exempt = await exempt_from_dues(hub, caller, membership_id, claims)
-    question = Amendment(claims, changes, facts, hashed, exempt)
+    question = Amendment(claims, changes, facts, hashed)
     refusals = every(order.amendment(question))
     for found in refusals:
         await note_hit(hub, caller, facts.known_membership, facts.signer.now, found)

@@ -9,6 +9,7 @@ from federation.encoding import b64url
 from hub.errors import Refusal
 from hub.transfers.desk.drafting import NO_HASH, NOBODY, claims_of, plain
 from hub.transfers.desk.opening import Hub, claims_text, drafting_of, every, require_login
+from hub.transfers.desk.releasing import with_entrustment
 from hub.transfers.kinds import RetentionReason
 from hub.transfers.rules import order_retention
 from hub.transfers.rules.questions import OnRetention
@@ -83,6 +84,7 @@ async def _draft(
     membership_id = given.get("membership_id") or NOBODY
     facts = await hub.ledger.facts_for_retention(drafting_of(caller), membership_id)
     require_login(facts.signer)
+    facts = await with_entrustment(hub, caller, membership_id, facts)
     held, unread = facts.membership, list[Refusal]()
     custody = {"custody_version": 1 if held is None else held.custody_version}
     claims = claims_of(act, {**stated(held), **custody}, unread)

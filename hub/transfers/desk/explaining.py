@@ -10,10 +10,11 @@ from hub.authz.disclosure import sees_releasing_union
 from hub.transfers.desk.opening import reading_as
 from hub.transfers.kinds import LIVE
 from hub.transfers.ledger import reads
+from hub.transfers.ledger.placements import union_of_release
 from hub.transfers.machines import HANDOFF, OPEN_STATES, START, HandoffState, Side, Step
 from hub.transfers.rules.days import day_of, end_of
 from hub.transfers.rules.policy import POLICY
-from hub.transfers.rules.reasons import ON_MERGE, REASONS
+from hub.transfers.rules.reasons import EMPLOYER_ORGANISED_MEANWHILE, ON_MERGE, REASONS
 from hub.transfers.views import ExplanationView, HandoffView, NextActView
 from hub.transfers.words import in_chinese
 
@@ -145,6 +146,12 @@ _ENDED = (
     "Voided: the membership has ended ({ground}).",
 )
 
+#: What a placement turns into whose employer was organised before its acceptance (domain 3.3).
+_INSTEAD = (
+    "请以调动（CHANGE_OF_EMPLOYER）直接转入 {union}，转出内容照旧。",
+    " Release the member to {union}, as a CHANGE_OF_EMPLOYER; all else is as it was.",
+)
+
 _IN_LIEU = (
     "（由上一级工会代为转出。）",
     " It was released by the union above, in the holder's stead.",
@@ -160,6 +167,8 @@ async def explain(hub: Hub, caller: Caller, handoff_id: UUID | None) -> Explanat
         if view is None:
             return None
         may_release, now = await _may_release(reading, view), reading.now
+        organised = view.ground == EMPLOYER_ORGANISED_MEANWHILE and may_release
+        instead = await union_of_release(reading, handoff_id) if organised else None
     zh, en = _ENDED if view.state is HandoffState.VOIDED and view.ground in ON_MERGE else _SUMMARY[view.state]
     ground = view.ground or ""
     words = {
@@ -169,6 +178,8 @@ async def explain(hub: Hub, caller: Caller, handoff_id: UUID | None) -> Explanat
         "ground_zh": " ".join((in_chinese(ground), *view.ground_articles)),
     }
     also = _IN_LIEU if view.is_in_lieu else ("", "")
+    if instead is not None:
+        also = (_INSTEAD[0].format(union=instead), _INSTEAD[1].format(union=instead))
     return ExplanationView(
         handoff=view,
         summary=zh.format_map(words) + also[0],

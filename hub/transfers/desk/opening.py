@@ -221,14 +221,14 @@ def input_claims(act: type[A], members: Mapping[str, Any]) -> A:
         raise Refusal(Code.INPUT_INVALID, path=error.path, why_zh="格式或取值不正确", why_en=error.detail) from None
 
 
-def claims_text(hub: Hub, caller: Caller, claims: Act, *, sub: str, now: datetime) -> str:
-    """Give the exact text to sign, jti, iat and exp included."""
+def claims_text(hub: Hub, caller: Caller, claims: Act, *, sub: str | None, now: datetime) -> str:
+    """Give the exact text to sign, jti, iat and exp included; `sub` None where the act has none."""
     issued = int(now.timestamp())
     return orjson.dumps(
         {
             "iss": caller.union,
             "aud": hub.origin,
-            "sub": sub,
+            **({} if sub is None else {"sub": sub}),
             "jti": str(uuid4()),
             "iat": issued,
             "exp": issued + _DRAFT_SECONDS,

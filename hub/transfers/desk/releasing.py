@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
@@ -46,9 +47,18 @@ if TYPE_CHECKING:
 
     from federation.statements import Statement
     from hub.authz.tokens import Caller
-    from hub.transfers.facts import MembershipFacts, ReceiverFacts, ReleaseFacts
+    from hub.transfers.facts import MembershipFacts, ReceiverFacts, ReleaseFacts, RetentionFacts
 
-__all__ = ["SUPERSEDED", "as_it_is_now", "custody_time", "place_for", "release", "release_in_lieu", "release_question"]
+__all__ = [
+    "SUPERSEDED",
+    "as_it_is_now",
+    "custody_time",
+    "place_for",
+    "release",
+    "release_in_lieu",
+    "release_question",
+    "with_entrustment",
+]
 
 _TICK = timedelta(microseconds=1)
 #: The ground on which a request ends when the holder releases to another union.
@@ -58,6 +68,7 @@ SUPERSEDED = "SUPERSEDED_BY_RELEASE"
 _KEPT = ("new_employer_uscc", "host_employer_uscc", "restores", "placement", "secondment")
 
 R = TypeVar("R", acts.Release, acts.InLieuRelease)
+HoldersFacts = TypeVar("HoldersFacts", "ReleaseFacts", "RetentionFacts")
 
 
 def custody_time(now: datetime, *before: datetime | None) -> datetime:
@@ -65,7 +76,7 @@ def custody_time(now: datetime, *before: datetime | None) -> datetime:
 
     Takes: since when the membership is held, and the times of the case's steps so far.
     """
-    return max(now, *(instant + _TICK for instant in before if instant is not None))
+    return max([now, *(instant + _TICK for instant in before if instant is not None)])
 
 
 async def as_it_is_now(hub: Hub, caller: Caller, handoff_id: UUID | None) -> HandoffView:
@@ -95,6 +106,7 @@ async def release(hub: Hub, caller: Caller, jws: str) -> HandoffView:
             claims = open_statement(statement, facts.signer, caller, hub.origin)
         except Repeated:
             return await as_it_is_now(hub, caller, handoff_id)
+        facts = await with_entrustment(hub, caller, membership_id, facts)
         question = release_question(claims, facts)
         first(order.release(question))
         try:
@@ -109,6 +121,13 @@ async def release(hub: Hub, caller: Caller, jws: str) -> HandoffView:
         except Claimed:
             continue
     raise Refusal(Code.STALE_VERSION)
+
+
+async def with_entrustment(hub: Hub, caller: Caller, membership_id: UUID | None, facts: HoldersFacts) -> HoldersFacts:
+    """Add to the facts whether the signer, if it doesn't hold the member, is entrusted with it. Source: A9."""
+    if facts.membership is not None:
+        return facts
+    return replace(facts, is_entrusted_host=await hub.ledger.entrustments.is_host_of(caller.union_id, membership_id))
 
 
 async def release_in_lieu(hub: Hub, caller: Caller, jws: str) -> HandoffView:

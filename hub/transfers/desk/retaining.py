@@ -23,7 +23,7 @@ from hub.transfers.desk.opening import (
     receipt_for,
     signing_of,
 )
-from hub.transfers.desk.releasing import custody_time
+from hub.transfers.desk.releasing import custody_time, with_entrustment
 from hub.transfers.kinds import MembershipStatus
 from hub.transfers.ledger.groups import Claimed
 from hub.transfers.ledger.retaining import RetentionRecord
@@ -140,6 +140,7 @@ async def _act(
             claims = open_statement(statement, facts.signer, caller, hub.origin)
         except Repeated:
             return await member_now(hub, caller, membership_id)
+        facts = await with_entrustment(hub, caller, membership_id, facts)
         first(rules(OnRetention(claims, facts), claims))
         held = facts.membership
         assert held is not None, "the rules let nobody but the holder pass"
@@ -178,6 +179,7 @@ def _record(
         status=course.status.value,
         holding_basis=basis_after(course.act, held),
         prior_basis=held.holding_basis if held.prior_basis is None else held.prior_basis,
+        card_salt=hub.vault.derive_salt("card", statement.sha256),
         case_id=held.open_handoff if passed else None,
         passed=passed_json(passed),
         ground=ground,

@@ -29,6 +29,8 @@ from hub.transfers.facts import (
     UnionFacts,
 )
 from hub.transfers.kinds import UnionKind, UnionState
+from hub.transfers.ledger.certificates import Certificates
+from hub.transfers.ledger.entrusting import Entrustments
 from hub.transfers.ledger.groups import Call, Groups, under_its_key
 from hub.transfers.ledger.records import (
     NOWHERE,
@@ -51,6 +53,8 @@ from hub.transfers.ledger.records import (
     UnionRecord,
 )
 from hub.transfers.ledger.retaining import RetentionActs
+from hub.transfers.ledger.rows import function as _function
+from hub.transfers.ledger.rows import numbered_by, scheme_of
 from hub.transfers.ledger.seconding import SecondmentActs, secondment_of, with_secondment
 from hub.transfers.ledger.singles import record_one, signer_of
 from hub.transfers.machines import Side
@@ -66,19 +70,31 @@ if TYPE_CHECKING:
 __all__ = ["Ledger"]
 
 
-def _function(name: str, arity: int, *, select: str = "*") -> str:
-    arguments = ", ".join(f"${number}" for number in range(1, arity + 1))
-    return f"select {select} from hub.{name}({arguments})"
-
-
 #: The SQL text of each call; `make bench` runs the same text for its floor.
-FACTS_FOR_RELEASE: Final = with_secondment(_function("facts_for_release", 13), 8)
-FACTS_FOR_REQUEST: Final = with_secondment(_function("facts_for_request", 11), 7)
+#: With why the membership is retained, if it is, and since when.
+FACTS_FOR_RELEASE: Final = with_secondment(
+    "select f.*, r.reason as retained_for, r.retained_on "
+    "from hub.facts_for_release($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) f "
+    "left join lateral hub.read_open_retention((f.membership).holder_union, ($8::uuid[])[f.ord::integer]) r on true",
+    8,
+)
+FACTS_FOR_REQUEST: Final = with_secondment(
+    "select f.*, r.reason as retained_for from hub.facts_for_request($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) f "
+    "left join lateral hub.read_open_retention((f.membership).holder_union, (f.membership).membership_id) r on true",
+    7,
+)
 FACTS_FOR_CASE: Final = _function("facts_for_case", 8)
-FACTS_FOR_JOIN: Final = _function("facts_for_join", 11)
-FACTS_FOR_AMENDMENT: Final = _function("facts_for_amendment", 10)
+FACTS_FOR_JOIN: Final = numbered_by(_function("facts_for_join", 11), 10)
+_OF_ITEM: Final = "from hub.read_exempt_spans(($2::uuid[])[f.ord::integer], ($7::uuid[])[f.ord::integer]) e"
+#: With the spans of the membership's retentions: no dues are owed for their months (A21).
+FACTS_FOR_AMENDMENT: Final = numbered_by(
+    f"select f.*, array(select e.retained_on {_OF_ITEM}) as retained, "
+    f"array(select e.restored_on {_OF_ITEM}) as restored "
+    "from hub.facts_for_amendment($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) f",
+    9,
+)
 FACTS_FOR_UNION_AMENDMENT: Final = _function("facts_for_union_amendment", 8)
-FACTS_FOR_IMPORT: Final = _function("facts_for_import", 11)
+FACTS_FOR_IMPORT: Final = numbered_by(_function("facts_for_import", 11), 10)
 FACTS_FOR_MERGE: Final = _function("facts_for_merge", 7)
 FACTS_FOR_DECISION: Final = _function("facts_for_decision", 7)
 FACTS_FOR_UNION: Final = _function("facts_for_union", 10)
@@ -111,6 +127,7 @@ class Ledger(RetentionActs, SecondmentActs):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         clock = self._clock
+        self.entrustments = Entrustments(database)
         self._facts = Groups(database)
         self._records = Groups(database)
         self._facts_for_release = Call("facts_for_release", FACTS_FOR_RELEASE, clock)
@@ -127,6 +144,7 @@ class Ledger(RetentionActs, SecondmentActs):
         self._record_join = Call("record_join", under_its_key(RECORD_JOIN, JoinRecord))
         self._record_amendment = Call("record_amendment", under_its_key(RECORD_AMENDMENT, AmendmentRecord))
         self._record_suspected = Call("record_suspected", under_its_key(RECORD_SUSPECTED, SuspectedRecord))
+        self.certificates = Certificates(database)
 
     async def close(self) -> None:
         """Stop the groups."""
@@ -150,7 +168,7 @@ class Ledger(RetentionActs, SecondmentActs):
         case = row["membership"]
         return ReleaseFacts(
             signer=signer_of(row["signer"]),
-            membership=_membership(case) if case is not None and case["tie"] == side else None,
+            membership=_membership(case, row) if case is not None and case["tie"] == side else None,
             is_party=case is not None and case["tie"] == "PARTY",
             handoff_taken=row["handoff_taken"],
             receiver=None if row["receiver_union"] is None else _receiver(row),
@@ -178,7 +196,7 @@ class Ledger(RetentionActs, SecondmentActs):
         return RequestFacts(
             signer=signer_of(row["signer"]),
             outcome=row["outcome"],
-            target=_target(case, signing.union_id) if found else None,
+            target=replace(_target(case, signing.union_id), retained_for=row["retained_for"]) if found else None,
             cited=_cited(case) if found and case["cited_state"] is not None else None,
             handoff_taken=row["handoff_taken"],
             employers=frozenset(row["employers"]),
@@ -277,6 +295,8 @@ class Ledger(RetentionActs, SecondmentActs):
             certificate_taken=row["certificate_taken"],
             employers=frozenset(row["employers"]),
             hits_today=row["hits_today"],
+            scheme=scheme_of(row),
+            exempt=tuple(zip(row["retained"], row["restored"], strict=True)),
         )
 
     async def facts_for_union_amendment(
@@ -438,6 +458,7 @@ def _join_facts(row: Any) -> JoinFacts:
         employer_union_uri=row["employer_union_uri"],
         employer_union_name=row["employer_union_name"],
         hits_today=row["hits_today"],
+        scheme=scheme_of(row),
     )
 
 
@@ -467,7 +488,7 @@ def _handoff(case: Any, place: Any) -> HandoffFacts:
 _NAMED: Final = 26
 
 
-def _membership(case: Any) -> MembershipFacts:
+def _membership(case: Any, row: Any) -> MembershipFacts:
     _, _, *columns = tuple(case)
     state, deadline, then_deadline, request, reason, to_union, previous, basis, residence = columns[_NAMED - 2 :]
     named = None if state is None else OpenRequest(state, deadline, then_deadline, request, to_union, reason)
@@ -477,10 +498,12 @@ def _membership(case: Any) -> MembershipFacts:
         previous_union=previous,
         holding_basis=basis,
         residence=residence,
+        retained_for=row["retained_for"],
+        retained_on=row["retained_on"],
     )
 
 
-_NOT_HELD: Final = {"named", "previous_union", "holding_basis", "residence"}
+_NOT_HELD: Final = {"named", "previous_union", "holding_basis", "residence", "retained_for", "retained_on"}
 #: The fields of a membership, in the order of the columns.
 _HELD: Final = tuple(name for name in MembershipFacts.__dataclass_fields__ if name not in _NOT_HELD)
 
@@ -491,7 +514,9 @@ def _target(case: Any, asking: UUID) -> TargetFacts:
     )
 
 
-_TARGET: Final = tuple(name for name in TargetFacts.__dataclass_fields__ if name not in {"name", "is_held_here"})
+_TARGET: Final = tuple(
+    name for name in TargetFacts.__dataclass_fields__ if name not in {"name", "is_held_here", "retained_for"}
+)
 
 
 def _cited(case: Any) -> CitedFacts:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from hub.transfers.machines import OPEN_STATES, HandoffState, RetentionState, Side
+from hub.transfers.certificates import CertificateView
+from hub.transfers.machines import OPEN_STATES, CertificateState, HandoffState, RetentionState, Side
 from hub.transfers.rules.standing import standing_at
 from hub.transfers.views import (
     AmendmentView,
@@ -24,13 +25,14 @@ from hub.transfers.views import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from hub.database.pool import Reading
 
 __all__ = [
     "amendments",
     "cards",
+    "certificates",
     "docket_page",
     "find_held",
     "handoffs",
@@ -40,6 +42,7 @@ __all__ = [
     "member_page",
     "members",
     "merge_cases",
+    "numbering_scheme",
     "own_receipt",
     "retentions",
     "steps",
@@ -136,6 +139,12 @@ TRANSFERS: Final = "select * from hub.read_transfers($1)"
 RETENTIONS: Final = "select * from hub.read_retentions($1)"
 
 AMENDMENTS: Final = "select * from hub.read_amendments($1)"
+
+CERTIFICATES: Final = "select * from hub.read_certificates($1)"
+
+NUMBERING_SCHEME: Final = """
+select province_code, from_on, pattern, check_rule from hub.numbering_schemes
+ where province_code = $1 and from_on <= $2 order by from_on desc, at desc limit 1"""
 
 UNION_AMENDMENTS: Final = """
 select union_id, version, at, sha256, fields from hub.union_amendments
@@ -334,14 +343,38 @@ async def amendments(reading: Reading, membership_ids: Sequence[UUID]) -> dict[U
     return found
 
 
+async def certificates(reading: Reading, membership_ids: Sequence[UUID]) -> dict[UUID, list[CertificateView]]:
+    """Give the certificates that members held by the acting union had before the one they have, the earliest first."""
+    found: dict[UUID, list[CertificateView]] = {}
+    for row in await reading.connection.fetch(CERTIFICATES, membership_ids):
+        replaced_by = (row["replaced_by_province"], row["replaced_by_number"])
+        view = CertificateView(
+            province_code=row["province_code"],
+            number=row["number"],
+            state=CertificateState(row["state"]),
+            issued_on=row["issued_on"],
+            issuing_union=row["issuing_union"],
+            since=row["since"],
+            reason=row["reason"],
+            replaced_by=None if row["replaced_by_number"] is None else replaced_by,
+        )
+        found.setdefault(row["membership_id"], []).append(view)
+    return found
+
+
+async def numbering_scheme(connection: Any, province_code: str, on: date) -> Any:
+    """Give how a province numbers on a day: province_code, from_on, pattern, check_rule. Public."""
+    return await connection.fetchrow(NUMBERING_SCHEME, province_code, on)
+
+
 async def retentions(reading: Reading, membership_ids: Sequence[UUID]) -> dict[UUID, list[RetentionView]]:
     """Give the retentions of these members, the earliest first, to the holder."""
     rows = await reading.connection.fetch(RETENTIONS, membership_ids)
     # One statement more, whether or not there was any. A seal bears the name of its day (NX-4).
-    by_id = await unions(reading.connection, list({row["union_id"] for row in rows} - {None}))
+    by_id = await unions(reading.connection, list({row["sealed_by"] for row in rows} - {None}))
     found: dict[UUID, dict[int, RetentionView]] = {membership_id: {} for membership_id in membership_ids}
     for row in rows:
-        signer = by_id.get(row["union_id"])
+        signer = by_id.get(row["sealed_by"])
         step = RetentionStepView(
             row["act"],
             RetentionState(row["to_state"]),

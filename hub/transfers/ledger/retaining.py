@@ -1,4 +1,4 @@
-"""The pair of SQL functions of the acts on a retention, and what an amendment of dues asks of one."""
+"""The pair of SQL functions of the acts on a retention, each called for one act at a time."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ class RetentionRecord(NamedTuple):
     status: str
     holding_basis: str
     prior_basis: str
+    card_salt: str
     case_id: UUID | None
     passed: str
     ground: str | None
@@ -58,7 +59,6 @@ def _function(name: str, arity: int) -> str:
 
 
 FACTS_FOR_RETENTION: Final = _function("facts_for_retention", 7)
-EXEMPT_SPANS: Final = _function("read_exempt_spans", 2)
 RECORD_RETENTION: Final = _function("record_retention", len(RetentionRecord._fields))
 
 
@@ -75,12 +75,6 @@ class RetentionActs(Singles):
             is_party=row["tie"] == "PARTY",
             employers=frozenset(row["employers"]),
         )
-
-    async def exempt_spans(self, union_id: UUID, membership_id: UUID) -> tuple[tuple[date, date | None], ...]:
-        """Give from when to when a member was retained, to the holder; nothing to anyone else. The last may go on."""
-        async with self._database.connection() as connection:
-            rows = await connection.fetch(EXEMPT_SPANS, union_id, membership_id)
-        return tuple((row["retained_on"], row["restored_on"]) for row in rows)
 
     async def record_retention(self, record: RetentionRecord) -> bool:
         """Enter an act on a retention. False: overtaken. Raises: Claimed."""

@@ -120,12 +120,10 @@ class SecondmentActs(Singles):
 def _membership(row: Any) -> SecondmentMembership | None:
     if row is None or row["member_id"] is None:
         return None
-    *columns, secondment, words = tuple(row)
-    return SecondmentMembership(
-        *columns,
-        secondment_of(secondment),
-        tuple(
-            SecondmentWord(word["act"], bytes.fromhex(word["document"]), word["union"])
-            for word in orjson.loads(words or "[]")
-        ),
+    columns: dict[str, Any] = dict(row)
+    words, secondment = columns.pop("words"), secondment_of(columns.pop("secondment"))
+    said = tuple(
+        SecondmentWord(word["act"], bytes.fromhex(word["document"]), word["union"])
+        for word in orjson.loads(words or "[]")
     )
+    return SecondmentMembership(**columns, secondment=secondment, words=said)

@@ -190,7 +190,9 @@ def check_amended_certificate(question: Amendment, *, taken: bool) -> Refusals:
         well_formed = normalise_certificate_number(certificate.number) == certificate.number
     except InvalidValue:
         well_formed = False
-    if not well_formed or not is_province_code(certificate.province_code):
+    scheme = question.facts.scheme
+    fits = scheme is None or not scheme.covers(certificate.issued_on) or scheme.fits(certificate.number)
+    if not (well_formed and fits and is_province_code(certificate.province_code)):
         yield Refusal(Code.CERTIFICATE_NUMBER_FORMAT, path=path)
     if certificate.issued_on is not None and certificate.issued_on < question.after("joined_on"):
         yield _invalid((*path, "issued_on"), "发证日期早于入会时间", "the certificate is dated before the joining")

@@ -67,10 +67,15 @@ def check_signer_is_active(signer: SignerFacts) -> Refusals:
 
 
 def check_tie_to_member(
-    membership: MembershipFacts | HeldFacts | MergeRecordFacts | RetainedFacts | None, *, is_party: bool
+    membership: MembershipFacts | HeldFacts | MergeRecordFacts | RetainedFacts | None,
+    *,
+    is_party: bool,
+    is_entrusted_host: bool = False,
 ) -> Refusals:
-    """Only the holder acts; whom 5.3 (a) does not name is told the same as of nobody. Source: A11, A12."""
-    if membership is None:
+    """Only the holder acts; whom 5.3 (a) does not name is told the same as of nobody. Source: A9, A11, A12, A16."""
+    if membership is None and is_entrusted_host:
+        yield Refusal(Code.ENTRUSTED_HOST_CANNOT_ACT)
+    elif membership is None:
         yield Refusal(Code.NOT_HOLDER if is_party else Code.MEMBER_NOT_FOUND_OR_NOT_HELD)
 
 

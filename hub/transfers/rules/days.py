@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
-__all__ = ["SHANGHAI", "day_of", "end_of", "month_of", "months_after"]
+__all__ = ["SHANGHAI", "day_of", "end_of", "exempt_from", "month_of", "months_after"]
 
 SHANGHAI = timezone(timedelta(hours=8))
 
@@ -22,6 +22,11 @@ def end_of(day: date) -> datetime:
 def month_of(day: date) -> str:
     """Give the month of a day as `YYYY-MM`."""
     return f"{day.year:04}-{day.month:02}"
+
+
+def exempt_from(retained_on: date) -> str:
+    """Give the first month for which no dues are owed: the one after that of the retention. Source: A21."""
+    return months_after(month_of(retained_on), 1)
 
 
 def months_after(month: str, months: int) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from federation import acts
     from hub.transfers.facts import JoinFacts, SignerFacts
     from hub.transfers.person import Person
+    from hub.transfers.rules.numbering import Scheme
     from hub.transfers.rules.questions import Refusals
 
 __all__ = [
@@ -117,8 +118,11 @@ def check_joined_after_birth(claims: acts.Join, person: Person) -> Refusals:
         )
 
 
-def check_certificate(claims: acts.Join) -> Refusals:
-    """A certificate has a number of its province, and is not dated before the joining. Source: N2, N6."""
+def check_certificate(claims: acts.Join, scheme: Scheme | None) -> Refusals:
+    """A certificate has a number as its province has it on the day of issue, and is not dated before the joining.
+
+    Source: N2, N6
+    """
     certificate = claims.certificate
     if certificate is None:
         return
@@ -126,7 +130,8 @@ def check_certificate(claims: acts.Join) -> Refusals:
         well_formed = normalise_certificate_number(certificate.number) == certificate.number
     except InvalidValue:
         well_formed = False
-    if not well_formed or not is_province_code(certificate.province_code):
+    fits = scheme is None or not scheme.covers(certificate.issued_on) or scheme.fits(certificate.number)
+    if not (well_formed and fits and is_province_code(certificate.province_code)):
         yield Refusal(Code.CERTIFICATE_NUMBER_FORMAT, path=(claims.object_name, "certificate"))
     if certificate.issued_on is not None and certificate.issued_on < claims.joined_on:
         yield Refusal(

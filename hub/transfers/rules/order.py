@@ -19,6 +19,7 @@ from hub.transfers.rules import (
     duplicates,
     joining,
     labour,
+    leaving,
     placing,
     pulling,
     registration,
@@ -125,7 +126,7 @@ def _what_an_enrolment_states(question: Join) -> Refusals:
     yield from columns.check_dues_month(
         claims.dues_paid_through, joined_on=claims.joined_on, today=question.today, path=(under, "dues_paid_through")
     )
-    yield from joining.check_certificate(claims)
+    yield from joining.check_certificate(claims, facts.scheme)
     if claims.certificate is not None:
         issued_on, path = claims.certificate.issued_on, (under, "certificate", "issued_on")
         yield from columns.check_not_in_future(issued_on, question.today, path=path)
@@ -206,10 +207,12 @@ def _dates_of_an_amendment(question: Amendment, membership: HeldFacts) -> Refusa
 
 
 def before_a_release(facts: ReleaseFacts) -> Refusals:
-    """Whether the signer may act on this membership at all. Source: A11, A12, A15, HUB-P09."""
+    """Whether the signer may act on this membership at all. Source: A9, A11, A12, A15, HUB-P09."""
     yield from custody.check_signer_may_sign(facts.signer, holds=facts.membership is not None)
     yield from custody.check_signer_is_active(facts.signer)
-    yield from custody.check_tie_to_member(facts.membership, is_party=facts.is_party)
+    yield from custody.check_tie_to_member(
+        facts.membership, is_party=facts.is_party, is_entrusted_host=facts.is_entrusted_host
+    )
 
 
 def before_a_request(facts: RequestFacts | MatchFacts, claims: acts.Request) -> Refusals:
@@ -227,10 +230,12 @@ def request(question: Request, facts: RequestFacts) -> Refusals:
     yield from pulling.check_consent(claims, question.today)
     yield from pulling.check_proof_given(facts.outcome)
     yield from pulling.check_not_frozen(facts.outcome)
+    yield from pulling.check_certificate_is_good(facts.outcome)
     yield from pulling.check_proof_matches(facts)
     if target is None:
         return
     yield from pulling.check_not_held_here(target)
+    yield from leaving.check_may_be_asked_for(claims, target)
     yield from pulling.check_no_open_case(target, question.now)
     yield from pulling.check_request_is_new(taken=facts.handoff_taken)
     yield from pulling.check_cited(claims, facts.cited, question.now)
@@ -289,7 +294,7 @@ def release(question: Release) -> Refusals:
         return
     yield from custody.check_membership_has_not_ended(membership.status)
     yield from custody.check_membership_is_live(membership.status)
-    yield from retaining.check_not_retained(membership.status)
+    yield from leaving.check_may_leave(claims, membership)
     yield from custody.check_no_open_handoff(membership, question.now)
     receiver = None if facts.receiver is None else facts.receiver.union_id
     yield from pulling.check_answers_the_request(membership, claims, receiver, question.now)
@@ -317,6 +322,8 @@ def _facts_of_a_release(question: Release) -> Refusals:
         return
     yield from placing.check_placement_stated(claims)
     yield from placing.check_restores(claims, membership.status)
+    yield from leaving.check_restored(claims, membership)
+    yield from leaving.check_closure(claims)
     yield from labour.check_relation_ended(claims, membership.employer_uscc)
     yield from seconding.check_relation_goes_on(claims)
     yield from seconding.check_offer(
@@ -344,6 +351,7 @@ def _facts_of_a_release(question: Release) -> Refusals:
         )
     yield from columns.check_printed_date(claims.out_date, question.today, path=("release", "out_date"))
     yield from columns.check_release_follows_joining(claims.out_date, membership.joined_on)
+    yield from leaving.check_leaves_after_retention(claims, membership)
     yield from columns.check_valid_until(claims.valid_until, question.today)
     yield from columns.check_dues_month(
         claims.dues_paid_through,
@@ -351,6 +359,7 @@ def _facts_of_a_release(question: Release) -> Refusals:
         today=question.today,
         path=("release", "dues_paid_through"),
     )
+    yield from leaving.check_exempt_since(claims, membership)
     yield from custody.check_card_hash(stated=claims.card_sha256, stored=question.card_sha256)
 
 
@@ -368,7 +377,7 @@ def release_in_lieu(question: Release, claims: acts.InLieuRelease) -> Refusals:
     if membership is None:
         return
     yield from custody.check_membership_is_live(membership.status)
-    yield from retaining.check_not_retained(membership.status)
+    yield from leaving.check_may_leave(claims, membership)
     yield from pulling.check_in_lieu_names(facts, claims, question.now)
     yield from custody.check_version(
         membership,

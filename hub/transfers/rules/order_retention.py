@@ -19,7 +19,9 @@ def before_a_retention(facts: RetentionFacts) -> Refusals:
     """Whether the signer may act on this membership at all. Source: A11, A12, A15, HUB-P09."""
     yield from custody.check_signer_may_sign(facts.signer, holds=facts.membership is not None)
     yield from custody.check_signer_is_active(facts.signer)
-    yield from custody.check_tie_to_member(facts.membership, is_party=facts.is_party)
+    yield from custody.check_tie_to_member(
+        facts.membership, is_party=facts.is_party, is_entrusted_host=facts.is_entrusted_host
+    )
 
 
 def _where_it_stands(question: OnRetention, membership: RetainedFacts, act: str) -> Refusals:

@@ -97,18 +97,10 @@ def check_placement_stated(claims: acts.Release) -> Refusals:
 
 
 def check_restores(claims: acts.Release, status: str) -> Refusals:
-    """One retained is restored by an acceptance, nobody else; and a placement restores: it is for who works.
-
-    Source: A13, A19, A20
-    """
-    reason, retained = REASONS.get(claims.reason_code), status == MembershipStatus.RETAINED
-    if claims.restores and not retained:
+    """One retained is restored by an acceptance, nobody else. Source: A13, A19, A20."""
+    if claims.restores and status != MembershipStatus.RETAINED:
         yield _wrong(
             ("release", "restores"), "会员未保留会籍，无须恢复", "the member is not retained: nothing to restore"
-        )
-    elif retained and reason is not None and reason.awaits_union and not claims.restores:
-        yield _wrong(
-            ("release", "restores"), "已再就业，应注明恢复会籍", "who is re-employed is restored by the acceptance"
         )
 
 

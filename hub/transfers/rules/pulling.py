@@ -40,8 +40,10 @@ if TYPE_CHECKING:
     from hub.transfers.rules.questions import Refusals
 
 __all__ = [
+    "CONSENT_FORMS",
     "check_answers_the_reason",
     "check_answers_the_request",
+    "check_certificate_is_good",
     "check_cited",
     "check_consent",
     "check_consent_for",
@@ -64,7 +66,8 @@ __all__ = [
     "opens_escalated",
 ]
 
-_CONSENT_FORMS = frozenset({"WRITTEN", "IN_PERSON", "ELECTRONIC"})
+#: How a member may consent, or report.
+CONSENT_FORMS = frozenset({"WRITTEN", "IN_PERSON", "ELECTRONIC"})
 _TARGETS = {HandoffState.OBJECTED: True, HandoffState.LAPSED: False}
 
 
@@ -105,7 +108,7 @@ def check_consent_for(claims: acts.Release, today: date) -> Refusals:
 def _consent(consent: acts.Consent | None, today: date, path: tuple[str, ...]) -> Refusals:
     if consent is None:
         yield Refusal(Code.MEMBER_CONSENT_REQUIRED, path=path)
-    elif consent.form not in _CONSENT_FORMS:
+    elif consent.form not in CONSENT_FORMS:
         yield Refusal(Code.MEMBER_CONSENT_REQUIRED, path=(*path, "form"))
     elif not today - timedelta(days=POLICY.consent_days_max) <= consent.given_on <= today:
         yield Refusal(Code.MEMBER_CONSENT_REQUIRED, path=(*path, "given_on"))
@@ -129,12 +132,18 @@ def check_not_frozen(outcome: str) -> Refusals:
         yield Refusal(Code.ALREADY_MEMBER_USE_TRANSFER)
 
 
+def check_certificate_is_good(outcome: str) -> Refusals:
+    """A certificate that was lost, replaced or void proves nothing; it is told where all else fits. Source: NX-7."""
+    if outcome == "NOT_VALID":
+        yield Refusal(Code.CERTIFICATE_NOT_VALID)
+
+
 def check_proof_matches(facts: RequestFacts) -> Refusals:
     """Proof, name and birth month name one live membership; every other case is told in the same words.
 
     Source: A12, domain 5.3
     """
-    if facts.outcome not in {"MISSING", "FROZEN"} and facts.target is None:
+    if facts.outcome not in {"MISSING", "FROZEN", "NOT_VALID"} and facts.target is None:
         yield Refusal(Code.PROOF_OF_MEMBERSHIP_MISMATCH)
 
 

@@ -141,7 +141,6 @@ class Amendment:
     changes: Mapping[str, Any]
     facts: AmendmentFacts
     id_hash: bytes | None  #: of the number given
-    exempt: tuple[tuple[date, date | None], ...] = ()  #: of dues given: from when to when the member was retained
 
     @property
     def now(self) -> datetime:

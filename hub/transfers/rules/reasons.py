@@ -143,6 +143,19 @@ REASONS: dict[str, Reason] = {
         awaits_union=True,
         states_employer=False,
     ),
+    "REEMPLOYMENT_FROM_RETENTION": Reason(
+        text="重新就业", articles=("A19", "A20"), grounds=_GROUNDS_OF_A_DUTY, bases=_BASES_AT_AN_EMPLOYER
+    ),
+    "EMPLOYER_CLOSURE": Reason(
+        text="原单位关闭（破产）",
+        articles=("A19",),
+        grounds=_GROUNDS_OF_A_RESIDENCE,
+        bases=frozenset({HoldingBasis.RESIDENCE_RETENTION}),
+        may_be_asked=False,
+        receiver=Receiver.AREA,
+        area=Area.RESIDENCE,
+        states_employer=False,
+    ),
     "RESIDENCE_MOVE": Reason(
         text="居住地变更",
         articles=("A13",),

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from federation.encoding import b64url
 from hub.errors import Code, Refusal
-from hub.transfers.kinds import HoldingBasis, MembershipStatus, RetentionReason
+from hub.transfers.kinds import HoldingBasis, RetentionReason
 from hub.transfers.machines import RETENTION, START, HandoffState, RetentionState, Side
 from hub.transfers.rules.columns import check_printed_date
-from hub.transfers.rules.days import end_of, month_of, months_after
+from hub.transfers.rules.days import end_of, exempt_from, month_of
 from hub.transfers.words import in_chinese, listed_in_chinese
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ __all__ = [
     "check_employed_here",
     "check_names_the_entry",
     "check_no_release_is_open",
-    "check_not_retained",
     "check_restoration_dates",
     "check_retained_custody",
     "check_retention_dates",
@@ -87,12 +86,6 @@ def basis_after(act: str, membership: RetainedFacts) -> str:
     if act == "annul" and membership.prior_basis is not None:
         return membership.prior_basis
     return membership.holding_basis
-
-
-def check_not_retained(status: str) -> Refusals:
-    """A retained member is first restored here, and then leaves. Source: A17, A19, A20."""
-    if status == MembershipStatus.RETAINED:
-        yield Refusal(Code.STEP_NOT_ALLOWED, state=status, state_zh=in_chinese(status))
 
 
 def check_retention_stands(membership: RetainedFacts, act: str) -> Refusals:
@@ -239,11 +232,11 @@ def check_dues_not_exempt(question: Amendment) -> Refusals:
     dues = question.claims.dues_paid_through
     if dues is None:
         return
-    for retained_on, restored_on in question.exempt:
-        exempt_from = months_after(month_of(retained_on), 1)
-        if dues >= exempt_from and (restored_on is None or dues < month_of(restored_on)):
+    for retained_on, restored_on in question.facts.exempt:
+        since = exempt_from(retained_on)
+        if dues >= since and (restored_on is None or dues < month_of(restored_on)):
             path = ("amendment", "dues_paid_through")
-            yield Refusal(Code.DUES_EXEMPT_IN_RETENTION, path=path, exempt_from=exempt_from)
+            yield Refusal(Code.DUES_EXEMPT_IN_RETENTION, path=path, exempt_from=since)
 
 
 def _check_by_then(under: str, name: str, day: date | None, on: date) -> Refusals:

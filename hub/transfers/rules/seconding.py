@@ -14,7 +14,7 @@ from hub.errors import Code, Refusal
 from hub.transfers.kinds import HoldingBasis, MembershipStatus, UnionState
 from hub.transfers.machines import OPEN_STATES, SECONDMENT, START, HandoffState, SecondmentState, Side
 from hub.transfers.rules.columns import check_printed_date
-from hub.transfers.rules.days import day_of, end_of
+from hub.transfers.rules.days import end_of
 from hub.transfers.rules.reasons import CORRECTION, REASONS, Relation
 from hub.transfers.words import in_chinese, listed_in_chinese
 

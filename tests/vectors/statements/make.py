@@ -16,6 +16,7 @@ from federation.acts import Act
 from federation.forms import Code, Typ, UnionUri, Version
 from federation.jws import sign_payload
 from federation.keys import ALGS, PrivateKey
+from tests.federation.certifying import certificate_acts
 from tests.federation.parties import (
     COUNTY,
     HUB,
@@ -41,10 +42,12 @@ from tests.federation.parties import (
     a_union_amendment,
     a_union_registration,
     a_uuid,
+    agreement_acts,
     an_acceptance,
     an_import,
     an_in_lieu_release,
     an_objection,
+    care_acts,
     claims_of,
     forged,
     header_of,
@@ -102,11 +105,18 @@ def acts_of_each_kind() -> dict[str, tuple[Act, UnionUri | None]]:
         "key": (a_key_registration(NEW_KEY, proof), U1),
         "key-retirement": (a_key_retirement("u1-old"), U1),
         "key-revocation": (a_key_revocation("u1-login"), U1),
+        **{claims.typ.removeprefix("unionhub.").removesuffix("+jwt"): (claims, None) for claims in entrusted()},
+        **{typ: (claims, U1 if claims.subject == "union" else None) for typ, claims in certificate_acts().items()},
     }
 
 
+def entrusted() -> list[Act]:
+    """Give the acts on entrustments: of an agreement, without a `sub`, and of a member covered."""
+    return [*agreement_acts(), *care_acts()]
+
+
 def signed(claims: Act, key: PrivateKey = KEY, sub: str | None = None, **times: Any) -> str:
-    subject = sub or a_uuid("membership of M1")
+    subject = None if claims.subject == "none" else sub or a_uuid("membership of M1")
     jti = a_uuid(f"jti {claims.typ}")
     return statements.sign(claims, key=key, iss=U1, aud=HUB, sub=subject, jti=jti, **({"iat": NOW} | times))
 

@@ -1,4 +1,4 @@
-"""Held keys: a statement is recorded while its key is in force, and pairs that were none are dissolved."""
+"""Held keys: a statement is recorded while its key is in force. Pairs that were none part; who is counted elsewhere."""
 
 from hub.database.migrate import run_sql_files
 
@@ -7,5 +7,5 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    """The functions that hold keys, and the amendment that dissolves a pair (forward only)."""
+    """A table, the functions that hold keys, and the amendment that parts a pair (forward only)."""
     run_sql_files("0005")

@@ -56,6 +56,49 @@ begin
     update duplicates d set closed_at = p_at where d.member_id = pair.other_member and d.membership_id = pair.other_membership and d.pair_id = pair.pair_id;
 end$$;
 
+-- Who is counted elsewhere from now on (A16): for every act that moves a membership, changes its status, or where its person works or lives.
+-- A dispatched worker is counted by who holds him, and so is one whose place of work is not known.
+create function hub.enter_unassigned(p_at timestamptz[], p_member uuid[], p_membership uuid[])
+returns void language plpgsql volatile security definer set search_path = hub, pg_temp as $$
+declare n integer; prune uuid[] := case when cardinality(p_member) <= 32 then p_member end;
+begin
+    -- Nearly nobody is one: the others cost one look.
+    if not exists (select from unnest(p_member) u (member_id) join persons p on p.member_id = u.member_id where p.is_rural_migrant)
+       and not exists (select from unnest(p_member) u (member_id) join unassigned x on x.member_id = u.member_id where upper_inf(x.during)) then
+        return;
+    end if;
+    with stands as (
+        select u.at, m.member_id, m.membership_id, m.holder_union,
+               case when m.status = 'ACTIVE' and p.is_rural_migrant and m.holding_basis not in ('DISPATCH_UNION', 'DISPATCH_HOST_JOINED')
+                         and w.county <> h.county and left(p.residence_division_code, 6) is distinct from h.county then w.county end as county
+          from unnest(p_at, p_member, p_membership) u (at, member_id, membership_id)
+          join memberships m on m.member_id = u.member_id and m.membership_id = u.membership_id
+          join persons p on p.member_id = m.member_id
+          join unions n on n.union_id = m.holder_union
+         cross join lateral (select substring(m.employer_uscc from 3 for 6) as county) w
+         cross join lateral (select substring(coalesce(n.uscc, n.local_code) from 3 for 6) as county) h),
+    stood as (
+        select x.member_id, x.membership_id, x.since, x.holder_union, x.county, s.at
+          from stands s join unassigned x on x.member_id = s.member_id and x.membership_id = s.membership_id and upper_inf(x.during)),
+    ended as (
+        update unassigned x set during = tstzrange(lower(x.during), greatest(d.at, lower(x.during) + interval '1 microsecond'))
+          from stood d left join stands s on s.member_id = d.member_id and s.membership_id = d.membership_id
+                                         and s.holder_union = d.holder_union and s.county = d.county
+         where x.member_id = d.member_id and x.membership_id = d.membership_id and x.since = d.since and s.county is null
+           and (prune is null or x.member_id = any (prune))
+        returning x.member_id, x.membership_id, upper(x.during) as at),
+    begun as (     -- close, then open: ordered by data
+        insert into unassigned (member_id, membership_id, since, holder_union, county, during)
+        select s.member_id, s.membership_id, greatest(s.at, e.at), s.holder_union, s.county, tstzrange(greatest(s.at, e.at), null)
+          from stands s
+          left join ended e on e.member_id = s.member_id and e.membership_id = s.membership_id
+         where s.county is not null
+           and not exists (select from stood d where d.member_id = s.member_id and d.membership_id = s.membership_id
+                              and d.holder_union = s.holder_union and d.county = s.county)
+        returning 1)
+    select count(*) into n from begun;
+end$$;
+
 -- A member's data put right, as a whole: what is not amended is given as it was, and the version that it was read at must still be that.
 -- `id_no`: where a document given stands (1 is the one shown), `replaces`: in the place of another, `kept_no`: which then stands there.
 -- `freed`: the hash of a number that was wrong: with it a pair may turn out to be two persons.
@@ -128,5 +171,15 @@ begin
     perform dissolve_pair(u.at, u.member_id, u.membership_id)
        from unnest(p_at, p_member, p_membership, p_freed) with ordinality u (at, member_id, membership_id, freed, ord)
       where u.freed is not null and u.ord = any (done);
+    perform enter_unassigned(p_at, p_member, p_membership);
     return done;
+end$$;
+
+-- What was before, as it is known now.
+do $$
+declare members uuid[]; memberships uuid[]; begun timestamptz[];
+begin
+    select array_agg(m.member_id), array_agg(m.membership_id), array_agg(m.held_since) into members, memberships, begun
+      from hub.memberships m join hub.persons p on p.member_id = m.member_id where m.status = 'ACTIVE' and p.is_rural_migrant;
+    if members is not null then perform hub.enter_unassigned(begun, members, memberships); end if;
 end$$;

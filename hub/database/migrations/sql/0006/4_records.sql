@@ -229,5 +229,6 @@ begin
     if opened <> cardinality(done) or moved <> cardinality(done) or copies < 2 * cardinality(done) then
         raise exception 'an acceptance did not move everything' using errcode = 'HB500';
     end if;
+    perform enter_unassigned(p_at, p_member, p_membership);
     return done;
 end$$;

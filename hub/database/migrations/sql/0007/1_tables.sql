@@ -11,8 +11,6 @@ create table hub.statuses (
     constraint statuses_are_half_open check (not isempty(during) and lower_inc(during) and not upper_inc(during)),
     constraint statuses_never_overlap exclude using gist (member_id with =, membership_id with =, during with &&)) with (fillfactor = 90);
 
-create unique index statuses_one_open on hub.statuses (member_id, membership_id) where upper_inf(during);
-
 -- A retention, from its entry to its end. `prior_basis`: on what basis the member was held before.
 create table hub.retentions (
     member_id uuid not null,

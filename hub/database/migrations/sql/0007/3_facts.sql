@@ -43,6 +43,20 @@ begin
            array(select e.employer_uscc from union_employers e where e.union_id = p_union and e.from_on <= v_today and (e.until_on is null or e.until_on > v_today));
 end$$;
 
+-- For a release and a request: why the membership is retained, if it is, and since when; asked by its holder's name.
+create function hub.read_open_retention(p_holder uuid, p_membership uuid)
+returns table (reason text, retained_on date)
+language plpgsql stable security definer set search_path = hub, pg_temp as $$
+#variable_conflict use_column
+begin
+    return query
+    select r.reason, r.retained_on
+      from membership_claims c
+      join memberships m on m.member_id = c.member_id and m.membership_id = c.membership_id
+      join retentions r on r.member_id = m.member_id and r.membership_id = m.membership_id
+     where c.membership_id = p_membership and m.holder_union = p_holder and r.state = 'RECORDED';
+end$$;
+
 -- For an amendment of dues: from when to when the months of a membership are exempt (A21), to its holder; the last may have no end.
 create function hub.read_exempt_spans(p_union uuid, p_membership uuid)
 returns table (retained_on date, restored_on date)

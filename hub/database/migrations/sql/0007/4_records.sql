@@ -22,6 +22,7 @@ begin
          where (prune is null or m.member_id = any (prune))
            and not exists (select from statuses s where s.member_id = m.member_id and s.membership_id = m.membership_id) returning 1)
     select (select count(*) from begun) + (select count(*) from entered) into n;
+    perform enter_unassigned(p_at, p_member, p_membership);
 end$$;
 
 -- The end of a retention with its membership (A22, A23, death, merge): for every act that ends one. Nothing where there is none.
@@ -114,19 +115,51 @@ begin
     perform enter_statuses(array[p_at, p_at], array[pair.member_id, pair.other_member], array[pair.membership_id, pair.other_membership]);
 end$$;
 
+-- As before; and what a move makes of a retention: it goes along, or the member is restored by it, on the day that is printed.
+alter function hub.record_acceptance(
+    timestamptz[], uuid[], uuid[], uuid[], uuid[], smallint[], date[], text[], text[], text[], text[], uuid[], bytea[], text[], text[],
+    text[], text[], text[]) rename to move_membership;
+
+create function hub.record_acceptance(
+    p_at timestamptz[], p_union uuid[], p_member uuid[], p_membership uuid[], p_handoff uuid[], p_step smallint[],
+    p_in_date date[], p_basis text[], p_employer text[], p_unit text[], p_salt text[],
+    p_jti uuid[], p_sha bytea[], p_typ text[], p_jws text[], p_receipt text[], p_status_after text[], p_unorganised text[])
+returns integer[] language plpgsql volatile security definer set search_path = hub, pg_temp as $$
+declare done integer[]; n integer; prune uuid[] := case when cardinality(p_member) <= 32 then p_member end;
+begin
+    done := move_membership(p_at, p_union, p_member, p_membership, p_handoff, p_step, p_in_date, p_basis, p_employer, p_unit, p_salt,
+                            p_jti, p_sha, p_typ, p_jws, p_receipt, p_status_after, p_unorganised);
+    with moved as (
+        update retentions r set state = case m.status when 'ACTIVE' then 'RESTORED' else r.state end, step_no = r.step_no + 1,
+               restored_on = case m.status when 'ACTIVE' then u.in_date end
+          from unnest(p_at, p_union, p_member, p_membership, p_in_date, p_sha) with ordinality u (at, union_id, member_id, membership_id, in_date, sha, ord)
+          join memberships m on m.member_id = u.member_id and m.membership_id = u.membership_id
+         where r.member_id = m.member_id and r.membership_id = m.membership_id and r.state = 'RECORDED' and u.ord = any (done)
+           and (prune is null or r.member_id = any (prune)) and (prune is null or m.member_id = any (prune))
+        returning r.member_id, r.membership_id, r.retention_no, r.step_no, r.state, r.reason, u.at, u.union_id, u.sha),
+    stepped as (
+        insert into retention_steps (member_id, membership_id, retention_no, step_no, from_state, act, to_state, side, union_id, at, reason, sha256)
+        select v.member_id, v.membership_id, v.retention_no, v.step_no, 'RECORDED', case v.state when 'RESTORED' then 'accept' else 'move' end, v.state,
+               'RECEIVER', v.union_id, v.at, v.reason, v.sha from moved v returning 1)
+    select count(*) into n from stepped;
+    perform enter_statuses(p_at, p_member, p_membership);
+    return done;
+end$$;
+
 -- An act of the holder on a retention: it enters one, changes its reason, restores the member, or annuls it. `p_retention`, `p_step`:
 -- the open one and its last step; of none, null and zero.
+-- `p_salt`: the card of before fits no release any more.
 -- `p_case`: the open case that ends first, by its dates or because the member has retired or enlisted; null where it goes on.
 create function hub.record_retention(
     p_at timestamptz, p_union uuid, p_member uuid, p_membership uuid, p_custody integer, p_data integer, p_open uuid, p_open_step smallint,
     p_retention smallint, p_step smallint, p_act text, p_to_state text, p_reason text, p_retained_on date, p_restored_on date,
-    p_status text, p_basis text, p_prior_basis text, p_case uuid, p_passed jsonb, p_ground text, p_ground_told text, p_ground_articles text,
+    p_status text, p_basis text, p_prior_basis text, p_salt text, p_case uuid, p_passed jsonb, p_ground text, p_ground_told text, p_ground_articles text,
     p_jti uuid, p_sha bytea, p_typ text, p_jws text, p_receipt text)
 returns boolean language plpgsql volatile security definer set search_path = hub, pg_temp as $$
 declare n integer; v_no smallint := p_retention; v_last text := p_passed -> -1 ->> 'to';
         v_ended timestamptz := (p_passed -> -1 ->> 'at')::timestamptz;
 begin
-    update memberships m set data_version = m.data_version + 1, status = p_status, holding_basis = p_basis,
+    update memberships m set data_version = m.data_version + 1, status = p_status, holding_basis = p_basis, card_salt = p_salt,
            open_handoff = case when p_case is null then m.open_handoff end, open_step = case when p_case is null then m.open_step end
      where m.member_id = p_member and m.membership_id = p_membership and m.holder_union = p_union and m.custody_version = p_custody
        and m.data_version = p_data and m.held_since < p_at

@@ -1,0 +1,20 @@
+-- From hub/transfers/machines.py; a test compares them.
+insert into hub.legal_steps (machine, from_state, act, to_state) values
+    ('entrustment', '-', 'propose', 'DRAFT'),
+    ('entrustment', 'DRAFT', 'propose', 'DRAFT'),
+    ('entrustment', 'DRAFT', 'withdraw', 'WITHDRAWN'),
+    ('entrustment', 'DRAFT', 'sign', 'SIGNED_BY_ONE'),
+    ('entrustment', 'SIGNED_BY_ONE', 'propose', 'DRAFT'),
+    ('entrustment', 'SIGNED_BY_ONE', 'withdraw', 'WITHDRAWN'),
+    ('entrustment', 'SIGNED_BY_ONE', 'lapse', 'LAPSED'),
+    ('entrustment', 'SIGNED_BY_ONE', 'sign', 'IN_FORCE'),
+    ('entrustment', 'SIGNED_BY_ONE', 'schedule', 'SCHEDULED'),
+    ('entrustment', 'SCHEDULED', 'start', 'IN_FORCE'),
+    ('entrustment', 'SCHEDULED', 'terminate', 'TERMINATED'),
+    ('entrustment', 'IN_FORCE', 'suspend', 'SUSPENDED'),
+    ('entrustment', 'IN_FORCE', 'expire', 'EXPIRED'),
+    ('entrustment', 'IN_FORCE', 'terminate', 'TERMINATED'),
+    ('entrustment', 'IN_FORCE', 'supersede', 'SUPERSEDED'),
+    ('entrustment', 'SUSPENDED', 'resume', 'IN_FORCE'),
+    ('entrustment', 'SUSPENDED', 'terminate', 'TERMINATED'),
+    ('entrustment', 'SUSPENDED', 'expire', 'EXPIRED');
