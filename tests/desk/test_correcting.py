@@ -127,13 +127,16 @@ class TestToWhom:
     ) -> None:
         assert (await refused(await ready_release(world, u1, m1, u2, **BACK))).code == Code.REASON_NOT_ALLOWED
 
-    @pytest.mark.article("A15")
-    async def test_nobody_that_may_not_hold_by_transfer(self, world: World, refused: Refused, u2: Actor) -> None:
+    @pytest.mark.article("A7")
+    async def test_a_federation_that_the_member_had_joined_itself(self, world: World, u2: Actor) -> None:
         u4 = world.actors["U4"]
         joiner = await world.join(u4, person(1, holding_basis="FLEXIBLE_DIRECT"), employer_uscc=None)
         await world.accept(u2, (await world.release(u4, joiner.membership_id, u2.uri)).handoff_id)
-        act = await ready_release(world, u2, joiner.membership_id, u4, **BACK)
-        assert (await refused(act)).code == Code.RECEIVER_CANNOT_HOLD
+        case = await world.release(u2, joiner.membership_id, u4.uri, **BACK)
+        as_before = {**AS_BEFORE, "holding_basis": "FLEXIBLE_DIRECT"}
+        act = await ready_acceptance(world, u4, case.handoff_id, **as_before)
+        assert act.refusals == ()
+        await act.send(world.hub)
 
     @pytest.mark.article("HUB-P09")
     async def test_nobody_that_is_being_wound_up(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -16,6 +16,7 @@ from hub.errors import Code
 from hub.transfers.desk import drafting_entrustments, entrusting
 from tests.entrusting import (
     ON_AGREEMENT,
+    coverages,
     draft_proposal,
     entry,
     everything_entrusted,
@@ -253,3 +254,29 @@ class TestCare:
         made = await ready_care(world, u8, m5)
         await superuser.execute("update hub.unions set state = 'CLOSED' where union_id = $1", u8.caller.union_id)
         assert (await refused(made)).code is Code.UNION_NOT_ACTIVE
+
+
+class TestRetention:
+    async def test_who_was_retained_is_not_covered_again(
+        self, world: World, superuser: Any, u8: Actor, m5: UUID
+    ) -> None:
+        """A retention that came and went, as the spans of status tell it."""
+        view = await in_force(world)
+        since, until = await world.now(), LATER - timedelta(days=90)
+        await superuser.execute(
+            "update hub.statuses set during = tstzrange(lower(during), $2) where membership_id = $1", m5, since
+        )
+        for number, status, begins, ends in ((2, "RETAINED", since, until), (3, "ACTIVE", until, None)):
+            await superuser.execute(
+                "insert into hub.statuses select member_id, membership_id, $2, $3, tstzrange($4, $5)"
+                "  from hub.memberships where membership_id = $1",
+                m5,
+                number,
+                status,
+                begins,
+                ends,
+            )
+        await world.set_clock(until + timedelta(days=1))
+        assert [(c.state, c.end_reason) for c in await coverages(world, u8, view.agreement_id)] == [
+            ("ENDED", "RETAINED")
+        ]

@@ -28,6 +28,8 @@ __all__ = ["AmendMember", "AmendUnion", "Correct"]
 _STATED = frozenset({"employer_uscc", "dues_paid_through"})
 #: What the run amends of that which a card shows, or names without amending it.
 _ON_CARD = frozenset({"name", "sex", "dues_paid_through"})
+#: … and what a release was judged by.
+_ON_RELEASE = _ON_CARD | {"employer_uscc", "residence_division_code"}
 _RESIDENCES = ("310117001005", "310120001001", "320505001001")
 
 
@@ -148,7 +150,7 @@ class AmendMember(Kind):
         if "mobile" in amended:
             amended["mobile_masked"] = "*" * 10 + amended.pop("mobile")[-4:]
         member.amended |= amended
-        if not _ON_CARD.isdisjoint(claims["fields"]):
+        if not _ON_RELEASE.isdisjoint(claims["fields"]):
             member.cards = set()
 
     def again(self, model: Model, sent: Sent) -> str | None:

@@ -79,6 +79,7 @@ def _roster_code(model: Model, agreement: Agreement | None, term: tuple[date, da
             (
                 (member.status == "DUPLICATE_SUSPECTED", "ALREADY_MEMBER_USE_TRANSFER"),
                 (member.status == "DUPLICATE_MERGED", "NOT_A_MEMBER"),
+                (member.status == "RETAINED", "COVERAGE_OUTSIDE_DISPATCH"),
                 (member.open is not None and member.open.state == "RELEASED", "HANDOFF_ALREADY_OPEN"),
                 (not within, "COVERAGE_OUTSIDE_DISPATCH"),
                 (taken, "ALREADY_ENTRUSTED"),

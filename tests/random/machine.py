@@ -278,7 +278,7 @@ class RandomActs(RuleBasedStateMachine):
         if to is not None and to > await self.stage.tick():
             await self.stage.pass_time(to)
 
-    @rule(who=MEMBERS, to=EMPLOYERS_UNIONS, ways=st.lists(NUMBERS, min_size=1, max_size=8))
+    @rule(who=MEMBERS, to=EMPLOYERS_UNIONS, ways=st.lists(NUMBERS, min_size=4, max_size=8))
     def go_on(self, who: str, to: str, ways: list[int]) -> None:
         """Let a case run its course, by lawful acts and by silence: so that runs go far."""
         for how in ways:

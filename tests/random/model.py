@@ -285,6 +285,10 @@ class Model:
         self.now = now
         for case in self.cases:
             case.let_pass(now)
+        for line in (line for agreement in self.agreements for line in agreement.lines):
+            # Who was retained and works again is not covered again.
+            if line.state in {"PENDING", "COVERED"} and self.members[line.ref].status == "RETAINED":
+                line.state = "ENDED"
 
     def by_uri(self, uri: object) -> Union | None:
         return next((union for union in self.unions.values() if union.uri == uri), None)

@@ -30,7 +30,7 @@ from hub.transfers.ledger.groups import Claimed
 from hub.transfers.ledger.records import AmendmentRecord
 from hub.transfers.person import read_changes
 from hub.transfers.rules import order
-from hub.transfers.rules.amending import ON_CARD
+from hub.transfers.rules.amending import ON_RELEASE
 from hub.transfers.rules.days import day_of
 from hub.transfers.rules.questions import Amendment
 from hub.vault import mask_id_number, mask_mobile
@@ -200,8 +200,8 @@ def _record(
         mobile = after("mobile")
         mobile_masked = None if mobile is None else mask_mobile(mobile)
         mobile_sealed = None if mobile is None else vault.seal("persons", "mobile", held.member_id, mobile)
-    # A release fits the card of now alone: whatever the card shows is shown under another salt.
-    shows_another = not ON_CARD.isdisjoint(claims.fields)
+    # A release fits the card of now alone: what it shows, or was judged by, is shown under another salt.
+    shows_another = not ON_RELEASE.isdisjoint(claims.fields)
     return AmendmentRecord(
         at=question.now,
         union_id=caller.union_id,

@@ -177,6 +177,8 @@ def _request_record(
             state_after=step.target,
             custody_version_after=target.custody_version,
         ),
+        employer_uscc=target.employer_uscc,
+        residence=target.residence,
     )
 
 

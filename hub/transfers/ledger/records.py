@@ -103,7 +103,10 @@ class ReleaseRecord(NamedTuple):
 
 
 class RequestRecord(NamedTuple):
-    """The columns of `record_request`, in order. `union_id` asks, `lapsed…` as of a release."""
+    """The columns of `record_request`, in order. `union_id` asks, `lapsed…` as of a release.
+
+    `employer_uscc`, `residence`: as the facts had them.
+    """
 
     at: datetime
     union_id: UUID
@@ -132,6 +135,8 @@ class RequestRecord(NamedTuple):
     typ: str
     jws: str
     receipt: str
+    employer_uscc: str | None
+    residence: str | None
 
 
 class AnswerRecord(NamedTuple):

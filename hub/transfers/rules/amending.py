@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ON_CARD",
+    "ON_RELEASE",
     "STATED",
     "check_amended_by_next_higher",
     "check_amended_certificate",
@@ -55,6 +56,8 @@ STATED = frozenset(
 _STATED_CLEARABLE = STATED - {"joined_on", "dues_paid_through"}
 #: What the card of a release shows.
 ON_CARD = frozenset({"name", "sex", "birth_month", "joined_on", "certificate", "issuing_union", "dues_paid_through"})
+#: With what the rules of a release look at besides: one that was judged by older facts fits the card of now no more.
+ON_RELEASE = ON_CARD | {"employer_uscc", "residence_division_code"}
 _NOT_ENDED = frozenset({MembershipStatus.ACTIVE, MembershipStatus.RETAINED, MembershipStatus.DUPLICATE_SUSPECTED})
 
 

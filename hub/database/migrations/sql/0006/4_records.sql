@@ -232,3 +232,85 @@ begin
     perform enter_unassigned(p_at, p_member, p_membership);
     return done;
 end$$;
+
+-- A request as before; but by facts that are older than an amendment nobody asks.
+drop function hub.record_request(timestamptz[], uuid[], uuid[], uuid[], uuid[], uuid[], uuid[], integer[], text[], text[], text[], timestamptz[], boolean[], timestamptz[], boolean[], uuid[], timestamptz[], text[], uuid[], smallint[], jsonb[], text[], uuid[], bytea[], text[], text[], text[]);
+
+create function hub.record_request(
+    p_at timestamptz[], p_union uuid[], p_match uuid[], p_member uuid[], p_membership uuid[], p_holder uuid[], p_handoff uuid[], p_version integer[],
+    p_act text[], p_to_state text[], p_reason text[], p_deadline timestamptz[], p_deadline_tentative boolean[], p_then_deadline timestamptz[],
+    p_then_tentative boolean[], p_higher uuid[], p_visible_from timestamptz[], p_name_masked text[], p_lapsed uuid[], p_lapsed_step smallint[],
+    p_passed jsonb[], p_lapsed_ground text[], p_jti uuid[], p_sha bytea[], p_typ text[], p_jws text[], p_receipt text[],
+    p_employer text[], p_residence text[])
+returns integer[] language plpgsql volatile security definer set search_path = hub, pg_temp as $$
+declare done integer[]; claims integer; cases integer; askers uuid[]; matched uuid[]; found uuid[]; prune uuid[] := case when cardinality(p_member) <= 32 then p_member end;
+begin
+    select array_agg(x.union_id), array_agg(x.match_id), array_agg(x.member_id) into askers, matched, found
+      from matches x where x.union_id = any (p_union) and x.match_id = any (p_match);
+    with cas as (
+        update memberships m set open_handoff = u.handoff_id, open_step = 1
+          from unnest(p_at, p_union, p_match, p_member, p_membership, p_holder, p_handoff, p_version, p_act, p_to_state, p_reason, p_deadline, p_deadline_tentative,
+                      p_then_deadline, p_then_tentative, p_higher, p_visible_from, p_name_masked, p_lapsed, p_lapsed_step, p_passed, p_lapsed_ground, p_jti, p_sha, p_typ,
+                      p_jws, p_receipt, p_employer, p_residence) with ordinality
+                   u (at, union_id, match_id, member_id, membership_id, holder_id, handoff_id, version, act, to_state, reason, deadline, deadline_tentative, then_deadline,
+                      then_tentative, higher, visible_from, name_masked, lapsed, lapsed_step, passed, lapsed_ground, jti, sha, typ, jws, receipt, employer, residence, ord)
+          join unnest(askers, matched, found) x (union_id, match_id, member_id)
+            on x.union_id = u.union_id and x.match_id = u.match_id and x.member_id = u.member_id
+          join persons p on p.member_id = u.member_id
+         where m.member_id = u.member_id and m.membership_id = u.membership_id and (prune is null or m.member_id = any (prune))
+           and (prune is null or p.member_id = any (prune)) and m.holder_union = u.holder_id and m.custody_version = u.version and m.status in ('ACTIVE', 'RETAINED') and m.held_since < u.at
+           and m.open_handoff is not distinct from u.lapsed and m.open_step is not distinct from u.lapsed_step
+           -- Amended since the facts were read: they are to be read again.
+           and m.employer_uscc is not distinct from u.employer and p.residence_division_code is not distinct from u.residence
+           and u.union_id <> u.holder_id and (u.lapsed is null or jsonb_array_length(u.passed) > 0)
+        returning u.*),
+    lapsed as (
+        update handoffs h set state = c.passed -> -1 ->> 'to', step_no = c.lapsed_step + jsonb_array_length(c.passed), is_open = false,
+               deadline = null, then_deadline = null
+          from cas c where h.member_id = c.member_id and h.handoff_id = c.lapsed and (prune is null or h.member_id = any (prune))
+        returning c.ord),
+    lapsed_steps as (
+        insert into steps (member_id, handoff_id, step_no, from_state, act, to_state, side, at)
+        select c.member_id, c.lapsed, c.lapsed_step + p.n, p.step ->> 'from', p.step ->> 'act', p.step ->> 'to', 'HUB', (p.step ->> 'at')::timestamptz
+          from cas c cross join lateral jsonb_array_elements(c.passed) with ordinality p (step, n) where c.lapsed is not null returning 1),
+    lapsed_dockets as (
+        update dockets d set state = c.passed -> -1 ->> 'to', step_no = c.lapsed_step + jsonb_array_length(c.passed), deadline = null, then_deadline = null,
+               closed_at = (c.passed -> -1 ->> 'at')::timestamptz, ground = case when d.side <> 'RECEIVER' then c.lapsed_ground end
+          from cas c where d.member_id = c.member_id and d.handoff_id = c.lapsed and (prune is null or d.member_id = any (prune))
+           and (d.visible_from is null or d.visible_from <= (c.passed -> -1 ->> 'at')::timestamptz) returning 1),
+    lapsed_unseen as (
+        delete from dockets d using cas c where d.member_id = c.member_id and d.handoff_id = c.lapsed and (prune is null or d.member_id = any (prune))
+           and d.visible_from > (c.passed -> -1 ->> 'at')::timestamptz returning 1),
+    lapsed_cards as (
+        delete from cards k using cas c where k.member_id = c.member_id and k.handoff_id = c.lapsed and k.side = 'RECEIVER'
+           and (prune is null or k.member_id = any (prune)) returning 1),
+    opened as (   -- after `lapsed`, by its data
+        insert into handoffs (member_id, handoff_id, membership_id, from_union, to_union, reason_code, state, step_no, custody_version,
+                              request_sha256, opened_at, deadline, then_deadline, higher_union, is_open)
+        select c.member_id, c.handoff_id, c.membership_id, c.holder_id, c.union_id, c.reason, c.to_state, 1, c.version,
+               c.sha, c.at, c.deadline, c.then_deadline, c.higher, true
+          from cas c left join lapsed l on l.ord = c.ord returning 1),
+    claimed as (insert into handoff_claims (handoff_id, member_id) select c.handoff_id, c.member_id from cas c on conflict do nothing returning 1),
+    stepped as (
+        insert into steps (member_id, handoff_id, step_no, from_state, act, to_state, side, union_id, at, sha256)
+        select c.member_id, c.handoff_id, 1, '-', c.act, c.to_state, 'RECEIVER', c.union_id, c.at, c.sha from cas c returning 1),
+    stated as (
+        insert into statements (member_id, sha256, membership_id, handoff_id, iss, jti, typ, jws, receipt, received_at)
+        select c.member_id, c.sha, c.membership_id, c.handoff_id, c.union_id, c.jti, c.typ, c.jws, c.receipt, c.at from cas c returning 1),
+    spent as (insert into statement_claims (jti, iss, sha256, member_id) select c.jti, c.union_id, c.sha, c.member_id from cas c on conflict do nothing returning 1),
+    docketed as (
+        insert into dockets (member_id, handoff_id, union_id, side, membership_id, state, step_no, counterpart, reason_code, custody_version,
+                             request_sha256, deadline, deadline_tentative, then_deadline, then_tentative, opened_at, requested_at,
+                             visible_from, from_union, to_union, name_masked)
+        select c.member_id, c.handoff_id, v.union_id, v.side, c.membership_id, c.to_state, 1, v.other, c.reason, c.version,
+               c.sha, c.deadline, c.deadline_tentative, c.then_deadline, c.then_tentative, c.at, c.at,
+               case when v.side = 'HIGHER' then c.visible_from end, case when v.side = 'HIGHER' then c.holder_id end,
+               case when v.side = 'HIGHER' then c.union_id end, case when v.side = 'HIGHER' then c.name_masked end
+          from cas c cross join lateral (values (c.holder_id, 'HOLDER', c.union_id), (c.union_id, 'RECEIVER', c.holder_id),
+                                                (c.higher, 'HIGHER', c.holder_id)) v (union_id, side, other)
+         where v.union_id is not null returning 1)
+    select coalesce(array_agg(c.ord::integer), '{}'), (select count(*) from spent), (select count(*) from claimed)
+      into done, claims, cases from cas c;
+    if claims <> cardinality(done) or cases <> cardinality(done) then raise exception 'already claimed' using errcode = 'HB409'; end if;
+    return done;
+end$$;

@@ -24,7 +24,7 @@ declare f regprocedure;
 begin
     for f in select p.oid from pg_proc p where p.pronamespace = 'hub'::regnamespace and p.prosecdef
                 and p.proname in ('union_of_employer', 'place_of', 'facts_for_release', 'facts_for_case', 'facts_for_request', 'record_release',
-                                  'record_answer', 'record_acceptance', 'read_awaited') loop
+                                  'record_answer', 'record_acceptance', 'record_request', 'read_awaited') loop
         execute format('revoke all on function %s from public', f);
         execute format('grant execute on function %s to hub_app, hub_mover', f);
         execute format('alter function %s owner to hub_mover', f);

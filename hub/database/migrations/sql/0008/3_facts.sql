@@ -26,11 +26,12 @@ create type hub.coverage_now as (
 create function hub.coverages_now(p_now timestamptz, p_coverages hub.coverages[])
 returns hub.coverage_now[] language plpgsql stable security definer set search_path = hub, pg_temp as $$
 #variable_conflict use_column
-declare people uuid[]; memberships uuid[]; held memberships[]; left_at holdings[]; v_today date := (p_now at time zone 'Asia/Shanghai')::date;
+declare people uuid[]; memberships uuid[]; held memberships[]; left_at holdings[]; spans statuses[]; v_today date := (p_now at time zone 'Asia/Shanghai')::date;
 begin
     select array_agg(c.member_id), array_agg(c.membership_id) into people, memberships from unnest(p_coverages) c;
     held := array(select m from memberships m where m.member_id = any (people) and m.membership_id = any (memberships));
     left_at := array(select g from holdings g where g.member_id = any (people) and g.membership_id = any (memberships) and not upper_inf(g.during));
+    spans := array(select s from statuses s where s.member_id = any (people) and s.membership_id = any (memberships) and s.status <> 'ACTIVE');
     return array(
         select row (c.member_id, c.coverage_id, c.membership_id, c.agreement_id, c.dispatch_union, c.host_union, c.host_post, c.dispatch_from,
                     c.dispatch_to, c.coverage_from, c.coverage_to,
@@ -51,7 +52,11 @@ begin
                               ('DISPATCH_ENDED', case when c.coverage_to < a.ends_on
                                                       then (c.coverage_to + 1)::timestamp at time zone 'Asia/Shanghai' end, 3),
                               (case when m.status = 'RETAINED' then 'RETAINED' when m.status = 'DUPLICATE_MERGED' then 'MERGED' else 'MEMBERSHIP_ENDED' end,
-                               case when m.custody_version = c.custody_version and m.status <> 'ACTIVE' then p_now end, 4)) x (reason, at, place)
+                               case when m.custody_version = c.custody_version and m.status <> 'ACTIVE' then p_now end, 5),
+                              -- Who was retained and works again is not covered again: it was another time at work.
+                              ('RETAINED', (select min(lower(s.during)) from unnest(spans) s
+                                             where s.member_id = c.member_id and s.membership_id = c.membership_id and s.status = 'RETAINED'
+                                               and lower(s.during) >= c.added_at), 4)) x (reason, at, place)
                 where x.at <= p_now order by x.at, x.place limit 1) f on c.state in ('PENDING', 'COVERED')
          order by c.ordinality);
 end$$;

@@ -26,7 +26,8 @@ begin
               left join dockets d on d.member_id = s.member_id and d.handoff_id = s.offer and d.union_id = v_union
               left join handoffs o on o.member_id = s.member_id and o.handoff_id = m.open_handoff
              where case p_side when 'HOME' then s.home_union = v_union when 'HOST' then s.host_union = v_union and s.host_version is not null
-                               else m.holder_union = v_union or s.home_union = v_union end
+                               else m.holder_union = v_union or s.home_union = v_union
+                               or (s.host_union = v_union and s.host_version is not null) end
                and (p_memberships is null or s.membership_id = any (p_memberships))
                and (p_after is null or (s.membership_id, s.secondment_no) > (p_after, p_after_no))) x
      where p_states is null or x.state = any (p_states)
