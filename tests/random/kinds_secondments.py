@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import abstractmethod
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
-from uuid import UUID
 
 from federation.acts_secondment import (
     Conversion,
@@ -20,29 +19,20 @@ from federation.acts_secondment import (
 from hub.transfers.desk import drafting_secondment as drafting
 from hub.transfers.desk import seconding
 from tests.random.kinds import NO_HASH, Ask, Drawn, Kind, Sent, claims_in, first, said, structure
+from tests.random.lending import LASTING as _LASTING
 from tests.random.model import OPEN, Lent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from uuid import UUID
 
     from tests.random.model import Member, Model
     from tests.random.stage import Stage
 
-__all__ = ["ChangeTerm", "Convert", "EndEarly", "EndHomeRelation", "Extend", "RecordSecondment", "goes_home"]
+__all__ = ["ChangeTerm", "Convert", "EndEarly", "EndHomeRelation", "Extend", "RecordSecondment"]
 
 _SHORT, _LONG = timedelta(days=60), timedelta(days=400)
-_LASTING = frozenset({"AT_HOST", "RETURN_DUE"})
 _P02 = 15
-
-
-def goes_home(model: Model, member: Member, claims: dict[str, Any]) -> str | None:
-    """Why one who is lent is not released so."""
-    lent = member.lent
-    if lent is None or lent.stands(model, member) not in _LASTING:
-        return None
-    if claims["reason_code"] != "SECONDMENT_RETURN":
-        return "SECONDED_MEMBER_NOT_RELEASABLE_BY_HOST"
-    return None if claims["receiving_union"] == model.unions[lent.home].uri else "REVERSION_ONLY_TO_HOME"
 
 
 class _OnSecondment(Kind):
@@ -119,7 +109,7 @@ class _OnSecondment(Kind):
 def standing(model: Model, member: Member) -> str:
     """Where the secondment stands that goes on; `-` where none does."""
     state = None if member.lent is None else member.lent.stands(model, member)
-    return state if state in {"RECORDED", "OFFERED", *_LASTING} else "-"
+    return state if state in {"RECORDED", *_LASTING} else "-"
 
 
 def tie_of(model: Model, member: Member, ref: str) -> str | None:
@@ -128,9 +118,9 @@ def tie_of(model: Model, member: Member, ref: str) -> str | None:
         return "HOST" if state in _LASTING else "HOLDER"
     if lent is not None and state in _LASTING and lent.home == ref:
         return "HOME"
-    if lent is not None and lent.host is not None and state == "RETURN_DUE":
-        if model.above(lent.home, lent.home, lent.host) == ref:
-            return "HIGHER"
+    above = None if lent is None or lent.host is None else model.above(lent.home, lent.home, lent.host)
+    if state == "RETURN_DUE" and above == ref:
+        return "HIGHER"
     return "PARTY" if member.is_party(ref) else None
 
 
@@ -185,7 +175,15 @@ class RecordSecondment(_OnSecondment):
         member.lent = Lent(sent.sender, None if host is None else host.ref, *term, member.version)
 
 
-class ChangeTerm(_OnSecondment):
+class _BeforeItMoved(_OnSecondment):
+    """What an offer that is open bars."""
+
+    def is_barred(self, model: Model, member: Member) -> bool:
+        released = member.open is not None and member.open.state == "RELEASED"
+        return released and standing(model, member) not in _LASTING
+
+
+class ChangeTerm(_BeforeItMoved):
     act, desk, draft = SecondmentTerm, staticmethod(seconding.change_term), staticmethod(drafting.draft_term)
     takes = frozenset({"RECORDED"})
     wrongs = ("version", "backwards")
@@ -193,10 +191,6 @@ class ChangeTerm(_OnSecondment):
     def given(self, model: Model, ask: Ask, member: Member) -> dict[str, Any]:
         starts = model.today - timedelta(days=ask.how)
         return {"starts_on": starts, "ends_on": starts + (-_SHORT if ask.wrong == "backwards" else _LONG)}
-
-    def is_barred(self, model: Model, member: Member) -> bool:
-        released = member.open is not None and member.open.state == "RELEASED"
-        return released and standing(model, member) not in _LASTING
 
     def refused_by_law(self, model: Model, sent: Sent, member: Member, tie: str) -> str | None:
         return "INPUT_INVALID" if sent.claims["ends_on"] < sent.claims["starts_on"] else None
@@ -209,7 +203,7 @@ class ChangeTerm(_OnSecondment):
         member.lent.ends_on = date.fromisoformat(sent.claims["ends_on"])
 
 
-class EndEarly(ChangeTerm):
+class EndEarly(_BeforeItMoved):
     act, desk, draft = EarlyEnd, staticmethod(seconding.end_early), staticmethod(drafting.draft_early_end)
     takes = frozenset({"RECORDED", "AT_HOST"})
     wrongs = ("version", "ahead", "long ago")

@@ -140,7 +140,8 @@ BROKEN: Final = {
         select m.membership_id from hub.memberships m
          where m.status in ('ACTIVE', 'RETAINED') and (m.holding_basis = 'SECONDMENT') <> exists (
                select from hub.secondments s where s.membership_id = m.membership_id
-                  and s.state in ('AT_HOST', 'RETURN_DUE') and s.host_version = m.custody_version and s.host_union = m.holder_union)""",
+                  and s.state in ('AT_HOST', 'RETURN_DUE') and s.host_version = m.custody_version
+                  and s.host_union = m.holder_union)""",
     "I12: while a secondment lasts a release goes home": """
         select h.handoff_id from hub.handoffs h
           join hub.memberships m on m.membership_id = h.membership_id and m.open_handoff = h.handoff_id
