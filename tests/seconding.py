@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from hub.transfers.desk import drafting_secondment, seconding
+from hub.transfers.desk import drafting_secondment, releasing, seconding
 from hub.transfers.ledger.reads_secondment import secondment_page, secondments_of_members
 from hub.transfers.machines import SecondmentState
 from tests.ready import Ready, ready
@@ -25,6 +25,7 @@ __all__ = [
     "act",
     "at_host",
     "draft",
+    "everything_seconded",
     "noon",
     "offer",
     "page",
@@ -86,8 +87,6 @@ def _returning(today: date, **changes: Any) -> dict[str, Any]:
 
 
 async def ready_offer(world: World, membership_id: UUID, **changes: Any) -> Ready:
-    from hub.transfers.desk import releasing
-
     home, host = world.actors["U1"], world.actors["U12"]
     return ready(
         releasing.release, home, await world.draft_release(home, membership_id, host.uri, **_offering(**changes))
@@ -114,8 +113,6 @@ async def at_host(world: World, membership_id: UUID, **changes: Any) -> HandoffV
 async def ready_return(
     world: World, membership_id: UUID, today: date, to: Actor | None = None, **changes: Any
 ) -> Ready:
-    from hub.transfers.desk import releasing
-
     host, home = world.actors["U12"], to or world.actors["U1"]
     return ready(
         releasing.release,
@@ -135,5 +132,11 @@ async def secondment_of(world: World, actor: Actor, membership_id: UUID) -> Seco
     return found[-1] if found else None
 
 
-def days(count: int) -> timedelta:
-    return timedelta(days=count)
+async def everything_seconded(world: World) -> None:
+    """Let there be a secondment with its steps, and one word of two on it: M6, lent by U3 to U12."""
+    u3, u12, m6 = world.actors["U3"], world.actors["U12"], world.members["M6"]
+    offered = await world.release(u3, m6, u12.uri, **_offering())
+    await world.accept(
+        u12, offered.handoff_id, holding_basis="SECONDMENT", employer_uscc=None, relation_started_on=None
+    )
+    await act(world, "extend", u12, m6)
