@@ -38,7 +38,7 @@ __all__ = ["Reemploy", "Release", "ReleaseInLieu"]
 _DUES = ("2025-02", "2024-06", "2025-01")
 _AREAS = frozenset({"TOWNSHIP_SUBDISTRICT_UNION", "VILLAGE_COMMUNITY_UNION", "DEVELOPMENT_ZONE_UNION"})
 _ACCEPTANCE_DAYS = 15
-_RESTORING = frozenset({"CHANGE_OF_EMPLOYER", "REEMPLOYMENT_FROM_RETENTION"})
+_RESTORING = frozenset({"CHANGE_OF_EMPLOYER", "REEMPLOYMENT_FROM_RETENTION", "PLACEMENT"})
 
 
 class Release(Kind):
@@ -244,7 +244,7 @@ def may_not_leave(member: Member, claims: dict[str, Any]) -> str | None:
             (kept.reason == "RETIREMENT", "REHIRED_RETIREE_NO_TRANSFER"),
             (kept.reason == "MILITARY_SERVICE", "IN_MILITARY_SERVICE"),
             (reason == "CHANGE_OF_EMPLOYER" and claims.get("request_sha256") is None, "REASON_NOT_ALLOWED"),
-            (is_listed and reason not in _RESTORING, "REASON_NOT_ALLOWED"),
+            (is_listed and reason not in _RESTORING | {"RESIDENCE_MOVE"}, "REASON_NOT_ALLOWED"),
         )
     )
 

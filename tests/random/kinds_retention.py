@@ -131,6 +131,11 @@ class RecordRetention(_OnRetention):
         *("enlisted as a child", "another's fact", "retained ahead", "retained long ago", "version"),
     )
 
+    async def draw_up(self, stage: Stage, ask: Ask, by: str) -> Drawn | None:
+        """Of who is not placed: what a placement turns into is for other tests."""
+        placed = stage.model.members[ask.who].basis == "PLACEMENT"
+        return None if placed else await super().draw_up(stage, ask, by)
+
     def given(self, model: Model, ask: Ask, member: Member) -> dict[str, Any]:
         reason = ask.wrong if ask.wrong in _INADMISSIBLE else _REASONS[ask.how % len(_REASONS)]
         reason = "UNEMPLOYMENT" if ask.wrong in {"relation goes on", "re-employed"} else reason

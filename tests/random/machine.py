@@ -313,6 +313,12 @@ class RandomActs(RuleBasedStateMachine):
             else:
                 self.act(kind, Ask(who, to=to if case is None else "asker", how=how))
 
+    @rule(who=MEMBERS, to=EMPLOYERS_UNIONS, how=NUMBERS)
+    def hand_over(self, who: str, to: str, how: int) -> None:
+        """Release and accept, so that many move."""
+        for kind in (RELEASE, ACCEPT):
+            self.act(kind, Ask(who, to=to if kind is RELEASE else "asker", how=how))
+
     # Time.
 
     @rule(span=SPANS, who=MEMBERS, how=NUMBERS)

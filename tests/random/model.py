@@ -88,6 +88,11 @@ class Case:
         self.deadline = self.then = None
         self.told = {ref: known for ref, known in self.told.items() if known[0] <= at}
 
+    @property
+    def is_voided_by_acceptance(self) -> bool:
+        """Whether the second check of an acceptance ended it: that statement is kept."""
+        return self.state == "VOIDED" and self.ground is not None
+
     def let_pass(self, now: datetime) -> None:
         while self.state in OPEN and self.deadline is not None and self.deadline <= now:
             at, following = self.deadline, _BY_DATE[self.state]

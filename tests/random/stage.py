@@ -319,7 +319,9 @@ class Stage:
             assert texts.keys() == mine.keys()
             for handoff_id, text in texts.items():
                 case, proved = mine[handoff_id], verify_proof(text, {key.kid: key})
-                said = "RELEASED" if case.state in {"EXPIRED", "VOIDED"} else case.state  # what nobody of it has signed
+                # What nobody of it has signed is not in it; an acceptance that voided it is.
+                unsigned = {"EXPIRED"} if case.is_voided_by_acceptance else {"EXPIRED", "VOIDED"}
+                said = "RELEASED" if case.state in unsigned else case.state
                 assert (proved.state, proved.releasing_union) == (said, model.unions[case.holder].uri)
 
     async def _look_at_lists(self, ref: str, reading: Reading) -> None:
