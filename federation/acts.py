@@ -23,6 +23,15 @@ from federation.acts_certificates import (
     NumberingScheme,
 )
 from federation.acts_retention import Annulment, ReasonChange, Restoration, Retention
+from federation.acts_secondment import (
+    Conversion,
+    EarlyEnd,
+    Extension,
+    HomeRelationEnd,
+    Secondment,
+    SecondmentTerm,
+    Term,
+)
 from federation.entrusting import ENTRUSTMENT_ACTS
 from federation.forms import (
     Article,
@@ -62,7 +71,11 @@ __all__ = [
     "Closure",
     "Consent",
     "ContainedUnion",
+    "Conversion",
     "Dismissal",
+    "EarlyEnd",
+    "Extension",
+    "HomeRelationEnd",
     "Import",
     "InLieuRelease",
     "Join",
@@ -83,6 +96,9 @@ __all__ = [
     "Request",
     "Restoration",
     "Retention",
+    "Secondment",
+    "SecondmentTerm",
+    "Term",
     "UnionAmendment",
     "UnionRegistration",
 ]
@@ -258,6 +274,7 @@ class Release(Act):
     #: Where the reason asks for the member's own, and no request has brought it (A9).
     consent: Consent | None = None
     placement: Placement | None = None
+    secondment: Term | None = None
     #: Of a retained member: the first month without dues (A21).
     dues_exempt_since: Month | None = None
     #: Why the union of the residence takes over who was retained (A19).
@@ -502,6 +519,7 @@ _ALL: tuple[type[Act], ...] = (
     *(Retention, ReasonChange, Restoration, Annulment),
     *(CertificateIssue, CertificateLoss, CertificateRecovery, CertificateReissue),
     *(CertificateCollection, CertificateVoiding, NumberingScheme),
+    *(Secondment, SecondmentTerm, EarlyEnd, Extension, Conversion, HomeRelationEnd),
     *ENTRUSTMENT_ACTS,
 )
 #: Every act that a union can sign, by the `typ` of its statement.

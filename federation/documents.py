@@ -24,6 +24,10 @@ MEMBER: Final = (
     "id membershipId name sex birthMonth joinedOn status holdingBasis custodyVersion duesPaidThrough duesExempt "
     "dataVersion employerUscc memberUnit"
 )
+SECONDMENT: Final = (
+    "memberId membershipId side state startsOn endsOn endedEarlyOn dueOn remindOn hostEmployerUscc memberName sex "
+    f"birthMonth isLive inDate homeUnion {{ {UNION_NAME} }} hostUnion {{ {UNION_NAME} }}"
+)
 CERTIFICATE_NOW: Final = "number { provinceCode number } state issuedOn issuingUnion endedAt reason"
 DEADLINE: Final = "at rule consequence tentative"
 TRANSFER_ENTRY: Final = "outDate outReasonText duesPaidThrough releasingSeal inDate receivingSeal line"
@@ -91,6 +95,20 @@ CHANGE_RETENTION_REASON: Final = _act(
 )
 RESTORE_MEMBERSHIP: Final = _act(acts.Restoration, "restoreMembership", "RestoreMembershipDraft", "Member", MEMBER)
 ANNUL_RETENTION: Final = _act(acts.Annulment, "annulRetention", "AnnulRetentionDraft", "Member", MEMBER)
+RECORD_SECONDMENT: Final = _act(acts.Secondment, "recordSecondment", "RecordSecondmentDraft", "Secondment", SECONDMENT)
+CHANGE_SECONDMENT_TERM: Final = _act(
+    acts.SecondmentTerm, "changeSecondmentTerm", "ChangeSecondmentTermDraft", "Secondment", SECONDMENT
+)
+END_SECONDMENT_EARLY: Final = _act(
+    acts.EarlyEnd, "endSecondmentEarly", "EndSecondmentEarlyDraft", "Secondment", SECONDMENT
+)
+EXTEND_SECONDMENT: Final = _act(acts.Extension, "extendSecondment", "ExtendSecondmentDraft", "Secondment", SECONDMENT)
+CONVERT_SECONDMENT: Final = _act(
+    acts.Conversion, "convertSecondment", "ConvertSecondmentDraft", "Secondment", SECONDMENT
+)
+END_HOME_RELATION: Final = _act(
+    acts.HomeRelationEnd, "endHomeRelation", "EndHomeRelationDraft", "Secondment", SECONDMENT
+)
 IMPORT: Final = _act(acts.Import, "importMember", "ImportMemberDraft", "Member", MEMBER)
 MERGE: Final = _act(acts.Merge, "mergeMemberships", "MergeDraft", "Member", MEMBER)
 DECIDE_MERGE: Final = _act(
@@ -244,6 +262,8 @@ ALL: Final = (
         text
         for act in (
             JOIN, IMPORT, AMEND_MEMBER, RECORD_RETENTION, CHANGE_RETENTION_REASON, RESTORE_MEMBERSHIP,
+            RECORD_SECONDMENT, CHANGE_SECONDMENT_TERM, END_SECONDMENT_EARLY, EXTEND_SECONDMENT, CONVERT_SECONDMENT,
+            END_HOME_RELATION,
             ANNUL_RETENTION, MERGE, DECIDE_MERGE, REQUEST, RELEASE, RELEASE_IN_LIEU, ACCEPT, REFUSE, RECALL,
             OBJECT, CANCEL, DISMISS, REGISTER_UNION, AMEND_UNION, REGISTER_KEY, RETIRE_KEY, REVOKE_KEY,
             PROPOSE_ENTRUSTMENT, SIGN_ENTRUSTMENT, WITHDRAW_ENTRUSTMENT, TERMINATE_ENTRUSTMENT, AMEND_ROSTER,

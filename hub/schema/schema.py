@@ -16,6 +16,7 @@ from hub.schema.mutations import Mutation
 from hub.schema.queries import Reads
 from hub.schema.refusals import RefusalHandler
 from hub.schema.scalars import SCALARS
+from hub.schema.seconding import SecondmentDrafts, SecondmentReads
 
 __all__ = ["LIMITS", "make_schema", "sdl"]
 
@@ -30,6 +31,7 @@ LIMITS: Final = Limits(
         "Certificate.retentionColumn": 1,
         "Member.retentions": 1,
         "Retention.steps": 2,
+        "Secondment.steps": 5,
         "Member.holdings": 5,
         "Member.warnings": 1,
         "Union.keys": 5,
@@ -45,7 +47,17 @@ LIMITS: Final = Limits(
 @strawberry.type(
     description="查询与起草；均不改变会籍。\nReads and drafts. Nothing here changes anything about a membership."
 )
-class Query(Reads, Counts, CertificateReads, EntrustmentReads, Drafts, CertificateDrafts, EntrustmentDrafts):
+class Query(
+    Reads,
+    Counts,
+    CertificateReads,
+    EntrustmentReads,
+    SecondmentReads,
+    Drafts,
+    CertificateDrafts,
+    EntrustmentDrafts,
+    SecondmentDrafts,
+):
     """Everything that can be asked."""
 
 

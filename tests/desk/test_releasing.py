@@ -209,7 +209,7 @@ class TestReason:
     @pytest.mark.parametrize(
         "reason",
         [
-            "SECONDMENT",
+            "SECONDMENT_RETURN",
             "EMPLOYER_CLOSURE",
             "CORRECTION",
             "DISPATCH_CHOICE",

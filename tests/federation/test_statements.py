@@ -48,6 +48,7 @@ from tests.federation.parties import (
     in_force,
 )
 from tests.federation.retentions import RETENTION_ACTS
+from tests.federation.secondments import SECONDMENT_ACTS
 
 MEMBER_ACTS: list[acts.Act] = [
     *(
@@ -65,6 +66,7 @@ MEMBER_ACTS: list[acts.Act] = [
     *care_acts(),
     *(claims for claims in certificate_acts().values() if claims.subject == "membership"),
     *RETENTION_ACTS,
+    *SECONDMENT_ACTS,
 ]
 AGREEMENT_ACTS = agreement_acts()
 UNION_ACTS: list[acts.Act] = [

@@ -36,6 +36,7 @@ HIDDEN: Final = {
     "duplicates", "unassigned", "statuses", "retentions", "retention_steps", "entrustments", "entrustment_steps",
     "entrustment_documents", "coverages", "care_records",
     "certificates", "certificate_steps",
+    "secondments", "secondment_steps", "secondment_words",
 }  # fmt: skip
 
 #: What the mover may do besides reading; rows that are never updated nor deleted are what makes a record one (I14).
@@ -52,7 +53,7 @@ MOVER: Final = {
     **dict.fromkeys(("legal_steps", "clock", "installation"), _READ),
     **dict.fromkeys(
         ("unions", "union_keys", "persons", "person_ids", "memberships", "holdings", "handoffs", "duplicates",
-         "unassigned", "statuses", "retentions", "entrustments", "coverages"),
+         "unassigned", "statuses", "retentions", "entrustments", "coverages", "secondments", "matches"),
         _MOVED,
     ),
     # A certificate that is found again is the valid one.
@@ -63,8 +64,8 @@ MOVER: Final = {
     "identity_claims": _RIGHTED,
     **dict.fromkeys(
         ("steps", "statements", "join_cards", "membership_claims", "handoff_claims", "statement_claims",
-         "disclosures", "matches", "amendments", "retention_steps", "entrustment_steps", "entrustment_documents",
-         "care_records", "certificate_steps"),
+         "disclosures", "amendments", "retention_steps", "entrustment_steps", "entrustment_documents",
+         "care_records", "certificate_steps", "secondment_steps", "secondment_words"),
         _APPENDED,
     ),
     # A number that was wrong is free again.
@@ -87,6 +88,8 @@ FUNCTIONS: Final = {
     "record_roster", "record_coverage_answer", "record_care", "read_entrustments", "read_entrustment_steps",
     "read_coverages", "read_member_coverages", "read_care", "reveal_entrusted",
     "facts_for_certificate", "record_certificate", "record_numbering_scheme", "read_certificates",
+    "facts_of_secondments", "facts_for_secondment", "record_secondment", "record_return_match",
+    "read_secondments", "read_secondment_steps",
     "read_steps", "read_holdings", "read_transfers", "find_held",
 }  # fmt: skip
 #: Parts of the others.
@@ -97,6 +100,8 @@ INNER: Final = {
     "entrustment_states", "coverages_now", "roster_members",
     "record_entrustment_statement", "keep_entrustment_document", "close_ended_coverages",
     "enter_coverages", "supersede_entrustment",
+    "secondment_state", "step_secondment", "enter_secondment", "release_seconded", "accept_seconded", "end_return",
+    "enter_release", "enter_answer", "enter_acceptance",
 }  # fmt: skip
 
 _VERBS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")

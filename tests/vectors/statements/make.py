@@ -53,6 +53,7 @@ from tests.federation.parties import (
     header_of,
 )
 from tests.federation.retentions import RETENTION_ACTS
+from tests.federation.secondments import SECONDMENT_ACTS
 
 FOLDER = Path(__file__).parent
 ACCEPTED = "ACCEPTED"
@@ -85,7 +86,10 @@ def acts_of_each_kind() -> dict[str, tuple[Act, UnionUri | None]]:
         "member-amendment": (a_member_amendment(), None),
         "import": (an_import(), None),
         "merge": (a_merge(), None),
-        **{act.typ.removeprefix("unionhub.").removesuffix("+jwt"): (act, None) for act in RETENTION_ACTS},
+        **{
+            act.typ.removeprefix("unionhub.").removesuffix("+jwt"): (act, None)
+            for act in (*RETENTION_ACTS, *SECONDMENT_ACTS)
+        },
         "merge-decision": (a_merge_decision(), None),
         "release": (a_release(), None),
         "request": (a_request(), None),
