@@ -210,7 +210,6 @@ class TestReason:
         "reason",
         [
             "SECONDMENT_RETURN",
-            "EMPLOYER_CLOSURE",
             "CORRECTION",
             "DISPATCH_CHOICE",
             "PLACEMENT_EXIT",

@@ -122,6 +122,7 @@ _ARGUMENTS = {
     "countedMembers": '(first: 10, asOf: "2025-03-03")',
     "explainCount": '(unionId: $own, memberId: $member, asOf: "2025-03-03")',
     "entrustments": "(first: 10)",
+    "secondments": "(first: 10)",
     "entrustment": "(id: $member)",
     "responsibilities": "(memberId: $member)",
 }

@@ -15,7 +15,7 @@ from tests.databases import WORKER
 from tests.entrusting import everything_entrusted
 from tests.retaining import retain
 from tests.seconding import everything_seconded
-from tests.world import MEMBERS
+from tests.world import EMPLOYERS, MEMBERS
 from tests.worlds import connected, copy_of
 
 if TYPE_CHECKING:
@@ -100,6 +100,13 @@ CUSTODY: Final = (
     _reference(
         "memberships_holder_union_fkey", "memberships", _STILL, membership_id=NEW, status="WITHDRAWN", holder_union=NEW
     ),
+    # Who is counted where the work is (A16): in one county at a time, and of some holder.
+    _key("unassigned_pkey", "unassigned", during=_OTHER_TIME),
+    _check("unassigned_county_check", "unassigned", since=BEFORE, during=_OTHER_TIME, county="31"),
+    _check("unassigned_is_half_open", "unassigned", since=BEFORE, during=asyncpg.Range(empty=True)),
+    Wrong("unassigned_never_overlaps", "unassigned", {"since": BEFORE}, "23P01"),
+    _reference("unassigned_is_of_a_membership", "unassigned", membership_id=NEW),
+    _reference("unassigned_holder_union_fkey", "unassigned", since=BEFORE, during=_OTHER_TIME, holder_union=NEW),
     # A9: two unions, both of them signed before it is in force, and one coverage a day within the dispatch.
     _key("entrustments_pkey", "entrustments"),
     _check("entrustments_agreement_id_check", "entrustments", agreement_id=UUID(int=0)),
@@ -388,7 +395,8 @@ async def filled(cluster: Cluster, founded: Founded, key_folder: Path) -> AsyncI
         await world.accept(u2, moved.handoff_id)
         await world.release(u1, world.members["M1"], u2.uri)
         await world.request(u2, "M4")
-        await world.amend(u1, world.members["M3"], person={"sex": "9"})
+        away = {"sex": "9", "is_rural_migrant": True}
+        await world.amend(u1, world.members["M3"], person=away, employer_uscc=EMPLOYERS["乙"])
         await world.amend_union(world.actors["U9"], u2.uri, name="乙公司工会")
         await world.draft_request(u2, "M4", name="某人")
         await world.certify(u1, CertificateLoss, world.members["M1"])
