@@ -33,6 +33,15 @@ from federation.acts_ending import (
     Withdrawal,
 )
 from federation.acts_retention import Annulment, ReasonChange, Restoration, Retention
+from federation.acts_secondment import (
+    Conversion,
+    EarlyEnd,
+    Extension,
+    HomeRelationEnd,
+    Secondment,
+    SecondmentTerm,
+    Term,
+)
 from federation.entrusting import ENTRUSTMENT_ACTS
 from federation.forms import (
     Article,
@@ -72,14 +81,18 @@ __all__ = [
     "Closure",
     "Consent",
     "ContainedUnion",
+    "Conversion",
     "Death",
     "DeemedWithdrawal",
     "Dismissal",
+    "EarlyEnd",
     "Expulsion",
     "ExpulsionFiling",
     "ExpulsionReversal",
+    "Extension",
     "FilingAcknowledgement",
     "FilingReturn",
+    "HomeRelationEnd",
     "Import",
     "InLieuRelease",
     "Join",
@@ -100,6 +113,9 @@ __all__ = [
     "Request",
     "Restoration",
     "Retention",
+    "Secondment",
+    "SecondmentTerm",
+    "Term",
     "UnionAmendment",
     "UnionRegistration",
     "Withdrawal",
@@ -276,6 +292,7 @@ class Release(Act):
     #: Where the reason asks for the member's own, and no request has brought it (A9).
     consent: Consent | None = None
     placement: Placement | None = None
+    secondment: Term | None = None
     #: Of a retained member: the first month without dues (A21).
     dues_exempt_since: Month | None = None
     #: Why the union of the residence takes over who was retained (A19).
@@ -522,6 +539,7 @@ _ALL: tuple[type[Act], ...] = (
     *(CertificateCollection, CertificateVoiding, NumberingScheme),
     *(Withdrawal, DeemedWithdrawal, Expulsion, Death),
     *(ExpulsionFiling, FilingAcknowledgement, FilingReturn, ExpulsionReversal),
+    *(Secondment, SecondmentTerm, EarlyEnd, Extension, Conversion, HomeRelationEnd),
     *ENTRUSTMENT_ACTS,
 )
 #: Every act that a union can sign, by the `typ` of its statement.

@@ -155,6 +155,30 @@ class HubClient(Session):
         member = await self._read(documents.ENDING_BY_MEMBER, id=member_id)
         return None if member is None else member["ending"]
 
+    async def record_secondment(self, asked: Input) -> Answer:
+        """Record that a member works elsewhere for a time. Takes a `RecordSecondmentDraft`, gives the `Secondment`."""
+        return await self.act(documents.RECORD_SECONDMENT, asked)
+
+    async def change_secondment_term(self, asked: Input) -> Answer:
+        """Change the term of a secondment before any transfer. Takes a `ChangeSecondmentTermDraft` (A14)."""
+        return await self.act(documents.CHANGE_SECONDMENT_TERM, asked)
+
+    async def end_secondment_early(self, asked: Input) -> Answer:
+        """End a secondment before its term, as the home union. Takes an `EndSecondmentEarlyDraft` (A14)."""
+        return await self.act(documents.END_SECONDMENT_EARLY, asked)
+
+    async def extend_secondment(self, asked: Input) -> Answer:
+        """Sign a longer term: it counts with the other union's word. Takes an `ExtendSecondmentDraft` (A14)."""
+        return await self.act(documents.EXTEND_SECONDMENT, asked)
+
+    async def convert_secondment(self, member_id: str) -> Answer:
+        """Sign that the member stays with the host: it counts with the other union's word (A12, A14)."""
+        return await self.act(documents.CONVERT_SECONDMENT, {"memberId": member_id})
+
+    async def end_home_relation(self, asked: Input) -> Answer:
+        """Sign the right to have the member back away. Takes an `EndHomeRelationDraft`, gives the `Secondment`."""
+        return await self.act(documents.END_HOME_RELATION, asked)
+
     async def import_member(self, asked: Input) -> Answer:
         """Bring in a membership of before the hub. Takes an `ImportMemberDraft`, gives the `Member` (A3, A25)."""
         return await self.act(documents.IMPORT, asked)

@@ -24,6 +24,10 @@ MEMBER: Final = (
     "id membershipId name sex birthMonth joinedOn status holdingBasis custodyVersion duesPaidThrough duesExempt "
     "dataVersion employerUscc memberUnit"
 )
+SECONDMENT: Final = (
+    "memberId membershipId side state startsOn endsOn endedEarlyOn dueOn remindOn hostEmployerUscc memberName sex "
+    f"birthMonth isLive inDate homeUnion {{ {UNION_NAME} }} hostUnion {{ {UNION_NAME} }}"
+)
 CERTIFICATE_NOW: Final = "number { provinceCode number } state issuedOn issuingUnion endedAt reason"
 ENDING: Final = (
     "membershipId status endedOn at statementSha256 certificateCollectedOn certificateOutstanding warnings "
@@ -109,6 +113,20 @@ RETURN_FILING: Final = _act(
     acts.FilingReturn, "returnFiling", "ReturnFilingDraft", "FilingMark", "membershipId receipt"
 )
 REVERSE_EXPULSION: Final = _act(acts.ExpulsionReversal, "reverseExpulsion", "ReverseExpulsionDraft", "Member", MEMBER)
+RECORD_SECONDMENT: Final = _act(acts.Secondment, "recordSecondment", "RecordSecondmentDraft", "Secondment", SECONDMENT)
+CHANGE_SECONDMENT_TERM: Final = _act(
+    acts.SecondmentTerm, "changeSecondmentTerm", "ChangeSecondmentTermDraft", "Secondment", SECONDMENT
+)
+END_SECONDMENT_EARLY: Final = _act(
+    acts.EarlyEnd, "endSecondmentEarly", "EndSecondmentEarlyDraft", "Secondment", SECONDMENT
+)
+EXTEND_SECONDMENT: Final = _act(acts.Extension, "extendSecondment", "ExtendSecondmentDraft", "Secondment", SECONDMENT)
+CONVERT_SECONDMENT: Final = _act(
+    acts.Conversion, "convertSecondment", "ConvertSecondmentDraft", "Secondment", SECONDMENT
+)
+END_HOME_RELATION: Final = _act(
+    acts.HomeRelationEnd, "endHomeRelation", "EndHomeRelationDraft", "Secondment", SECONDMENT
+)
 IMPORT: Final = _act(acts.Import, "importMember", "ImportMemberDraft", "Member", MEMBER)
 MERGE: Final = _act(acts.Merge, "mergeMemberships", "MergeDraft", "Member", MEMBER)
 DECIDE_MERGE: Final = _act(
@@ -267,6 +285,8 @@ ALL: Final = (
         text
         for act in (
             JOIN, IMPORT, AMEND_MEMBER, RECORD_RETENTION, CHANGE_RETENTION_REASON, RESTORE_MEMBERSHIP,
+            RECORD_SECONDMENT, CHANGE_SECONDMENT_TERM, END_SECONDMENT_EARLY, EXTEND_SECONDMENT, CONVERT_SECONDMENT,
+            END_HOME_RELATION,
             ANNUL_RETENTION, WITHDRAW, DEEM_WITHDRAWN, EXPEL, RECORD_DEATH, FILE_EXPULSION, ACKNOWLEDGE_FILING,
             RETURN_FILING, REVERSE_EXPULSION,
             MERGE, DECIDE_MERGE, REQUEST, RELEASE, RELEASE_IN_LIEU, ACCEPT, REFUSE, RECALL,

@@ -93,6 +93,12 @@ class Code(StrEnum):
     REHIRED_RETIREE_NO_TRANSFER = "REHIRED_RETIREE_NO_TRANSFER"
     IN_MILITARY_SERVICE = "IN_MILITARY_SERVICE"
     DUES_EXEMPT_IN_RETENTION = "DUES_EXEMPT_IN_RETENTION"
+    SECONDMENT_TOO_SHORT = "SECONDMENT_TOO_SHORT"
+    SECONDMENT_HOST_HAS_NO_UNION = "SECONDMENT_HOST_HAS_NO_UNION"
+    SECONDMENT_TERM_MISSING = "SECONDMENT_TERM_MISSING"
+    SECONDED_MEMBER_NOT_RELEASABLE_BY_HOST = "SECONDED_MEMBER_NOT_RELEASABLE_BY_HOST"
+    REVERSION_ONLY_TO_HOME = "REVERSION_ONLY_TO_HOME"
+    SECONDMENT_RETURN_FIRST = "SECONDMENT_RETURN_FIRST"
     EMPLOYER_NOT_CLOSED = "EMPLOYER_NOT_CLOSED"
     WITHDRAWAL_NOT_REQUESTED_BY_MEMBER = "WITHDRAWAL_NOT_REQUESTED_BY_MEMBER"
     WITHDRAWAL_STEPS_INCOMPLETE = "WITHDRAWAL_STEPS_INCOMPLETE"
@@ -690,6 +696,48 @@ CATALOGUE: dict[Code, Entry] = {
         "After an expulsion the certificate is collected once the decision was filed, not before.",
         "请先报上一级工会备案，再填写不早于备案日期的收回日期。",
         "File the decision first, and state a day no earlier than the filing.",
+    ),
+    Code.SECONDMENT_TOO_SHORT: _entry(
+        "A14",
+        "借调不满六个月，会籍不作变动；满六个月须至 {last_day}。",
+        "A secondment of less than six months does not move the membership: six months end on {last_day}.",
+        "只登记借调即可；借调期延长后满六个月的，再办理转出。",
+        "Record the secondment; offer it once the agreed term is of six months or more.",
+    ),
+    Code.SECONDMENT_HOST_HAS_NO_UNION: _entry(
+        "A14",
+        "借调单位尚未建立工会，会籍不作变动。",
+        "The host has no union: the membership stays where it is.",
+        "只登记借调即可；借调单位建立工会后，可再办理转出。",
+        "Record the secondment; it may be offered once the host has a union.",
+    ),
+    Code.SECONDMENT_TERM_MISSING: _entry(
+        "A14",
+        "须注明借调的起止日期，且借调期尚未届满；否则会籍不作变动。",
+        "A secondment states the days on which it starts and ends, and has not run out; else nothing moves.",
+        "请注明借调期满日期；已届满的，无需办理转出。",
+        "State when the term ends; of one that is over nothing is to be done.",
+    ),
+    Code.SECONDED_MEMBER_NOT_RELEASABLE_BY_HOST: _entry(
+        "A14",
+        "借调会员不得由借调单位工会转往他处。",
+        "A seconded member is not the host's to release elsewhere.",
+        "请以 SECONDMENT_RETURN 转回所在单位工会；会员已离开原单位或正式调入的，先由所在单位工会办理。",
+        "Release it home by SECONDMENT_RETURN; if it has left its home employer, or stays, the home union signs first.",
+    ),
+    Code.REVERSION_ONLY_TO_HOME: _entry(
+        "A14",
+        "借调期满应转回所在单位工会。",
+        "At the end of a secondment the membership goes back to the home union, and nowhere else.",
+        "请以所在单位工会为接收工会。",
+        "Name the home union as the receiver.",
+    ),
+    Code.SECONDMENT_RETURN_FIRST: _entry(
+        "A14 A17",
+        "请先转回所在单位工会，再办理保留会籍。",
+        "The member goes home first: the home union records the retention.",
+        "请先办理转回；保留会籍由所在单位工会办理。",
+        "Release the member home; the retention is the home union's to record.",
     ),
 }
 

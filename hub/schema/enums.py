@@ -24,7 +24,14 @@ from hub.transfers.kinds import (
     UnionKind,
     WarningCode,
 )
-from hub.transfers.machines import CertificateState, EntrustmentState, ExpulsionState, HandoffState, RetentionState
+from hub.transfers.machines import (
+    CertificateState,
+    EntrustmentState,
+    ExpulsionState,
+    HandoffState,
+    RetentionState,
+    SecondmentState,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,6 +55,8 @@ __all__ = [
     "RefusalCode",
     "RetentionReason",
     "RetentionState",
+    "SecondmentSide",
+    "SecondmentState",
     "Side",
     "UnionKind",
     "WarningCode",
@@ -60,6 +69,13 @@ class Side(StrEnum):
     HOLDER = machines.Side.HOLDER.value
     RECEIVER = machines.Side.RECEIVER.value
     HIGHER = machines.Side.HIGHER.value
+
+
+class SecondmentSide(StrEnum):
+    """Which of the two unions of a secondment one is."""
+
+    HOME = "HOME"
+    HOST = "HOST"
 
 
 class PlacementState(StrEnum):
@@ -244,6 +260,31 @@ _describe(
     {
         WarningCode.CERTIFICATE_NOT_COLLECTED: "会员证尚未收回（第二十二条）。\n"
         "The certificate is still out (article 22).",
+    },
+)
+
+_describe(
+    SecondmentSide,
+    "在借调中的一方。\nA side of a secondment.",
+    {
+        SecondmentSide.HOME: "所在单位工会。\nThe home union, to which the member comes back.",
+        SecondmentSide.HOST: "借调单位工会。\nThe host union, to which the member is lent.",
+    },
+)
+
+_describe(
+    SecondmentState,
+    "借调的状态。\nWhere a secondment stands.",
+    {
+        SecondmentState.RECORDED: "已登记，会籍未动。\nRecorded: the membership stays where it is.",
+        SecondmentState.OFFERED: "已转出，待借调单位工会接收。\nOffered to the host union, which has not accepted yet.",
+        SecondmentState.AT_HOST: "会籍在借调单位工会。\nThe host union holds the membership.",
+        SecondmentState.RETURN_DUE: "借调期满（或提前结束），应转回。\nThe term is over: it is to come back.",
+        SecondmentState.RETURNED: "已转回所在单位工会。\nIt has come back to the home union.",
+        SecondmentState.CONVERTED: "已正式转入借调单位工会。\nIt stays with the host union for good.",
+        SecondmentState.RELEASED_FROM_HOME: "已脱离原单位，不再转回。\nThe member has left the home employer.",
+        SecondmentState.ENDED: "未转移会籍而终结。\nIt ended, and the membership had never moved.",
+        SecondmentState.CLOSED: "随会籍终止。\nIt ended with the membership.",
     },
 )
 

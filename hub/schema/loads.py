@@ -16,7 +16,7 @@ from hub.transfers.desk.duties import duties_of
 from hub.transfers.desk.merging import duplicates_of
 from hub.transfers.desk.opening import reading_as
 from hub.transfers.desk.proving import proofs
-from hub.transfers.ledger import entrusting, placements, reads, reads_ending
+from hub.transfers.ledger import entrusting, placements, reads, reads_ending, reads_secondment
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         RevealedView,
         TieView,
     )
+    from hub.transfers.views_secondment import SecondmentStepView, SecondmentView
 
 __all__ = ["Loads"]
 
@@ -83,6 +84,8 @@ _DUTIES: Final[_Kind[list[DutyView]]] = _Kind(duties_of)
 _CARE: Final[_Kind[list[CareView]]] = _Kind(entrusting.care_of)
 _CERTIFICATES: Final[_Kind[list[CertificateView]]] = _Kind(reads.certificates)
 _RETENTIONS: Final[_Kind[list[RetentionView]]] = _Kind(reads.retentions)
+_SECONDMENTS: Final[_Kind[tuple[SecondmentView, ...]]] = _Kind(reads_secondment.secondments_of_members)
+_SECONDMENT_STEPS: Final[_Kind[list[tuple[int, SecondmentStepView]]]] = _Kind(reads_secondment.secondment_steps)
 _PLACEMENTS: Final[_Kind[PlacementView]] = _Kind(placements.placements)
 _TRANSFERS: Final[_Kind[list[TransferView]]] = _Kind(reads.transfers)
 _ENDINGS: Final[_Kind[EndingsView]] = _Kind(reads_ending.endings)
@@ -153,6 +156,14 @@ class Loads:
     def retentions(self, membership_id: UUID) -> Awaitable[list[RetentionView] | None]:
         """Give the retentions of a member, if the caller holds it now."""
         return self._load(_RETENTIONS, membership_id)
+
+    def secondments(self, membership_id: UUID) -> Awaitable[tuple[SecondmentView, ...] | None]:
+        """Give the secondments of a member whom the caller holds, or has lent."""
+        return self._load(_SECONDMENTS, membership_id)
+
+    def secondment_steps(self, membership_id: UUID) -> Awaitable[list[tuple[int, SecondmentStepView]] | None]:
+        """Give what was done about them, each with the number of its secondment."""
+        return self._load(_SECONDMENT_STEPS, membership_id)
 
     def placement(self, membership_id: UUID) -> Awaitable[PlacementView | None]:
         """Give where a member stands who waits for the employer's union, if the caller holds it now."""

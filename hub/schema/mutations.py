@@ -17,6 +17,7 @@ from hub.schema.enums import IdType
 from hub.schema.fields import act
 from hub.schema.ids import decode_id
 from hub.schema.refusals import Refusal
+from hub.schema.seconding import SecondmentMutations
 from hub.schema.types.handoffs import Handoff
 from hub.schema.types.members import IdNumber, Member, MemberResult
 from hub.schema.types.merges import MergeDecision
@@ -64,7 +65,7 @@ MergeDecisionResult = Annotated[
     description="办理事项；每次办理须有一份签署的文书。\n"
     "The acts. Each takes one signed statement and is stored with it."
 )
-class Mutation(EndingMutations, EntrustmentActs, CertificateMutations):
+class Mutation(EndingMutations, EntrustmentActs, CertificateMutations, SecondmentMutations):
     """The acts."""
 
     @act("批准入会。", "Takes in a person who is nobody's member.")

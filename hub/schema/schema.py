@@ -17,6 +17,7 @@ from hub.schema.mutations import Mutation
 from hub.schema.queries import Reads
 from hub.schema.refusals import RefusalHandler
 from hub.schema.scalars import SCALARS
+from hub.schema.seconding import SecondmentDrafts, SecondmentReads
 
 __all__ = ["LIMITS", "make_schema", "sdl"]
 
@@ -31,6 +32,7 @@ LIMITS: Final = Limits(
         "Certificate.retentionColumn": 1,
         "Member.retentions": 1,
         "Retention.steps": 2,
+        "Secondment.steps": 5,
         "Member.holdings": 5,
         "Member.warnings": 1,
         "Member.endings": 2,
@@ -56,10 +58,12 @@ class Query(
     CertificateReads,
     EndingReads,
     EntrustmentReads,
+    SecondmentReads,
     Drafts,
     CertificateDrafts,
     EndingDrafts,
     EntrustmentDrafts,
+    SecondmentDrafts,
 ):
     """Everything that can be asked."""
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
+    from hub.transfers.facts_secondment import SecondmentFacts
     from hub.transfers.kinds import UnionKind, UnionState
     from hub.transfers.rules.numbering import Scheme
 
@@ -159,6 +160,7 @@ class ReleaseFacts:
     holder_uri: str | None = None  #: whom a release in lieu passes over
     is_entrusted_host: bool = False  #: the signer is entrusted with the member by the holder, now (A9)
     place: PlaceFacts = PlaceFacts()  #: of a reason that asks for one
+    secondment: SecondmentFacts | None = None  #: the latest one
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +266,7 @@ class RequestFacts:
     higher_union: UUID | None  #: the union above the holder
     further_union: UUID | None  #: the one above whoever let the cited request lapse
     place: PlaceFacts = PlaceFacts()
+    secondment: SecondmentFacts | None = None  #: of a member that the signer lent
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ __all__ = [
     "OPEN_STATES",
     "PLACEMENT",
     "RETENTION",
+    "SECONDMENT",
     "START",
     "CertificateState",
     "EntrustmentState",
@@ -28,6 +29,7 @@ __all__ = [
     "Machine",
     "PlacementState",
     "RetentionState",
+    "SecondmentState",
     "Side",
     "Step",
 ]
@@ -42,6 +44,7 @@ class Side(StrEnum):
     HOLDER = "HOLDER"
     RECEIVER = "RECEIVER"
     HIGHER = "HIGHER"
+    HOME = "HOME"  #: the union to which a seconded member comes back (A14)
     DISPATCH = "DISPATCH"  #: of an entrustment: the union that entrusts
     HOST = "HOST"  #: … and the one that is entrusted
     HUB = "HUB"  #: nobody's: a date that passed, or a check that failed
@@ -90,6 +93,20 @@ class ExpulsionState(StrEnum):
     FILED = "FILED"
     COLLECTED = "COLLECTED"
     REVERSED = "REVERSED"
+
+
+class SecondmentState(StrEnum):
+    """Where a secondment stands (A14). Up to RETURN_DUE it goes on; the others are final."""
+
+    RECORDED = "RECORDED"
+    OFFERED = "OFFERED"
+    AT_HOST = "AT_HOST"
+    RETURN_DUE = "RETURN_DUE"
+    RETURNED = "RETURNED"
+    CONVERTED = "CONVERTED"
+    RELEASED_FROM_HOME = "RELEASED_FROM_HOME"
+    ENDED = "ENDED"
+    CLOSED = "CLOSED"
 
 
 OPEN_STATES = frozenset({HandoffState.REQUESTED, HandoffState.ESCALATED, HandoffState.RELEASED})
@@ -290,6 +307,33 @@ ENTRUSTMENT = Machine(
     ),
 )
 
+X = SecondmentState
+_LASTING = (X.AT_HOST, X.RETURN_DUE)
+_BOTH, _OF_HOME = (Side.HOME, Side.HOLDER), (Side.HOME, Side.HIGHER)
+
+#: domain: 3.4. Offer and acceptance are steps of a handoff too; what both unions sign is a step with the second word.
+SECONDMENT = Machine(
+    "secondment",
+    (
+        Step(START, "record", Side.HOME, X.RECORDED, "A14"),
+        Step(X.RECORDED, "change_term", Side.HOME, X.RECORDED, "A14"),
+        Step(X.RECORDED, "end_early", Side.HOME, X.ENDED, "A14"),
+        Step(X.RECORDED, "lapse", Side.HUB, X.ENDED, "A14"),
+        Step(X.RECORDED, "offer", Side.HOME, X.OFFERED, "A14"),
+        Step(X.OFFERED, "accept", Side.RECEIVER, X.AT_HOST, "A14"),
+        Step(X.OFFERED, "fall_back", Side.HUB, X.RECORDED, "A14"),
+        Step(X.OFFERED, "close", Side.HUB, X.CLOSED, "A22"),
+        Step(X.AT_HOST, "fall_due", Side.HUB, X.RETURN_DUE, "A14"),
+        Step(X.AT_HOST, "end_early", Side.HOME, X.RETURN_DUE, "A14"),
+        *(Step(state, "extend", side, X.AT_HOST, "A14") for state in _LASTING for side in _BOTH),
+        *(Step(state, "convert", side, X.CONVERTED, "A12") for state in _LASTING for side in _BOTH),
+        *(Step(state, "end_home", side, X.RELEASED_FROM_HOME, "A12") for state in _LASTING for side in _OF_HOME),
+        *(Step(state, "retarget", Side.HIGHER, state, "HUB-P09") for state in _LASTING),
+        *(Step(state, "return", Side.RECEIVER, X.RETURNED, "A14") for state in _LASTING),
+        *(Step(state, "close", Side.HUB, X.CLOSED, "A22") for state in _LASTING),
+    ),
+)
+
 #: Those whose steps are stored.
 M = MembershipStatus
 
@@ -317,25 +361,25 @@ MEMBERSHIP = Machine(
     ),
 )
 
-X = ExpulsionState
+D = ExpulsionState
 
 #: domain: 3.8, from the decision on. A filing that was returned for papers is filed again.
 EXPULSION = Machine(
     "expulsion",
     (
-        Step(START, "decide", Side.HOLDER, X.DECIDED, "A23"),
-        Step(X.DECIDED, "file", Side.HOLDER, X.FILED, "A23"),
-        Step(X.FILED, "file", Side.HOLDER, X.FILED, "A23"),
-        Step(X.COLLECTED, "file", Side.HOLDER, X.COLLECTED, "A23"),
-        Step(X.FILED, "acknowledge", Side.HIGHER, X.FILED, "A23"),
-        Step(X.COLLECTED, "acknowledge", Side.HIGHER, X.COLLECTED, "A23"),
-        Step(X.FILED, "return", Side.HIGHER, X.FILED, "A23"),
-        Step(X.COLLECTED, "return", Side.HIGHER, X.COLLECTED, "A23"),
-        Step(X.FILED, "collect", Side.HOLDER, X.COLLECTED, "N6"),
-        Step(X.DECIDED, "reverse", Side.HOLDER, X.REVERSED, "A23"),
-        Step(X.FILED, "reverse", Side.HOLDER, X.REVERSED, "A23"),
-        Step(X.COLLECTED, "reverse", Side.HOLDER, X.REVERSED, "A23"),
+        Step(START, "decide", Side.HOLDER, D.DECIDED, "A23"),
+        Step(D.DECIDED, "file", Side.HOLDER, D.FILED, "A23"),
+        Step(D.FILED, "file", Side.HOLDER, D.FILED, "A23"),
+        Step(D.COLLECTED, "file", Side.HOLDER, D.COLLECTED, "A23"),
+        Step(D.FILED, "acknowledge", Side.HIGHER, D.FILED, "A23"),
+        Step(D.COLLECTED, "acknowledge", Side.HIGHER, D.COLLECTED, "A23"),
+        Step(D.FILED, "return", Side.HIGHER, D.FILED, "A23"),
+        Step(D.COLLECTED, "return", Side.HIGHER, D.COLLECTED, "A23"),
+        Step(D.FILED, "collect", Side.HOLDER, D.COLLECTED, "N6"),
+        Step(D.DECIDED, "reverse", Side.HOLDER, D.REVERSED, "A23"),
+        Step(D.FILED, "reverse", Side.HOLDER, D.REVERSED, "A23"),
+        Step(D.COLLECTED, "reverse", Side.HOLDER, D.REVERSED, "A23"),
     ),
 )
 
-MACHINES = (HANDOFF, RETENTION, ENTRUSTMENT, CERTIFICATE, MEMBERSHIP, EXPULSION)
+MACHINES = (HANDOFF, RETENTION, ENTRUSTMENT, CERTIFICATE, SECONDMENT, MEMBERSHIP, EXPULSION)

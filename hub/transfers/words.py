@@ -103,6 +103,23 @@ _NAMES: dict[str, str] = {
     "EMPLOYER_REORGANISED": "单位合并（改制）",
     "FLEXIBLE_CHOICE": "本人选择（灵活就业）",
     "CORRECTION": "更正",
+    "SECONDMENT": "借调",
+    "SECONDMENT_RETURN": "借调期满",
+    # where a secondment stands
+    "RECORDED": "已登记",
+    "OFFERED": "已转出待借调单位工会接收",
+    "AT_HOST": "借调中",
+    "RETURN_DUE": "借调期满待转回",
+    "RETURNED": "已转回",
+    "CONVERTED": "已正式转入",
+    "RELEASED_FROM_HOME": "已脱离原单位",
+    "CLOSED": "会籍已终止",
+    # why an open return ends, and an acceptance voids
+    "SECONDMENT_EXTENDED": "借调期已延长",
+    "SECONDMENT_CONVERTED": "已正式转入借调单位工会",
+    "HOME_RELATION_ENDED": "已脱离原单位",
+    "SECONDMENT_TERM_MISSING": "借调期已届满",
+    "SECONDMENT_TOO_SHORT": "借调不满六个月",
 }
 
 

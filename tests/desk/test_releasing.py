@@ -209,8 +209,7 @@ class TestReason:
     @pytest.mark.parametrize(
         "reason",
         [
-            "SECONDMENT",
-            "EMPLOYER_CLOSURE",
+            "SECONDMENT_RETURN",
             "CORRECTION",
             "DISPATCH_CHOICE",
             "PLACEMENT_EXIT",

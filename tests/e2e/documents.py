@@ -28,6 +28,11 @@ WHOLE_CERTIFICATE = (
     f"{CERTIFICATE} state endedAt reason supersedes {{ provinceCode number }} "
     "personPage { name sex ethnicGroup birthMonth politicalStatus joinedOn issuingUnion }"
 )
+SECONDMENT = (
+    "memberId membershipId side state startsOn endsOn endedEarlyOn dueOn remindOn hostEmployerUscc memberName sex "
+    f"birthMonth isLive inDate homeUnion {{ {UNION_NAME} }} hostUnion {{ {UNION_NAME} }} returnHandoff {{ id state }} "
+    f"steps {{ act state endsOn at statementSha256 by {{ {UNION_NAME} }} }}"
+)
 RETENTION = "state reason retainedOn retainedMonth exemptFrom restoredOn restoredMonth"
 RETENTIONS = "state steps { act state reason seal at statementSha256 }"
 PLACEMENT = f"state awaitingEmployerUscc since exitDueSince remindAt exitReasonCode nextStep exitTo {{ {UNION_NAME} }}"
@@ -37,7 +42,7 @@ MEMBER = (
     f"placement {{ {PLACEMENT} }} "
     f"custodyVersion dataVersion duesExempt votingRights {{ elect beElected vote }} retention {{ {RETENTION} }} "
     f"retentions {{ {RETENTIONS} }} amendments {{ {AMENDMENT} }} duesPaidThrough "
-    f"certificate {{ {CERTIFICATE} }} openHandoff {{ id state }} "
+    f"certificate {{ {CERTIFICATE} }} openHandoff {{ id state }} secondment {{ state endsOn }} "
     f"holdings {{ from until union {{ {UNION_NAME} }} }}"
 )
 CARE = f"recordId act kind occurredOn evidenceSha256 recordedAt recordedBy {{ {UNION_NAME} }}"
@@ -85,6 +90,12 @@ ACTS = {
     "acknowledgeFiling": ("AcknowledgeFilingDraft", "FilingMark", "membershipId receipt"),
     "returnFiling": ("ReturnFilingDraft", "FilingMark", "membershipId receipt"),
     "reverseExpulsion": ("ReverseExpulsionDraft", "Member", MEMBER),
+    "recordSecondment": ("RecordSecondmentDraft", "Secondment", SECONDMENT),
+    "changeSecondmentTerm": ("ChangeSecondmentTermDraft", "Secondment", SECONDMENT),
+    "endSecondmentEarly": ("EndSecondmentEarlyDraft", "Secondment", SECONDMENT),
+    "extendSecondment": ("ExtendSecondmentDraft", "Secondment", SECONDMENT),
+    "convertSecondment": ("ConvertSecondmentDraft", "Secondment", SECONDMENT),
+    "endHomeRelation": ("EndHomeRelationDraft", "Secondment", SECONDMENT),
     "releaseMember": ("ReleaseMemberDraft", "Handoff", HANDOFF),
     "requestHandoff": ("RequestHandoffDraft", "Handoff", HANDOFF),
     "releaseInLieu": ("ReleaseInLieuDraft", "Handoff", HANDOFF),
@@ -218,3 +229,10 @@ def arguments_of(mutation: str) -> tuple[str, str]:
     if mutation in WITH_PERSON:
         return f"{given}, $person: {WITH_PERSON[mutation]}", f"{taken}, person: $person"
     return given, taken
+
+
+SECONDMENTS_QUERY = (
+    "query ($side: SecondmentSide!, $states: [SecondmentState!], $first: Int, $after: String) { answer: "
+    "secondments(side: $side, states: $states, first: $first, after: $after) "
+    f"{{ edges {{ cursor node {{ {SECONDMENT} }} }} {PAGE_INFO} }} }}"
+)

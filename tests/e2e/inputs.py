@@ -250,3 +250,38 @@ def care(member_id: str, **changes: Any) -> Json:
 def _camel(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(word.title() for word in rest)
+
+
+TERM = {"startsOn": "2025-01-15", "endsOn": "2025-12-31"}
+
+
+def offering(member_id: str, **changes: Any) -> Json:
+    """Give the offer of scenario 14: to U12, on 2025-03-03."""
+    given = {
+        "memberId": member_id,
+        "receivingUnion": UNIONS["U12"].uri,
+        "reasonCode": "SECONDMENT",
+        "outDate": "2025-03-03",
+        "duesPaidThrough": "2025-02",
+        "newEmployerUscc": EMPLOYERS["戊"],
+        "secondment": TERM,
+    }
+    return changed(given, changes)
+
+
+def returning(member_id: str, on: str, **changes: Any) -> Json:
+    """Give the return of scenario 14, to U1."""
+    given = {
+        "memberId": member_id,
+        "receivingUnion": UNIONS["U1"].uri,
+        "reasonCode": "SECONDMENT_RETURN",
+        "outDate": on,
+        "duesPaidThrough": "2025-12",
+    }
+    return changed(given, changes)
+
+
+def taking(handoff_id: str, on: str, basis: str = "ORDINARY", **changes: Any) -> Json:
+    """Give the acceptance of an offer, or of a return."""
+    given = {"handoffId": handoff_id, "inDate": on, "holdingBasis": basis, "formReceived": True}
+    return changed(given, changes)

@@ -133,6 +133,39 @@ async def _reversal(stage: Stage) -> tuple[str, Json]:
     return "U1", {"memberId": stage.member("M1"), "annulmentSha256": inputs.EVIDENCE, "annulledOn": "2025-03-01"}
 
 
+async def _secondment(stage: Stage) -> tuple[str, Json]:
+    term = {"startsOn": "2025-03-01", "endsOn": "2025-05-31"}
+    return "U1", {"memberId": stage.member("M4"), "hostEmployerUscc": EMPLOYERS["戊"], **term}
+
+
+async def _term(stage: Stage) -> tuple[str, Json]:
+    _, asked = await _secondment(stage)
+    await stage["U1"].act("recordSecondment", asked)
+    return "U1", {"memberId": stage.member("M4"), "endsOn": "2025-06-30"}
+
+
+async def _lent(stage: Stage) -> str:
+    offered = await stage["U1"].act("releaseMember", inputs.offering(stage.member("M4")))
+    await stage["U12"].act("acceptHandoff", inputs.taking(offered["id"], "2025-03-03", "SECONDMENT"))
+    return stage.member("M4")
+
+
+async def _early_end(stage: Stage) -> tuple[str, Json]:
+    return "U1", {"memberId": await _lent(stage), "endedOn": "2025-03-03"}
+
+
+async def _extension(stage: Stage) -> tuple[str, Json]:
+    return "U12", {"memberId": await _lent(stage), "endsOn": "2026-06-30"}
+
+
+async def _conversion(stage: Stage) -> tuple[str, Json]:
+    return "U1", {"memberId": await _lent(stage)}
+
+
+async def _end_of_home(stage: Stage) -> tuple[str, Json]:
+    return "U1", {"memberId": await _lent(stage), "relationEndedOn": "2025-03-03"}
+
+
 async def _import(_: Stage) -> tuple[str, Json]:
     """A membership of M1 that U2 holds on paper."""
     return "U2", inputs.on_paper(MEMBERS["M1"])
@@ -331,6 +364,36 @@ CASES = {
             "custody_version expulsion_sha256 annulment_sha256 annulled_on",
         ),
         Case(
+            "recordSecondment",
+            "secondment",
+            "secondment",
+            _secondment,
+            "custody_version host_employer_uscc starts_on ends_on",
+        ),
+        Case(
+            "changeSecondmentTerm",
+            "secondment-term",
+            "secondment",
+            _term,
+            "custody_version starts_on ends_on",
+        ),
+        Case("endSecondmentEarly", "secondment-end", "end", _early_end, "custody_version ended_on"),
+        Case(
+            "extendSecondment",
+            "secondment-extension",
+            "extension",
+            _extension,
+            "custody_version ends_on extension_sha256",
+        ),
+        Case(
+            "convertSecondment",
+            "secondment-conversion",
+            "conversion",
+            _conversion,
+            "custody_version conversion_sha256",
+        ),
+        Case("endHomeRelation", "home-relation-end", "end", _end_of_home, "custody_version relation_ended_on"),
+        Case(
             "releaseMember",
             "release",
             "release",
@@ -414,7 +477,15 @@ async def test_a_draft_signed_as_it_is_acts_and_has_its_receipt(stage: Stage, mu
     )
 
     assert answer["__typename"] in {
-        *("Member", "Handoff", "Union", "MergeDecision", "Certificate", "NumberingScheme", "Ending", "FilingMark")
+        "Member",
+        "Secondment",
+        "Handoff",
+        "Union",
+        "MergeDecision",
+        "Certificate",
+        "NumberingScheme",
+        "Ending",
+        "FilingMark",
     }
     receipt = await party.ask(RECEIPT_QUERY, sha256=sha256_of(statement))
     told = claims_of(receipt)
@@ -468,6 +539,7 @@ async def test_what_was_joined_with_is_what_the_holder_reads(stage: Stage) -> No
         "votingRights": {"elect": True, "beElected": True, "vote": True},
         "retention": None,
         "retentions": [],
+        "secondment": None,
         "duesPaidThrough": "2025-02",
         "openHandoff": None,
     }

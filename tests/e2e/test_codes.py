@@ -212,7 +212,7 @@ async def _study(stage: Stage) -> Json:
 
 @provokes("REASON_NOT_ALLOWED", "HUB-P17", "release", "reason_code")
 async def _reason(stage: Stage) -> Json:
-    for code in ("PLACEMENT_EXIT", "SECONDMENT", "RESIDENCE_MOVE", "DISPATCH_CHOICE", "CORRECTION"):
+    for code in ("PLACEMENT_EXIT", "SECONDMENT_RETURN", "RESIDENCE_MOVE", "DISPATCH_CHOICE", "CORRECTION"):
         assert (await _released_for(stage, code))["code"] == "REASON_NOT_ALLOWED"
     return await _released_for(stage, "NO_SUCH_REASON")
 
@@ -340,6 +340,49 @@ async def _step(stage: Stage) -> Json:
     released = await stage.released()
     await stage.superuser.execute("update hub.dockets set state = 'REQUESTED'")
     return await stage["U2"].refused("acceptHandoff", inputs.acceptance(released["id"]))
+
+
+# ---- secondment
+
+
+async def _lent(stage: Stage) -> str:
+    """Lend M4 to U12."""
+    offered = await stage["U1"].act("releaseMember", inputs.offering(stage.member("M4")))
+    await stage["U12"].act("acceptHandoff", inputs.taking(offered["id"], "2025-03-03", "SECONDMENT"))
+    return stage.member("M4")
+
+
+@provokes("SECONDMENT_TOO_SHORT", "A14", "release", "secondment", "ends_on")
+async def _too_short(stage: Stage) -> Json:
+    term = {"startsOn": "2025-01-15", "endsOn": "2025-07-13"}
+    return await stage["U1"].refused("releaseMember", inputs.offering(stage.member("M4"), secondment=term))
+
+
+@provokes("SECONDMENT_TERM_MISSING", "A14", "release", "secondment", "starts_on")
+async def _no_term(stage: Stage) -> Json:
+    return await stage["U1"].refused("releaseMember", inputs.offering(stage.member("M4"), secondment=None))
+
+
+@provokes("SECONDMENT_HOST_HAS_NO_UNION", "A14", "release", "receiving_union")
+async def _no_union(stage: Stage) -> Json:
+    asked = inputs.offering(stage.member("M4"), newEmployerUscc=EMPLOYERS["新店"])
+    return await stage["U1"].refused("releaseMember", asked)
+
+
+@provokes("SECONDED_MEMBER_NOT_RELEASABLE_BY_HOST", "A14", "release", "reason_code")
+async def _releasable(stage: Stage) -> Json:
+    return await stage["U12"].refused("releaseMember", inputs.release(await _lent(stage)))
+
+
+@provokes("REVERSION_ONLY_TO_HOME", "A14", "release", "receiving_union")
+async def _only_home(stage: Stage) -> Json:
+    elsewhere = {"receivingUnion": UNIONS["U2"].uri, "duesPaidThrough": "2025-02"}
+    return await stage["U12"].refused("releaseMember", inputs.returning(await _lent(stage), "2025-03-03", **elsewhere))
+
+
+@provokes("SECONDMENT_RETURN_FIRST", "A14 A17")
+async def _return_first(stage: Stage) -> Json:
+    return await stage["U12"].refused("recordRetention", inputs.retaining(await _lent(stage)))
 
 
 # ---- retention
@@ -646,6 +689,18 @@ async def _entrusted_host(stage: Stage) -> Json:
     await stage.entrusted()
     jws = made_up_release(stage["U8"], stage.members["M5"]["membershipId"], UNIONS["U2"].uri)
     return await stage["U8"].submit("releaseMember", jws)
+
+
+@provokes("COUNT_EXCLUDES_RETAINED", "A16")
+async def _count_excludes_retained(stage: Stage) -> Json:
+    u1, member = stage["U1"], stage.member("M3")
+    await u1.act("recordRetention", inputs.retaining(member))
+    union = (await u1.ask("{ answer: viewer { union { id } } }"))["union"]["id"]
+    query = (
+        "query ($union: ID!, $member: ID!) { answer: explainCount(unionId: $union, memberId: $member, "
+        f'asOf: "2025-03-03") {{ refusal {{ {REFUSAL} }} }} }}'
+    )
+    return look_at((await u1.ask(query, union=union, member=member))["refusal"])
 
 
 @provokes("COUNTED_BY_DISPATCH_UNION", "A9 A16")

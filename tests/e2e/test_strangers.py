@@ -92,8 +92,13 @@ async def look_around(busy: Busy, ref: str, *roots: str) -> Seen:
     seen = Seen()
     reading = {root for root in schema.roots if not root.startswith("draft")}
     assert reading == {*_ARGUMENTS, "node", "nodes", "_service"}, "a new root field: give it its arguments here"
+    unions = [
+        edge["node"]["id"]
+        for edge in (await party.ask("{ answer: unions(first: 20) { edges { node { id } } } }"))["edges"]
+    ]
+    own = (await party.ask("{ answer: viewer { union { id } } }"))["union"]["id"]
     for root in sorted(roots or reading):
-        for arguments in _arguments_of(root, busy):
+        for arguments in _arguments_of(root, busy, unions, own):
             seen.add(root, await walk(party, schema, root, arguments))
     return seen
 
@@ -113,10 +118,17 @@ _ARGUMENTS = {
     "explain": "(handoffId: $handoff)",
     "receipt": "(statementSha256: $sha256)",
     "numberingScheme": '(provinceCode: "31", on: "2025-03-03")',
+    "headcount": '(unionId: $about, asOf: "2025-03-03")',
+    "countedMembers": '(first: 10, asOf: "2025-03-03")',
+    "explainCount": '(unionId: $own, memberId: $member, asOf: "2025-03-03")',
+    "entrustments": "(first: 10)",
+    "secondments": "(first: 10)",
+    "entrustment": "(id: $member)",
+    "responsibilities": "(memberId: $member)",
 }
 
 
-def _arguments_of(root: str, busy: Busy) -> list[str]:
+def _arguments_of(root: str, busy: Busy, unions: list[str], own: str) -> list[str]:
     """Give the arguments of a root field, once for each id that could stand there."""
     members = [*(person.member["id"] for person in busy.people.values()), NO_MEMBER]
     handoffs = [*busy.handoffs.values(), NO_HANDOFF]
@@ -131,7 +143,8 @@ def _arguments_of(root: str, busy: Busy) -> list[str]:
         "$sha256": [NO_HASH],
         "$any": [*members, *handoffs],
     }
-    form = "(id: $any)" if root == "node" else _ARGUMENTS[root]
+    pools["$about"] = unions
+    form = "(id: $any)" if root == "node" else _ARGUMENTS[root].replace("$own", json.dumps(own))
     for name, pool in pools.items():
         if name in form:
             return [form.replace(name, json.dumps(value)) for value in pool]
@@ -173,7 +186,7 @@ def look_at_types(seen: Seen, sight: Sight) -> None:
     # P6 alone was amended, and no union.
     assert ("Amendment" in reached) is ("P6" in sight.holds.split())
     if sight == Sight():
-        assert reached - {"MemberConnection", "DocketConnection"} == _PUBLIC
+        assert reached - _OF_ONES_OWN == _PUBLIC
         for root in ("member", "node", "certificate", "handoff", "explain", "receipt"):
             assert set(seen.answers[root]) == {None}, root
         assert {node for answer in seen.answers["nodes"] for node in answer} == {None}
@@ -181,7 +194,12 @@ def look_at_types(seen: Seen, sight: Sight) -> None:
             assert [answer["edges"] for answer in seen.answers[root] if "edges" in answer][:1] == [[]]
 
 
-#: What everybody reaches, and the empty lists of one's own.
+#: Empty lists, and the figures of those below.
+_OF_ONES_OWN = {
+    *("MemberConnection", "DocketConnection", "PlacementConnection", "EntrustmentConnection", "SecondmentConnection"),
+    *("CountedMemberConnection", "Headcount"),
+}
+#: What everybody reaches.
 _PUBLIC = {"Viewer", "Union", "UnionKey", "PageInfo", "UnionEdge", "_Service"}
 #: P1 went from U1 to U2 and onward to U3: the first case is of the first two, the second of the last two.
 _ONWARD = {("P1 onward", "U2"), ("P1 onward", "U3")}

@@ -35,6 +35,7 @@ from tests.federation.parties import (
     care_acts,
 )
 from tests.federation.retentions import RETENTION_ACTS
+from tests.federation.secondments import SECONDMENT_ACTS
 
 _USCC = "[0-9A-HJ-NPQRTUWXY]{18}"
 _PLAIN = st.characters(categories=["L", "Nd", "Pd"], include_characters=" ·（）")
@@ -115,6 +116,7 @@ def test_claims_are_read_as_they_were_written(cls: type[Any]) -> None:
 EXAMPLES: list[acts.Act] = [
     *RETENTION_ACTS,
     *ENDING_ACTS,
+    *SECONDMENT_ACTS,
     a_join(),
     a_member_amendment(),
     a_union_amendment(),
@@ -146,6 +148,8 @@ OPTIONAL = {
     "retention": "retired_on early relation_ended_on new_employer_uscc enlisted_on",
     "change": "discharged_on retired_on early",
     "restoration": "employer_uscc relation_started_on discharged_on",
+    "unionhub.secondment+jwt": "host_union",
+    "end": "in_lieu_of",
     "amendment": "id_change joined_on employer_uscc member_unit relation_started_on certificate issuing_union "
     "dues_paid_through card_sha256",
     acts.UnionAmendment.typ: "name jurisdiction_code employer_usccs member_units contains",

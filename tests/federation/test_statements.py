@@ -49,6 +49,7 @@ from tests.federation.parties import (
     in_force,
 )
 from tests.federation.retentions import RETENTION_ACTS
+from tests.federation.secondments import SECONDMENT_ACTS
 
 MEMBER_ACTS: list[acts.Act] = [
     *(
@@ -67,6 +68,7 @@ MEMBER_ACTS: list[acts.Act] = [
     *(claims for claims in certificate_acts().values() if claims.subject == "membership"),
     *RETENTION_ACTS,
     *ENDING_ACTS,
+    *SECONDMENT_ACTS,
 ]
 AGREEMENT_ACTS = agreement_acts()
 UNION_ACTS: list[acts.Act] = [

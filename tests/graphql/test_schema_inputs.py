@@ -52,6 +52,8 @@ def test_what_is_absent_is_none() -> None:
         "new_employer_uscc": None,
         "form_custody": None,
         "host_employer_uscc": None,
+        "closure": None,
+        "secondment": None,
         "restores": None,
         "consent": None,
         "placement": None,

@@ -24,6 +24,7 @@ from tests.random.kinds import (
     said,
     structure,
 )
+from tests.random.lending import goes_home
 from tests.random.model import OPEN, STANDING, Case, Member
 
 if TYPE_CHECKING:
@@ -144,6 +145,7 @@ class Release(Kind):
         if mine and named is not None and answers is not None and named.state not in OPEN:
             return "HANDOFF_NOT_OPEN"
         is_answer = asked is not None and model.unions[asked.receiver].uri == claims["receiving_union"]
+        not_home = goes_home(model, member, claims)
         return first(
             (
                 (not is_answer and answers is not None, "DOCUMENT_TAMPERED"),
@@ -152,6 +154,7 @@ class Release(Kind):
                 (claims["custody_version"] != member.version, "STALE_VERSION"),
                 (claims["prev_sha256"] != member.held_by, "DOCUMENT_TAMPERED"),
                 (answers is None and named is not None, "INPUT_INVALID"),
+                (not_home is not None, not_home or ""),
                 (claims["reason_code"] == "OFF_JOB_STUDY", "STUDY_LEAVE_NO_CHANGE"),
                 (claims["reason_code"] == "AWAITING_POST", "AWAITING_POST_NO_CHANGE"),
                 (claims["reason_text"] != self.reason[1], "STATEMENT_MALFORMED"),

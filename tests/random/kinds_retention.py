@@ -84,6 +84,7 @@ class _OnRetention(Kind):
                 (member.status != self.takes, "STEP_NOT_ALLOWED"),
                 (is_released, "HANDOFF_ALREADY_OPEN"),
                 (sent.claims["custody_version"] != member.version, "STALE_VERSION"),
+                (self.takes == "ACTIVE" and member.basis == "SECONDMENT", "SECONDMENT_RETURN_FIRST"),
             )
         ) or self.refused_by_law(model, sent, member)
 

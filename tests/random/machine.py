@@ -42,6 +42,14 @@ from tests.random.kinds_entrustments import (
 from tests.random.kinds_placements import Exit, Move, Place
 from tests.random.kinds_releases import Reemploy, Release, ReleaseInLieu
 from tests.random.kinds_retention import AnnulRetention, ChangeReason, RecordRetention, RestoreMembership
+from tests.random.kinds_secondments import (
+    ChangeTerm,
+    Convert,
+    EndEarly,
+    EndHomeRelation,
+    Extend,
+    RecordSecondment,
+)
 from tests.random.kinds_unions import RegisterKey, RegisterUnion, RetireKey, RevokeKey
 
 if TYPE_CHECKING:
@@ -82,11 +90,15 @@ ON_CASES: dict[str, Kind] = {kind.name: kind for kind in (IN_LIEU, ACCEPT, REFUS
 ON_UNIONS = {kind.name: kind for kind in (UNION, UNION_AMENDMENT, KEY, RETIREMENT, REVOCATION, Number())}
 ON_PAIRS: dict[str, Kind] = {kind.name: kind for kind in (IMPORT, MERGE, DECIDE)}
 ON_RETENTIONS: dict[str, Kind] = {kind.name: kind for kind in (RETENTION, REASON, RESTORATION, ANNULMENT, REEMPLOY)}
+ON_SECONDMENTS: dict[str, Kind] = {
+    kind.name: kind for kind in (RecordSecondment(), ChangeTerm(), EndEarly(), Extend(), Convert(), EndHomeRelation())
+}
 ON_MEMBERS: dict[str, Kind] = (
     {kind.name: kind for kind in (JOIN, REQUEST, RELEASE, AMENDMENT, CORRECTION, PLACE, EXIT, MOVE)}
     | ON_CASES
     | ON_PAIRS
     | ON_RETENTIONS
+    | ON_SECONDMENTS
     | ON_CERTIFICATES
 )
 EXPEL, FILE, REVERSE = Expel(), File(), Reverse()
@@ -210,6 +222,17 @@ class RandomActs(RuleBasedStateMachine):
     )
     def act_on_a_case(self, act: str, who: str, by: str, wrong: str, *, old: bool, how: int) -> None:
         self.act(ON_CASES[act], Ask(who, by, wrong=wrong, old=old, how=how))
+
+    @rule(
+        act=st.sampled_from(sorted(ON_SECONDMENTS)),
+        who=MEMBERS,
+        by=WHOSE,
+        to=EMPLOYERS_UNIONS,
+        wrong=wrongs(*ON_SECONDMENTS.values()),
+        how=NUMBERS,
+    )
+    def act_on_a_secondment(self, act: str, who: str, by: str, to: str, wrong: str, how: int) -> None:
+        self.act(ON_SECONDMENTS[act], Ask(who, by, to, wrong, how=how))
 
     @rule(
         act=st.sampled_from(sorted(ON_RETENTIONS)),

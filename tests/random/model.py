@@ -12,8 +12,20 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 __all__ = [
-    *("OPEN", "STANDING"),
-    *("Agreement", "Case", "Ended", "Key", "Line", "Match", "Member", "Model", "Pair", "Retained", "Union"),
+    "OPEN",
+    "STANDING",
+    "Agreement",
+    "Case",
+    "Ended",
+    "Key",
+    "Lent",
+    "Line",
+    "Match",
+    "Member",
+    "Model",
+    "Pair",
+    "Retained",
+    "Union",
 ]
 
 OPEN = frozenset({"REQUESTED", "ESCALATED", "RELEASED"})
@@ -166,6 +178,34 @@ class Ended:
 
 
 @dataclass
+class Lent:
+    """The latest secondment: as it was left, which dates may have changed since."""
+
+    home: str
+    host: str | None
+    starts_on: date
+    ends_on: date
+    home_version: int
+    state: str = "RECORDED"
+    cut_on: date | None = None
+    words: set[tuple[str, str, str]] = field(default_factory=set)  #: act, document, union
+
+    def stands(self, model: Model, member: Member) -> str:
+        """Where it stands today."""
+        ended, over = member.status not in STANDING, self.ends_on < model.today
+        if self.state == "RECORDED":
+            return "ENDED" if ended or over or self.home_version != member.version else "RECORDED"
+        if self.state in {"AT_HOST", "RETURN_DUE"}:
+            return "CLOSED" if ended else "RETURN_DUE" if over else self.state
+        return self.state
+
+    def lies_above(self, model: Model, working: int) -> bool:
+        """Whether the home union has let the return lie for so long (P02)."""
+        due = self.ends_on if self.cut_on is None else min(self.cut_on, self.ends_on)
+        return model.now >= end_of_term(due, working=working)
+
+
+@dataclass
 class Member:
     ref: str
     id: UUID
@@ -192,6 +232,7 @@ class Member:
     ended: Ended | None = None
     taken_in: date | None = None  #: the last intake, by its legal date
     retentions: list[Retained] = field(default_factory=list)
+    lent: Lent | None = None
     certificates: dict[tuple[str, str], str] = field(default_factory=dict)  #: every one, and where it stands
 
     def __post_init__(self) -> None:

@@ -14,7 +14,8 @@ from federation.acts_certificates import CertificateLoss
 from tests.databases import WORKER
 from tests.entrusting import everything_entrusted
 from tests.retaining import retain
-from tests.world import MEMBERS
+from tests.seconding import everything_seconded
+from tests.world import EMPLOYERS, MEMBERS
 from tests.worlds import connected, copy_of
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ _HELD: Final = "open_handoff is not null"
 _NUMBERED: Final = "certificate_number is not null"
 _STILL: Final = "open_handoff is null and open_duplicate is null"
 _ENDED: Final[dict[str, Any]] = {"state": "ENDED", "end_reason": "MERGED"}
+_LENT: Final = "holding_basis = 'SECONDMENT'"
 _SUSPECTED: Final = "status = 'DUPLICATE_SUSPECTED'"
 
 CUSTODY: Final = (
@@ -98,6 +100,13 @@ CUSTODY: Final = (
     _reference(
         "memberships_holder_union_fkey", "memberships", _STILL, membership_id=NEW, status="WITHDRAWN", holder_union=NEW
     ),
+    # Who is counted where the work is (A16): in one county at a time, and of some holder.
+    _key("unassigned_pkey", "unassigned", during=_OTHER_TIME),
+    _check("unassigned_county_check", "unassigned", since=BEFORE, during=_OTHER_TIME, county="31"),
+    _check("unassigned_is_half_open", "unassigned", since=BEFORE, during=asyncpg.Range(empty=True)),
+    Wrong("unassigned_never_overlaps", "unassigned", {"since": BEFORE}, "23P01"),
+    _reference("unassigned_is_of_a_membership", "unassigned", membership_id=NEW),
+    _reference("unassigned_holder_union_fkey", "unassigned", since=BEFORE, during=_OTHER_TIME, holder_union=NEW),
     # A9: two unions, both of them signed before it is in force, and one coverage a day within the dispatch.
     _key("entrustments_pkey", "entrustments"),
     _check("entrustments_agreement_id_check", "entrustments", agreement_id=UUID(int=0)),
@@ -166,6 +175,24 @@ CUSTODY: Final = (
     _check("statuses_are_half_open", "statuses", status_no=99, during=asyncpg.Range(BEFORE, AFTER, lower_inc=False)),
     _check("statuses_are_half_open", "statuses", status_no=99, during=asyncpg.Range(BEFORE, AFTER, upper_inc=True)),
     _reference("statuses_of_a_membership", "statuses", membership_id=NEW),
+    # Secondments (A14): one at a time, between two unions, by legal steps.
+    _key("secondments_pkey", "secondments", state="RETURNED"),
+    _key("secondments_one_open", "secondments", secondment_no=99),
+    _reference("secondments_of_a_membership", "secondments", membership_id=NEW),
+    _reference("secondments_home_union_fkey", "secondments", secondment_no=99, state="RETURNED", home_union=NEW),
+    _reference("secondments_host_union_fkey", "secondments", secondment_no=99, state="RETURNED", host_union=NEW),
+    _check("secondments_end_after_they_start", "secondments", secondment_no=99, ends_on=date(2025, 1, 14)),
+    _check("secondments_are_between_two_unions", "secondments", secondment_no=99, host_union="home_union"),
+    _key("secondment_steps_pkey", "secondment_steps"),
+    _reference("secondment_steps_are_legal", "secondment_steps", step_no=99, act="return"),
+    _reference("secondment_steps_of_a_secondment", "secondment_steps", secondment_no=99),
+    _reference("secondment_steps_union_id_fkey", "secondment_steps", step_no=99, union_id=NEW),
+    _check("secondment_steps_machine_check", "secondment_steps", step_no=99, machine="handoff"),
+    _key("secondment_words_pkey", "secondment_words"),
+    _reference("secondment_words_of_a_secondment", "secondment_words", secondment_no=99),
+    _reference("secondment_words_union_id_fkey", "secondment_words", union_id=NEW),
+    _check("secondment_words_act_check", "secondment_words", act="return"),
+    _check("memberships_seconded_are_not_retained", "memberships", _LENT, membership_id=NEW, status="RETAINED"),
     _key("retentions_pkey", "retentions"),
     _key("retentions_one_open", "retentions", retention_no=99),
     _reference("retentions_of_a_membership", "retentions", membership_id=NEW),
@@ -335,6 +362,9 @@ NULLABLE: Final = {
     "duplicates": {"said_by", "said_sha256", "decide_from", "higher_union", "name_masked", "closed_at"},
     "statuses": set[str](),
     "retentions": {"restored_on"},
+    "secondments": {"host_union", "host_employer_uscc", "ended_early_on", "host_version", "offer"},
+    "secondment_steps": {"union_id", "sha256"},
+    "secondment_words": set(),
     "retention_steps": {"union_id", "sha256"},
     "cards": set[str](),
     "entrustments": {
@@ -365,7 +395,8 @@ async def filled(cluster: Cluster, founded: Founded, key_folder: Path) -> AsyncI
         await world.accept(u2, moved.handoff_id)
         await world.release(u1, world.members["M1"], u2.uri)
         await world.request(u2, "M4")
-        await world.amend(u1, world.members["M3"], person={"sex": "9"})
+        away = {"sex": "9", "is_rural_migrant": True}
+        await world.amend(u1, world.members["M3"], person=away, employer_uscc=EMPLOYERS["乙"])
         await world.amend_union(world.actors["U9"], u2.uri, name="乙公司工会")
         await world.draft_request(u2, "M4", name="某人")
         await world.certify(u1, CertificateLoss, world.members["M1"])
@@ -375,6 +406,7 @@ async def filled(cluster: Cluster, founded: Founded, key_folder: Path) -> AsyncI
         second = await world.bring_in(u2, paper)
         await world.merge(u2, second.membership_id, survivor=True)
         await everything_entrusted(world)
+        await everything_seconded(world)
         ledger = world.hub.ledger
         await ledger.record_already_member(u1.caller.union_id, AFTER, uuid4(), world.members["M2"])
         await ledger.record_login(AFTER, u1.caller.union_id, "jti", AFTER)

@@ -54,8 +54,10 @@ def sent(world: World) -> Iterator[list[str]]:
         for connection in connections:
             connection.remove_query_logger(log)
         assert [holder._con for holder in pool._holders if holder._con is not None] == connections
-        # A record's text holds its key first.
-        names.extend(re.findall(r"hub\.(\w+)\(", text)[-1] for text in texts)
+        # A text may hold a key, or look at something besides: it is named by what it is for.
+        for text in texts:
+            called = re.findall(r"hub\.(\w+)\(", text)
+            names.append(next((name for name in called if name.startswith(("facts_for_", "record_"))), called[-1]))
 
 
 async def prepare(world: World, act: str) -> Ready:

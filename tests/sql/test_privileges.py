@@ -37,6 +37,7 @@ HIDDEN: Final = {
     "duplicates", "unassigned", "statuses", "retentions", "retention_steps", "entrustments", "entrustment_steps",
     "entrustment_documents", "coverages", "care_records",
     "certificates", "certificate_steps", "endings", "expulsion_steps",
+    "secondments", "secondment_steps", "secondment_words",
 }  # fmt: skip
 
 #: What the mover may do besides reading; rows that are never updated nor deleted are what makes a record one (I14).
@@ -54,7 +55,7 @@ MOVER: Final = {
     **dict.fromkeys(
         ("unions", "union_keys", "persons", "person_ids", "memberships", "holdings", "handoffs", "duplicates",
          "unassigned", "statuses", "retentions", "entrustments", "coverages", "endings",
-         "filings"),
+         "filings", "secondments", "matches"),
         _MOVED,
     ),
     # A certificate that is found again is the valid one.
@@ -65,8 +66,8 @@ MOVER: Final = {
     "identity_claims": _RIGHTED,
     **dict.fromkeys(
         ("steps", "statements", "join_cards", "membership_claims", "handoff_claims", "statement_claims",
-         "disclosures", "matches", "amendments", "retention_steps", "entrustment_steps", "entrustment_documents",
-         "care_records", "certificate_steps", "expulsion_steps"),
+         "disclosures", "amendments", "retention_steps", "entrustment_steps", "entrustment_documents",
+         "care_records", "certificate_steps", "expulsion_steps", "secondment_steps", "secondment_words"),
         _APPENDED,
     ),
     # A number that was wrong is free again.
@@ -91,6 +92,8 @@ FUNCTIONS: Final = {
     "facts_for_certificate", "record_certificate", "record_numbering_scheme", "read_certificates",
     "facts_for_ending", "facts_for_filing", "record_ending", "record_filing", "record_filing_mark",
     "record_reversal", "read_endings",
+    "facts_of_secondments", "facts_for_secondment", "record_secondment", "record_return_match",
+    "read_secondments", "read_secondment_steps",
     "read_steps", "read_holdings", "read_transfers", "find_held",
 }  # fmt: skip
 #: Parts of the others.
@@ -102,6 +105,8 @@ INNER: Final = {
     "record_entrustment_statement", "keep_entrustment_document", "close_ended_coverages",
     "enter_coverages", "supersede_entrustment",
     "end_membership", "free_partner", "enter_statement", "step_expulsion", "step_certificate", "collect_with_end",
+    "secondment_state", "step_secondment", "enter_secondment", "release_seconded", "accept_seconded", "end_return",
+    "enter_release", "enter_answer", "enter_acceptance",
 }  # fmt: skip
 
 _VERBS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")

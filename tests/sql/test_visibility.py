@@ -15,6 +15,7 @@ from federation.acts_certificates import CertificateLoss
 from tests.endings import act
 from tests.entrusting import everything_entrusted
 from tests.retaining import retain
+from tests.seconding import everything_seconded
 from tests.sql.direct import custody_of
 from tests.sql.test_privileges import HIDDEN, PUBLIC, SEEN_BY
 from tests.world import EMPLOYERS, MEMBERS
@@ -56,6 +57,7 @@ async def busy(world: World) -> World:
     await world.certify(world.actors["U3"], CertificateLoss, world.members["M6"])
     await world.set_scheme(world.actors["U10"])
     await retain(world, u1, world.members["M4"])
+    await everything_seconded(world)
     await world.bring_in(u2, replace(MEMBERS["M3"], employer="乙", certificate=("31", "700001")))
     await retain(world, world.actors["U3"], world.members["M6"])
     await act(world, "expel", world.actors["U3"], world.members["M6"])
@@ -354,7 +356,7 @@ class TestFacts:
     @pytest.mark.attack("Z01")
     async def test_of_a_case_only_its_parties_learn(self, busy: World, app: Any, superuser: Any) -> None:
         cases = await superuser.fetch("select membership_id, handoff_id, from_union, to_union from hub.handoffs")
-        assert len(cases) == 5
+        assert len(cases) == 6
         for actor in busy.actors.values():
             acting = actor.caller.union_id
             for case in cases:

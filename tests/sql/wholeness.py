@@ -180,6 +180,29 @@ BROKEN: Final = {
         select s.membership_id from hub.retention_steps s where (s.union_id is not null) <> exists (
                select from hub.statements t where t.sha256 = s.sha256 and t.membership_id = s.membership_id
                   and t.iss = s.union_id)""",
+    "A14: who holds on a secondment is the host of one that lasts, and nobody else is": """
+        select m.membership_id from hub.memberships m
+         where m.status in ('ACTIVE', 'RETAINED') and (m.holding_basis = 'SECONDMENT') <> exists (
+               select from hub.secondments s where s.membership_id = m.membership_id
+                  and s.state in ('AT_HOST', 'RETURN_DUE') and s.host_version = m.custody_version
+                  and s.host_union = m.holder_union)""",
+    "I12: while a secondment lasts a release goes home": """
+        select h.handoff_id from hub.handoffs h
+          join hub.memberships m on m.membership_id = h.membership_id and m.open_handoff = h.handoff_id
+          join hub.secondments s on s.membership_id = m.membership_id and s.state in ('AT_HOST', 'RETURN_DUE')
+                                and s.host_version = m.custody_version
+         where h.state = 'RELEASED' and (h.to_union <> s.home_union or h.reason_code <> 'SECONDMENT_RETURN')""",
+    "a secondment stands where its last step led": """
+        select s.membership_id from hub.secondments s
+          left join hub.secondment_steps t on t.membership_id = s.membership_id and t.secondment_no = s.secondment_no
+                                          and t.step_no = s.step_no
+         where t.to_state is distinct from s.state or t.ends_on is distinct from s.ends_on
+            or (select count(*) from hub.secondment_steps c where c.membership_id = s.membership_id
+                   and c.secondment_no = s.secondment_no) <> s.step_no""",
+    "a step of a secondment by a union has its statement": """
+        select s.membership_id from hub.secondment_steps s where (s.union_id is not null) <> exists (
+               select from hub.statements t where t.sha256 = s.sha256 and t.membership_id = s.membership_id
+                  and t.iss = s.union_id)""",
     "the person is with the holder of the live membership": """
         select p.member_id from hub.persons p join hub.memberships m on m.member_id = p.member_id
          where m.status in ('ACTIVE', 'RETAINED') and m.holder_union <> p.holder_union""",

@@ -25,6 +25,7 @@ FACTS = {
     Code.DUES_MONTH_IMPLAUSIBLE: {"earliest", "latest"},
     Code.CLOCK_SKEW: {"now"},
     Code.DUES_EXEMPT_IN_RETENTION: {"exempt_from"},
+    Code.SECONDMENT_TOO_SHORT: {"last_day"},
     Code.INPUT_INVALID: {"why_zh", "why_en"},
 }
 

@@ -15,6 +15,7 @@ from hub.transfers.machines import (
     OPEN_STATES,
     PLACEMENT,
     RETENTION,
+    SECONDMENT,
     START,
     CertificateState,
     ExpulsionState,
@@ -22,6 +23,7 @@ from hub.transfers.machines import (
     Machine,
     PlacementState,
     RetentionState,
+    SecondmentState,
     Side,
     Step,
 )
@@ -113,6 +115,50 @@ def test_a_retention_takes_its_listed_steps_alone(state: str, act: str, side: Si
         return
     with pytest.raises(Refusal) as found:
         RETENTION.step(state, act, side)
+    assert found.value.code == Code.STEP_NOT_ALLOWED
+
+
+SECONDMENT_ACTS = sorted({step.act for step in SECONDMENT.steps} | {"take"})
+LEGAL_OF_A_SECONDMENT = {
+    (START, "record", "HOME"): "RECORDED",
+    ("RECORDED", "change_term", "HOME"): "RECORDED",
+    ("RECORDED", "end_early", "HOME"): "ENDED",
+    ("RECORDED", "lapse", "HUB"): "ENDED",
+    ("RECORDED", "offer", "HOME"): "OFFERED",
+    ("OFFERED", "accept", "RECEIVER"): "AT_HOST",
+    ("OFFERED", "fall_back", "HUB"): "RECORDED",
+    ("OFFERED", "close", "HUB"): "CLOSED",
+    ("AT_HOST", "fall_due", "HUB"): "RETURN_DUE",
+    ("AT_HOST", "end_early", "HOME"): "RETURN_DUE",
+    ("AT_HOST", "extend", "HOME"): "AT_HOST",
+    ("AT_HOST", "extend", "HOLDER"): "AT_HOST",
+    ("RETURN_DUE", "extend", "HOME"): "AT_HOST",
+    ("RETURN_DUE", "extend", "HOLDER"): "AT_HOST",
+    ("AT_HOST", "convert", "HOME"): "CONVERTED",
+    ("AT_HOST", "convert", "HOLDER"): "CONVERTED",
+    ("RETURN_DUE", "convert", "HOME"): "CONVERTED",
+    ("RETURN_DUE", "convert", "HOLDER"): "CONVERTED",
+    ("AT_HOST", "end_home", "HOME"): "RELEASED_FROM_HOME",
+    ("AT_HOST", "end_home", "HIGHER"): "RELEASED_FROM_HOME",
+    ("RETURN_DUE", "end_home", "HOME"): "RELEASED_FROM_HOME",
+    ("RETURN_DUE", "end_home", "HIGHER"): "RELEASED_FROM_HOME",
+    ("AT_HOST", "retarget", "HIGHER"): "AT_HOST",
+    ("RETURN_DUE", "retarget", "HIGHER"): "RETURN_DUE",
+    ("AT_HOST", "return", "RECEIVER"): "RETURNED",
+    ("RETURN_DUE", "return", "RECEIVER"): "RETURNED",
+    ("AT_HOST", "close", "HUB"): "CLOSED",
+    ("RETURN_DUE", "close", "HUB"): "CLOSED",
+}
+
+
+@pytest.mark.parametrize(("state", "act", "side"), list(product([START, *SecondmentState], SECONDMENT_ACTS, Side)))
+def test_a_secondment_takes_its_listed_steps_alone(state: str, act: str, side: Side) -> None:
+    target = LEGAL_OF_A_SECONDMENT.get((state, act, side))
+    if target is not None:
+        assert SECONDMENT.step(state, act, side).target == target
+        return
+    with pytest.raises(Refusal) as found:
+        SECONDMENT.step(state, act, side)
     assert found.value.code == Code.STEP_NOT_ALLOWED
 
 

@@ -263,12 +263,29 @@ class RequestHandoffDraft:
         default=strawberry.UNSET,
         description="证件号码；只用于比对，不写入请求。\nIts number: compared, and kept in no request.",
     )
-    name: str = strawberry.field(description="姓名。\nThe member's name.")
-    birth_month: YearMonth = strawberry.field(description="出生年月。\nMonth of birth.")
+    name: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="姓名；请求转回借调会员的不填。\nThe member's name; not to have a seconded member back.",
+    )
+    birth_month: YearMonth | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="出生年月；请求转回借调会员的不填。\nMonth of birth; not to have a seconded member back.",
+    )
     reason_code: str = strawberry.field(description="接转原因的代码。\nThe code of the reason.")
-    employer_uscc: str = strawberry.field(description="新用人单位的代码。\nThe new employer, by its code.")
-    relation_started_on: date = strawberry.field(
-        description="劳动关系起始日期。\nThe day on which the labour relation began."
+    employer_uscc: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="新用人单位的代码；请求转回借调会员的可不填。\n"
+        "The new employer, by its code; to have a seconded member back it may be left out.",
+    )
+    relation_started_on: date | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="劳动关系起始日期；请求转回借调会员的可不填。\n"
+        "The day on which the labour relation began; to have a seconded member back it may be left out.",
+    )
+    member_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="会员的全局编号，仅用于请求转回借调会员（SECONDMENT_RETURN）。\n"
+        "The member, by its global id: only to have a seconded member back (SECONDMENT_RETURN).",
     )
     consent: ConsentInput | None = strawberry.field(
         default=strawberry.UNSET, description="会员本人的同意。\nThe member's consent."

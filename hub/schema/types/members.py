@@ -22,6 +22,7 @@ from hub.schema.types.handoffs import Handoff
 from hub.schema.types.nodes import Node
 from hub.schema.types.placements import Placement
 from hub.schema.types.retentions import Retention, VotingRights
+from hub.schema.types.secondments import Secondment
 from hub.schema.types.unions import Union, union_of
 from hub.transfers.certificates import certificate_warnings
 from hub.transfers.kinds import WAITING
@@ -30,6 +31,7 @@ from hub.transfers.retention_column import last_retention
 from hub.transfers.rules.days import day_of
 from hub.transfers.rules.ending import meets_dues_half, unpaid_months
 from hub.transfers.views import MemberView
+from hub.transfers.views_secondment import LASTING
 
 __all__ = ["Duplicate", "Holding", "IdNumber", "Member", "MemberConnection", "MemberResult", "find_member"]
 
@@ -229,6 +231,15 @@ class Member(Node):
     async def retentions(self, info: Info) -> list[Retention]:
         """Give the retentions."""
         return [Retention.of(view) for view in await info.context.loads.retentions(self.view.membership_id) or ()]
+
+    @told(
+        "正在进行的借调；没有的为空。",
+        "The secondment that goes on, whether or not the membership has moved; null if there is none.",
+    )
+    async def secondment(self, info: Info) -> Secondment | None:
+        """Give the secondment."""
+        views = await info.context.loads.secondments(self.view.membership_id) or ()
+        return Secondment.of(views[-1]) if views and views[-1].state in LASTING else None
 
     @told(
         "同一人的另一份有效会籍，待双方合并；没有的为空。读取记录在案。",

@@ -4,7 +4,7 @@ from datetime import date
 
 import strawberry
 
-__all__ = ["ClosureInput", "ConsentInput", "PlacementInput", "StatedInput"]
+__all__ = ["ClosureInput", "ConsentInput", "PlacementInput", "StatedInput", "TermInput"]
 
 
 @strawberry.input(description="会员本人的同意。\nThe member's own consent.")
@@ -35,6 +35,18 @@ class PlacementInput:
         default=strawberry.UNSET,
         description="会员不愿转入居住地工会；WORKPLACE_AREA 不填为是。\n"
         "The member won't go to the union of the residence; with WORKPLACE_AREA, if not given, so.",
+    )
+
+
+@strawberry.input(description="借调的起止日期，均计入借调期。\nThe term of a secondment, both days included.")
+class TermInput:
+    """A term."""
+
+    starts_on: date | None = strawberry.field(
+        default=strawberry.UNSET, description="开始日期。\nThe day on which it starts."
+    )
+    ends_on: date | None = strawberry.field(
+        default=strawberry.UNSET, description="期满日期。\nThe day on which it ends."
     )
 
 
@@ -76,4 +88,9 @@ class StatedInput:
     placement: PlacementInput | None = strawberry.field(
         default=strawberry.UNSET,
         description="暂时保留的事项；一般无须填写。\nWhat is said of a placement; seldom needed.",
+    )
+    secondment: TermInput | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="借调期，原因为借调（SECONDMENT）的填写；所在单位工会即本工会。\n"
+        "The term of a secondment (SECONDMENT); the home union is yours.",
     )

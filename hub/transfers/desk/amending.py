@@ -33,13 +33,13 @@ from hub.transfers.rules import order
 from hub.transfers.rules.amending import ON_RELEASE
 from hub.transfers.rules.days import day_of
 from hub.transfers.rules.questions import Amendment
+from hub.transfers.views import MemberView
 from hub.vault import mask_id_number, mask_mobile
 
 if TYPE_CHECKING:
     from federation.statements import Statement
     from hub.authz.tokens import Caller
     from hub.transfers.facts import HeldFacts
-    from hub.transfers.views import MemberView
 
 __all__ = ["amend_member", "hash_of_changes"]
 
@@ -74,8 +74,7 @@ async def amend_member(hub: Hub, caller: Caller, jws: str, person_text: str | No
         record = _record(hub, caller, statement, question, person_text)
         try:
             if await hub.ledger.record_amendment(record):
-                # As it is read: one of a pair may have come free by it.
-                return await member_now(hub, caller, membership_id)
+                return await _as_amended(hub, caller, record, question)
         except Claimed:
             continue
     raise Refusal(Code.STALE_VERSION)
@@ -231,3 +230,18 @@ def _record(
             custody_version_after=held.custody_version,
         ),
     )
+
+
+async def _as_amended(hub: Hub, caller: Caller, record: AmendmentRecord, question: Amendment) -> MemberView:
+    """Give the member as read now: one of a pair may have come free. If it has moved on since: as it was amended."""
+    try:
+        return await member_now(hub, caller, record.membership_id)
+    except Refusal:
+        held = _held(question)
+        fields = set(MemberView.__dataclass_fields__) & set(AmendmentRecord._fields) - {"data_version"}
+        return MemberView(
+            **{name: getattr(record, name) for name in fields},
+            status=held.status,
+            holding_basis=held.holding_basis,
+            data_version=record.data_version + 1,
+        )

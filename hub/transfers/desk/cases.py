@@ -28,7 +28,8 @@ from hub.transfers.machines import HANDOFF, HandoffState, Side
 from hub.transfers.rules import order
 from hub.transfers.rules.labour import employer_after
 from hub.transfers.rules.questions import Case
-from hub.transfers.rules.reasons import CORRECTION, EMPLOYER_ORGANISED_MEANWHILE, REASONS, ground_told
+from hub.transfers.rules.reasons import EMPLOYER_ORGANISED_MEANWHILE, REASONS, Receiver, ground_told
+from hub.transfers.rules.seconding import last_day
 from hub.transfers.views import HandoffView
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ async def accept(hub: Hub, caller: Caller, jws: str) -> HandoffView:
         question = Case(claims, facts)
         first(order.acceptance(question, claims))
         handoff = _party(facts)
-        failed = next(order.second_check(handoff), None)
+        failed = next(order.second_check(handoff, question.today), None)
         try:
             if failed is None:
                 record = _acceptance_record(hub, caller, statement, claims, facts)
@@ -164,8 +165,13 @@ def _unless_voided(view: HandoffView, facts: CaseFacts) -> HandoffView:
         place = _party(facts).place
         code = _CODES.get(view.ground) or Code(view.ground)
         union = place.employer_union if code is Code.EMPLOYER_HAS_UNION else place.host_union
-        raise Refusal(code, union=union or _SOME_UNION)
+        raise Refusal(code, union=union or _SOME_UNION, last_day=_six_months_end(_party(facts)))
     return view
+
+
+def _six_months_end(handoff: HandoffFacts) -> str:
+    starts_on = handoff.stated.starts_on
+    return "" if starts_on is None else last_day(starts_on).isoformat()
 
 
 def _acceptance_record(
@@ -193,7 +199,9 @@ def _acceptance_record(
         in_date=claims.in_date,
         holding_basis=claims.holding_basis,
         employer_uscc=employer_after(claims, handoff),
-        member_unit=handoff.prior_unit if handoff.reason_code == CORRECTION else None,
+        member_unit=handoff.prior_unit
+        if REASONS[handoff.reason_code].receiver in {Receiver.BEFORE, Receiver.HOME}
+        else None,
         card_salt=hub.vault.derive_salt("card", statement.sha256),
         jti=statement.jti,
         sha256=digest_of(statement.sha256),

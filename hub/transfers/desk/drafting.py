@@ -168,7 +168,7 @@ async def draft_release(hub: Hub, caller: Caller, given: Input) -> Draft:
         acts.Release,
         {
             **{name: plain(given.get(name)) for name in _RELEASE_MEMBERS},
-            **stated_claims(given["reason_code"], given, held),
+            **stated_claims(given["reason_code"], given, held, facts.signer.uri),
             **custody_claims(held, given["dues_paid_through"]),
             **_answering(facts, answered),
             "reason_text": reason.text if reason else SOME_REASON,
@@ -220,7 +220,7 @@ def place_of_input(reason_code: str, given: Input) -> Place:
     return place_for(reason_code, employer and storable(employer), host and storable(host))
 
 
-def stated_claims(reason_code: str, given: Input, held: MembershipFacts | None) -> dict[str, object]:
+def stated_claims(reason_code: str, given: Input, held: MembershipFacts | None, home: str) -> dict[str, object]:
     """Give what a release states besides the column. What the reason and the employer tell need not be entered.
 
     Source: A13 (who is placed awaits the new employer's union; who was retained is restored), domain 4.4
@@ -241,6 +241,7 @@ def stated_claims(reason_code: str, given: Input, held: MembershipFacts | None) 
         "dues_exempt_since": None if since is None else exempt_from(since),
         "closure": None if closure is None else {name: plain(value) for name, value in closure.items()},
         "consent": None if consent is None else {name: plain(value) for name, value in consent.items()},
+        "secondment": _term(reason_code, given, home),
         "placement": None
         if awaited is None
         else {
@@ -248,6 +249,15 @@ def stated_claims(reason_code: str, given: Input, held: MembershipFacts | None) 
             **({} if refused is None else {"residence_refused_by_member": refused}),
         },
     }
+
+
+def _term(reason_code: str, given: Input, home: str) -> dict[str, object] | None:
+    """Give the term of a secondment as a release has it; its home union is whoever releases."""
+    stated = given.get("secondment")
+    if stated is None:
+        return {"home": home} if reason_code == "SECONDMENT" else None
+    days = {name: plain(stated.get(name)) for name in ("starts_on", "ends_on")}
+    return {"home": home, **{name: day for name, day in days.items() if day is not None}}
 
 
 def custody_claims(held: MembershipFacts | None, dues: str) -> dict[str, object]:
@@ -282,7 +292,7 @@ async def draft_acceptance(hub: Hub, caller: Caller, given: Input) -> Draft:
     def rules(question: Case, claims: acts.Acceptance) -> Refusals:
         yield from order.acceptance(question, claims)
         if question.handoff is not None:
-            yield from order.second_check(question.handoff)
+            yield from order.second_check(question.handoff, question.today)
 
     return await draft_of_case(hub, caller, acts.Acceptance, given, members, rules)
 

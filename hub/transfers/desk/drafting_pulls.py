@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid4
 
 from federation import acts
-from federation.encoding import b64url
+from federation.encoding import b64url, b64url_decode
 from hub.errors import Code, Refusal
 from hub.transfers.desk.drafting import (
     FORM_CUSTODY,
@@ -56,6 +56,10 @@ _RELEASE_MEMBERS = (
 )
 
 
+#: Of the right form, where nobody is found.
+_SOME_CODE = "0" * 18
+
+
 class _Proof(NamedTuple):
     """What a request proves the membership by, as the look-up takes it; an unknown number finds nobody."""
 
@@ -73,11 +77,16 @@ async def draft_request(hub: Hub, caller: Caller, given: Input) -> Draft:
     the draft is the same for both. It counts toward the limits of the caller and of the number looked for.
     Source: A12, A19, HUB-P15, domain 5.3
     """
+    if given["reason_code"] == "SECONDMENT_RETURN" and given.get("membership_id") is not None:
+        return await _draft_return(hub, caller, given)
     unread = list[Refusal]()
     async with reading_as(hub, caller) as reading:
         cited = await _cited(reading, given.get("appeals"))
         place = await _place(reading, given)
     proof = _proof(hub, given, unread)
+    for name in ("name", "birth_month"):
+        if given.get(name) is None:
+            unread.append(Refusal(Code.INPUT_INVALID, path=("request", name), why_zh="未填写", why_en="it is missing"))
     claims = claims_of(
         acts.Request,
         {
@@ -117,9 +126,40 @@ async def draft_request(hub: Hub, caller: Caller, given: Input) -> Draft:
     return Draft(acts.Request.typ, signed, None, refusals)
 
 
+async def _draft_return(hub: Hub, caller: Caller, given: Input) -> Draft:
+    """Draft the home union's request for its member: the subject is the membership. Source: A14, domain 4.5."""
+    membership_id, unread = given["membership_id"], list[Refusal]()
+    signer, secondment, employer = await hub.ledger.record_return_match(
+        drafting_of(caller), membership_id, POLICY.match_minutes
+    )
+    require_login(signer)
+    async with reading_as(hub, caller) as reading:
+        cited = await _cited(reading, given.get("appeals"))
+    host = None if secondment is None else secondment.host_employer_uscc
+    claims = claims_of(
+        acts.Request,
+        {
+            "reason_code": given["reason_code"],
+            "handoff_id": str(uuid4()),
+            "employer_uscc": given.get("employer_uscc") or employer or host or _SOME_CODE,
+            "relation_started_on": plain(given.get("relation_started_on"))
+            or plain(day_of(signer.now) if secondment is None else secondment.starts_on),
+            "appeals_sha256": None if given.get("appeals") is None else _cited_hash(cited),
+        },
+        unread,
+    )
+    if claims is None:
+        return Draft(acts.Request.typ, None, None, tuple(unread))
+    appeals = None if claims.appeals_sha256 is None else b64url_decode(claims.appeals_sha256)
+    facts = await hub.ledger.facts_for_request(drafting_of(caller), membership_id, None, appeals)
+    refusals = every(order.request(Request(claims, facts), facts))
+    signed = claims_text(hub, caller, claims, sub=str(membership_id), now=signer.now)
+    return Draft(acts.Request.typ, None if facts.target is None else signed, None, refusals)
+
+
 async def _place(reading: Reading, given: Input) -> PlaceFacts:
     """Give who organises the employer named, where the reason asks for it. Public."""
-    place = place_of_input(given["reason_code"], {"new_employer_uscc": given["employer_uscc"]})
+    place = place_of_input(given["reason_code"], {"new_employer_uscc": given.get("employer_uscc")})
     if not place.is_asked or place.employer_uscc is None:
         return PlaceFacts()
     return PlaceFacts(await reads.union_of_employer(reading, storable(place.employer_uscc)))
@@ -244,7 +284,7 @@ async def draft_release_in_lieu(hub: Hub, caller: Caller, given: Input) -> Draft
         acts.InLieuRelease,
         {
             **{name: plain(given.get(name)) for name in _RELEASE_MEMBERS},
-            **stated_claims(reason_code, given, held),
+            **stated_claims(reason_code, given, held, facts.holder_uri or caller.union),
             **custody_claims(held, given["dues_paid_through"]),
             "handoff_id": str(handoff_id),
             "receiving_union": receiving_union,

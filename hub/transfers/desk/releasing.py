@@ -66,7 +66,7 @@ _TICK = timedelta(microseconds=1)
 SUPERSEDED = "SUPERSEDED_BY_RELEASE"
 
 #: What a case keeps of its release besides, as the statement has it; a reason that asks for more adds its object here.
-_KEPT = ("new_employer_uscc", "host_employer_uscc", "restores", "placement")
+_KEPT = ("new_employer_uscc", "host_employer_uscc", "restores", "placement", "secondment")
 
 R = TypeVar("R", acts.Release, acts.InLieuRelease)
 HoldersFacts = TypeVar("HoldersFacts", "ReleaseFacts", "RetentionFacts", "EndingFacts")
@@ -162,7 +162,9 @@ async def release_in_lieu(hub: Hub, caller: Caller, jws: str) -> HandoffView:
 def place_for(reason_code: str | None, employer_uscc: str | None, host_uscc: str | None) -> Place:
     """Give what the facts of a release are asked for besides: a place, where its reason or a dispatch needs one."""
     reason = REASONS.get(reason_code or "")
-    is_asked = (reason is not None and reason.area is not None) or host_uscc is not None
+    is_asked = (
+        reason is not None and (reason.area is not None or reason_code == "SECONDMENT")
+    ) or host_uscc is not None
     return Place(is_asked, employer_uscc, host_uscc)
 
 

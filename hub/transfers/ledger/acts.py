@@ -56,6 +56,7 @@ from hub.transfers.ledger.records import (
 from hub.transfers.ledger.retaining import RetentionActs
 from hub.transfers.ledger.rows import function as _function
 from hub.transfers.ledger.rows import numbered_by, scheme_of
+from hub.transfers.ledger.seconding import SecondmentActs, secondment_of, with_secondment
 from hub.transfers.ledger.singles import record_one, signer_of
 from hub.transfers.machines import Side
 from hub.transfers.rules.stated import Stated
@@ -72,14 +73,16 @@ __all__ = ["Ledger"]
 
 #: The SQL text of each call; `make bench` runs the same text for its floor.
 #: With why the membership is retained, if it is, and since when.
-FACTS_FOR_RELEASE: Final = (
+FACTS_FOR_RELEASE: Final = with_secondment(
     "select f.*, r.reason as retained_for, r.retained_on "
     "from hub.facts_for_release($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) f "
-    "left join lateral hub.read_open_retention((f.membership).holder_union, ($8::uuid[])[f.ord::integer]) r on true"
+    "left join lateral hub.read_open_retention((f.membership).holder_union, ($8::uuid[])[f.ord::integer]) r on true",
+    8,
 )
-FACTS_FOR_REQUEST: Final = (
+FACTS_FOR_REQUEST: Final = with_secondment(
     "select f.*, r.reason as retained_for from hub.facts_for_request($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) f "
-    "left join lateral hub.read_open_retention((f.membership).holder_union, (f.membership).membership_id) r on true"
+    "left join lateral hub.read_open_retention((f.membership).holder_union, (f.membership).membership_id) r on true",
+    7,
 )
 FACTS_FOR_CASE: Final = _function("facts_for_case", 8)
 FACTS_FOR_JOIN: Final = numbered_by(_function("facts_for_join", 11), 10)
@@ -119,7 +122,7 @@ FACTS_FOR_LOGIN: Final = _function("facts_for_login", 3)
 RECORD_LOGIN: Final = _function("record_login", 4)
 
 
-class Ledger(RetentionActs):
+class Ledger(RetentionActs, SecondmentActs):
     """The act functions, behind the groups: two connections for facts, two for records."""
 
     def __init__(self, database: Database) -> None:
@@ -174,6 +177,7 @@ class Ledger(RetentionActs):
             overdue_union=row["overdue_union"],
             holder_uri=row["holder_uri"],
             place=_place(row["place"]),
+            secondment=secondment_of(row["secondment"]),
         )
 
     async def facts_for_request(
@@ -201,6 +205,7 @@ class Ledger(RetentionActs):
             higher_union=row["higher_union"],
             further_union=row["further_union"],
             place=_place(row["place"]),
+            secondment=secondment_of(row["secondment"]),
         )
 
     async def record_match(self, search: Search) -> MatchFacts:

@@ -82,6 +82,8 @@ def check_relation_ended(claims: acts.Release, employer_uscc: str | None) -> Ref
                     why_en="a correction names no end of the relation and no new employer",
                 )
         return
+    if relation is Relation.CONTINUES:
+        return  # an end that is stated all the same, `rules.seconding` refuses
     if (ended is None and relation is Relation.ENDED) or (ended is not None and ended > claims.out_date):
         yield Refusal(Code.LABOUR_RELATION_UNCHANGED, path=("release", "relation_ended_on"))
     elif (
@@ -155,6 +157,10 @@ def employer_after(claims: acts.Acceptance, handoff: HandoffFacts) -> str | None
     reason = REASONS[handoff.reason_code]
     if reason.receiver is Receiver.BEFORE:
         return handoff.prior_employer
+    if reason.receiver is Receiver.HOME:
+        return claims.employer_uscc or handoff.prior_employer
+    if reason.relation is Relation.CONTINUES:
+        return claims.employer_uscc or handoff.stated.new_employer or handoff.stated.host_employer
     if reason.receiver is Receiver.AREA:
         # Of who moves house it stays what it was.
         return handoff.stated.new_employer if reason.awaits_union else handoff.employer_uscc
@@ -165,7 +171,7 @@ def _bases(handoff: HandoffFacts) -> frozenset[str]:
     reason = REASONS[handoff.reason_code]
     if not reason.keeps_basis:
         return reason.bases
-    if reason.receiver is not Receiver.BEFORE:
+    if reason.receiver not in {Receiver.BEFORE, Receiver.HOME}:
         # Who waits for the employer's union from the start may be called placed from now on (A6, A13).
         waits = handoff.holding_basis == HoldingBasis.PRE_ESTABLISHMENT
         return frozenset({handoff.holding_basis or ""}) | ({HoldingBasis.PLACEMENT} if waits else frozenset[str]())

@@ -24,13 +24,14 @@ from hub.transfers.rules import (
     pulling,
     registration,
     retaining,
+    seconding,
 )
 from hub.transfers.rules.placing import Ground
 from hub.transfers.rules.reasons import REASONS, Receiver
 from hub.transfers.rules.stated import Stated
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from federation import acts
     from hub.transfers.facts import (
@@ -223,6 +224,9 @@ def request(question: Request, facts: RequestFacts) -> Refusals:
     """Rules of a request. Until the proof has matched, nothing is said of anybody. Source: A3, A12, A19, HUB-P15."""
     claims, target = question.claims, facts.target
     yield from before_a_request(facts, claims)
+    if claims.reason_code == "SECONDMENT_RETURN":
+        yield from _of_a_return(question, facts)
+        return
     yield from pulling.check_consent(claims, question.today)
     yield from pulling.check_proof_given(facts.outcome)
     yield from pulling.check_not_frozen(facts.outcome)
@@ -248,6 +252,21 @@ def request(question: Request, facts: RequestFacts) -> Refusals:
     )
     yield from placing.check_employer_unorganised(ground)
     yield from placing.check_area(ground)
+
+
+def _of_a_return(question: Request, facts: RequestFacts) -> Refusals:
+    """The home union asks for its member back: it needs neither proof nor consent. Source: A14, domain 4.5."""
+    claims, target = question.claims, facts.target
+    may_not = tuple(seconding.check_may_be_asked_back(facts.secondment, facts.signer.uri))
+    if may_not:
+        yield from may_not
+        return
+    yield from pulling.check_proof_matches(facts)  # drafted too long ago
+    if target is None:
+        return
+    yield from pulling.check_no_open_case(target, question.now)
+    yield from pulling.check_request_is_new(taken=facts.handoff_taken)
+    yield from pulling.check_cited(claims, facts.cited, question.now)
 
 
 def request_as_drafted(question: Request, facts: MatchFacts, cited: CitedFacts | None, *, is_proved: bool) -> Refusals:
@@ -287,6 +306,7 @@ def release(question: Release) -> Refusals:
     )
     if claims.request_sha256 is None:
         yield from custody.check_handoff_is_new(taken=facts.handoff_taken)
+    yield from seconding.check_goes_home(claims, facts.secondment, facts.receiver, membership.custody_version)
     yield from labour.check_reason(claims)
     yield from pulling.check_answers_the_reason(membership, claims)
     yield from placing.check_held_on(claims.reason_code, membership.holding_basis, path=("release", "reason_code"))
@@ -305,6 +325,10 @@ def _facts_of_a_release(question: Release) -> Refusals:
     yield from leaving.check_restored(claims, membership)
     yield from leaving.check_closure(claims)
     yield from labour.check_relation_ended(claims, membership.employer_uscc)
+    yield from seconding.check_relation_goes_on(claims)
+    yield from seconding.check_offer(
+        claims, facts.receiver, facts.place, facts.holder_uri or facts.signer.uri, question.today
+    )
     yield from placing.check_reemployed(claims)
     yield from labour.check_awaited_employer(claims, membership.employer_uscc)
     yield from labour.check_employer_code(claims.new_employer_uscc, path=("release", "new_employer_uscc"))
@@ -361,6 +385,7 @@ def release_in_lieu(question: Release, claims: acts.InLieuRelease) -> Refusals:
         prev_sha256=claims.prev_sha256,
         held_by=b64url(membership.held_by_sha256),
     )
+    yield from seconding.check_goes_home(claims, facts.secondment, facts.receiver, membership.custody_version)
     yield from pulling.check_in_lieu_ground(claims)
     yield from labour.check_reason_text(claims)
     yield from _facts_of_a_release(question)
@@ -377,7 +402,7 @@ def _is_chosen(handoff: HandoffFacts | None) -> bool:
     """Whether the member has chosen the signer, which manages whoever joins it so (A7), a federation too."""
     if handoff is None or handoff.side != Side.RECEIVER:
         return False
-    return REASONS[handoff.reason_code].receiver in {Receiver.CHOSEN, Receiver.BEFORE}
+    return REASONS[handoff.reason_code].receiver in {Receiver.CHOSEN, Receiver.BEFORE, Receiver.HOME}
 
 
 def _on_a_case(
@@ -448,10 +473,12 @@ def acceptance(question: Case, claims: acts.Acceptance) -> Refusals:
     yield from columns.check_next_dues_month(claims.next_dues_month, handoff.dues_paid_through, restored_on)
 
 
-def second_check(handoff: HandoffFacts) -> Refusals:
+def second_check(handoff: HandoffFacts, today: date) -> Refusals:
     """The facts once more, at the receipt of the acceptance (domain 3.0): whoever fails here has the handoff VOIDED."""
     yield from custody.check_membership_is_live(handoff.status)
     yield from custody.check_custody_unmoved(handoff)
+    if handoff.reason_code == "SECONDMENT":
+        yield from seconding.check_lasts_still(handoff.stated, today)
     # Of an employer's union its own acceptance answers for who is employed where; of an area the facts do.
     ground = Ground(handoff.reason_code, handoff.stated, handoff.place, handoff.residence, handoff.receiver_kind)
     if REASONS[handoff.reason_code].area is not None:

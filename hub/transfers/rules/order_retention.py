@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub.transfers.kinds import RetentionReason
-from hub.transfers.rules import custody, labour, retaining
+from hub.transfers.rules import custody, labour, retaining, seconding
 
 if TYPE_CHECKING:
     from federation.acts_retention import Annulment, ReasonChange, Restoration, Retention
@@ -39,6 +39,7 @@ def retention(question: OnRetention, claims: Retention) -> Refusals:
     if membership is None:
         return
     yield from _where_it_stands(question, membership, "record")
+    yield from seconding.check_return_comes_first(membership.holding_basis, "record")
     faulty = tuple(retaining.check_retention_reason(claims, RetentionReason))
     if faulty:
         # What is to be shown hangs on the reason: what would follow speaks of nothing.

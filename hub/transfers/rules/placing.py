@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from hub.errors import Code, Refusal
 from hub.transfers.kinds import FEDERATION_KINDS, GRASSROOTS_KINDS, MembershipStatus, UnionKind
 from hub.transfers.rules.codes import covers
-from hub.transfers.rules.reasons import REASONS, Area, Receiver
+from hub.transfers.rules.reasons import REASONS, Area, Receiver, Relation
 from hub.transfers.words import listed_in_chinese
 
 if TYPE_CHECKING:
@@ -120,7 +120,9 @@ def check_employer_unorganised(ground: Ground) -> Refusals:
     if reason is None or stated.new_employer is None:
         return
     organises_host = ground.receiver_employers is not None and stated.host_employer in ground.receiver_employers
-    if place.employer_union is None and place.host_union is not None and not organises_host:
+    # Who is lent is no dispatched worker: the employer named is the host (A14).
+    is_lent = reason.relation is Relation.CONTINUES
+    if place.employer_union is None and place.host_union is not None and not organises_host and not is_lent:
         path = (*ground.path, "host_employer_uscc") if ground.path else ()
         yield Refusal(Code.DISPATCH_MUST_JOIN_HOST, path=path, union=place.host_union)
     if reason.awaits_union and place.employer_union is not None:

@@ -83,7 +83,7 @@ def check_requester(signer: SignerFacts, employers: frozenset[str], claims: acts
     answers_for_itself = signer.kind in EMPLOYER_UNION_KINDS and not (reason is not None and reason.to_awaited)
     if signer.kind == UnionKind.MEMBER_UNIT_BRANCH:
         yield Refusal(Code.ISSUER_IS_JOINT_UNION)
-    elif signer.kind in FEDERATION_KINDS and rule is not Receiver.CHOSEN:
+    elif signer.kind in FEDERATION_KINDS and rule not in {Receiver.CHOSEN, Receiver.HOME}:
         yield Refusal(Code.ISSUER_IS_GRASSROOTS_UNION)
     elif signer.kind not in RECEIVER_KINDS[rule]:
         yield Refusal(Code.RECEIVER_KIND_NOT_ALLOWED if rule is Receiver.AREA else Code.RECEIVER_CANNOT_HOLD)

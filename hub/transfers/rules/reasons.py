@@ -38,6 +38,7 @@ class Receiver(StrEnum):
     AREA = "AREA"  #: A13: of an area; which one is asked by `Area`
     CHOSEN = "CHOSEN"  #: A7: whichever the member chooses that may hold
     BEFORE = "BEFORE"  #: the one from which the member was taken over
+    HOME = "HOME"  #: A14: the one that lent the member
 
 
 class Relation(StrEnum):
@@ -46,6 +47,7 @@ class Relation(StrEnum):
     ENDED = "ENDED"  #: with the employer that the releasing side knows
     ANY = "ANY"  #: it may go on; if it ended, the day is stated
     UNTOUCHED = "UNTOUCHED"  #: nothing is stated of it
+    CONTINUES = "CONTINUES"  #: A14: it goes on at home all the while
 
 
 class Area(StrEnum):
@@ -61,6 +63,7 @@ RECEIVER_KINDS: dict[Receiver, frozenset[UnionKind]] = {
     Receiver.AREA: AREA_KINDS | {UnionKind.COUNTY_FEDERATION},
     Receiver.CHOSEN: GRASSROOTS_KINDS | AREA_KINDS | FEDERATION_KINDS,
     Receiver.BEFORE: GRASSROOTS_KINDS | AREA_KINDS | FEDERATION_KINDS | {UnionKind.COUNTY_FEDERATION},
+    Receiver.HOME: GRASSROOTS_KINDS | AREA_KINDS | FEDERATION_KINDS | {UnionKind.COUNTY_FEDERATION},
 }
 
 
@@ -215,6 +218,26 @@ REASONS: dict[str, Reason] = {
         receiver=Receiver.CHOSEN,
         relation=Relation.ANY,
         states_employer=False,
+    ),
+    "SECONDMENT": Reason(
+        text="借调",
+        articles=("A14",),
+        grounds=_GROUNDS_OF_AN_OPTION,
+        bases=frozenset({HoldingBasis.SECONDMENT}),
+        may_be_asked=False,
+        relation=Relation.CONTINUES,
+        states_employer=False,
+    ),
+    "SECONDMENT_RETURN": Reason(
+        text="借调期满",
+        articles=("A14",),
+        grounds=_GROUNDS_OF_A_DUTY - {"WRONG_UNION_LEVEL"},
+        bases=frozenset(JOINING_BASES),
+        receiver=Receiver.HOME,
+        relation=Relation.CONTINUES,
+        held_on=frozenset({HoldingBasis.SECONDMENT}),
+        states_employer=False,
+        keeps_basis=True,
     ),
     CORRECTION: Reason(
         text="更正",

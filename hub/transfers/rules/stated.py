@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import orjson
@@ -21,16 +22,20 @@ class Stated:
     host_employer: str | None = None
     restores: bool = False  #: a retained member is ACTIVE again by the acceptance (A19, A20)
     residence_refused: bool = False  #: by the member: the area is that of the workplace (A13)
+    starts_on: date | None = None  #: of a secondment: its agreed term (A14)
+    ends_on: date | None = None
 
     @classmethod
     def of(cls, claims: acts.Release) -> Stated:
         """Read it off a release."""
-        placement = claims.placement
+        placement, term = claims.placement, claims.secondment
         return cls(
             new_employer=claims.new_employer_uscc,
             host_employer=claims.host_employer_uscc,
             restores=bool(claims.restores),
             residence_refused=placement is not None and bool(placement.residence_refused_by_member),
+            starts_on=None if term is None else term.starts_on,
+            ends_on=None if term is None else term.ends_on,
         )
 
     @classmethod
@@ -44,7 +49,13 @@ class Stated:
             host_employer=found.get("host_employer_uscc"),
             restores=bool(found.get("restores")),
             residence_refused=bool(found.get("placement", {}).get("residence_refused_by_member")),
+            starts_on=_day(found.get("secondment", {}).get("starts_on")),
+            ends_on=_day(found.get("secondment", {}).get("ends_on")),
         )
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
 
 
 NOTHING = Stated()
