@@ -123,6 +123,7 @@ _ARGUMENTS = {
     "explainCount": '(unionId: $own, memberId: $member, asOf: "2025-03-03")',
     "entrustments": "(first: 10)",
     "secondments": "(first: 10)",
+    "filings": "",
     "entrustment": "(id: $member)",
     "responsibilities": "(memberId: $member)",
 }

@@ -12,9 +12,11 @@ import pytest
 
 from federation.acts_certificates import CertificateLoss
 from tests.databases import WORKER
+from tests.endings import act
 from tests.entrusting import everything_entrusted
 from tests.retaining import retain
 from tests.seconding import everything_seconded
+from tests.sql.racing import members_of
 from tests.world import EMPLOYERS, MEMBERS
 from tests.worlds import connected, copy_of
 
@@ -95,7 +97,7 @@ CUSTODY: Final = (
     # The gate.
     _key("memberships_pkey", "memberships"),
     _key("memberships_one_live", "memberships", membership_id=NEW),
-    _key("memberships_one_live", "memberships", membership_id=NEW, status="RETAINED"),
+    _key("memberships_one_live", "memberships", "holding_basis <> 'SECONDMENT'", membership_id=NEW, status="RETAINED"),
     _reference("memberships_of_a_person", "memberships", member_id=NEW),
     _reference(
         "memberships_holder_union_fkey", "memberships", _STILL, membership_id=NEW, status="WITHDRAWN", holder_union=NEW
@@ -148,9 +150,9 @@ CUSTODY: Final = (
     _check("care_records_act_check", "care_records", act="record"),
     _reference("care_records_of_a_membership", "care_records", record_id=NEW, membership_id=NEW),
     _reference("care_records_union_id_fkey", "care_records", record_id=NEW, union_id=NEW),
-    # One that was merged into another has nothing open.
-    _check("memberships_merged_have_nothing_open", "memberships", _SUSPECTED, status="DUPLICATE_MERGED"),
-    _check("memberships_merged_have_nothing_open", "memberships", _HELD, status="DUPLICATE_MERGED"),
+    # What has ended, merged or not, has nothing open.
+    _check("memberships_ended_have_nothing_open", "memberships", _SUSPECTED, status="DUPLICATE_MERGED"),
+    _check("memberships_ended_have_nothing_open", "memberships", _HELD, status="WITHDRAWN"),
     _key("duplicates_pkey", "duplicates", closed_at=AFTER),
     _key("duplicates_one_open", "duplicates", pair_id=NEW),
     _reference("duplicates_of_a_membership", "duplicates", membership_id=NEW),
@@ -217,9 +219,30 @@ CUSTODY: Final = (
     _check("memberships_check1", "memberships", _NUMBERED, certificate_number=None),
     _check("memberships_check1", "memberships", _NUMBERED, certificate_province=None),
     _check("memberships_custody_version_check", "memberships", custody_version=0),
-    _check("memberships_status_check", "memberships", status="MEMBER"),
+    _check("memberships_status_check", "memberships", _STILL, status="MEMBER"),
     _check("memberships_dues_paid_through_check", "memberships", dues_paid_through="2025-13"),
     _check("memberships_data_version_check", "memberships", data_version=0),
+    # How memberships ended: an expulsion decided, filed and collected in this order (I13).
+    _key("endings_pkey", "endings"),
+    _check("endings_machine_check", "endings", machine="handoff"),
+    _check("endings_end_on_a_day", "endings", ended_on=None),
+    _check("endings_by_expulsion_are_decided", "endings", expulsion_state=None),
+    _check("endings_are_filed_once_decided", "endings", filed_on=BEFORE.date()),
+    _check("endings_are_collected_once_filed", "endings", collected_on=BEFORE.date()),
+    _reference("endings_of_a_membership", "endings", membership_id=NEW),
+    _reference("endings_are_legal", "endings", ending_no=99, act="expelled"),
+    _reference("endings_union_id_fkey", "endings", ending_no=99, union_id=NEW),
+    _key("expulsion_steps_pkey", "expulsion_steps"),
+    _check("expulsion_steps_machine_check", "expulsion_steps", machine="handoff"),
+    _reference("expulsion_steps_of_an_ending", "expulsion_steps", membership_id=NEW),
+    _reference("expulsion_steps_are_legal", "expulsion_steps", step_no=99, act="filed"),
+    _reference("expulsion_steps_union_id_fkey", "expulsion_steps", step_no=99, union_id=NEW),
+    _key("filings_pkey", "filings"),
+    _check("filings_mark_check", "filings", mark="READ"),
+    _check("filings_are_marked_whole", "filings", marked_at=None),
+    _reference("filings_of_an_ending", "filings", membership_id=NEW),
+    _reference("filings_higher_union_fkey", "filings", ending_no=99, higher_union=NEW),
+    _reference("filings_union_id_fkey", "filings", ending_no=99, union_id=NEW),
     _key("amendments_pkey", "amendments"),
     _reference("amendments_of_a_membership", "amendments", membership_id=NEW),
     _reference("amendments_union_id_fkey", "amendments", data_version=99, union_id=NEW),
@@ -347,6 +370,12 @@ NULLABLE: Final = {
         "issued_on", "issuing_union", "reason", "replaced_by_province", "replaced_by_number", "collected_on",
     },
     "certificate_steps": set[str](),
+    "endings": {
+        "ended_on", "collected_on", "expulsion_state", "expulsion_step", "effective_on", "judgment_sha256",
+        "opinion_sha256", "decision_sha256", "filed_on", "filing_sha256",
+    },
+    "expulsion_steps": set[str](),
+    "filings": {"opinion_sha256", "mark", "papers", "marked_at"},
     "handoffs": {
         "release_sha256", "out_date", "dues_paid_through", "deadline", "request_sha256", "objection_sha256",
         "then_deadline", "higher_union",
@@ -407,6 +436,9 @@ async def filled(cluster: Cluster, founded: Founded, key_folder: Path) -> AsyncI
         await world.merge(u2, second.membership_id, survivor=True)
         await everything_entrusted(world)
         await everything_seconded(world)
+        (expelled,) = await members_of(world, "U1", 1)
+        for done, actor in (("expel", u1), ("file", u1), ("acknowledge", world.actors["U13"])):
+            await act(world, done, actor, expelled.membership_id)
         ledger = world.hub.ledger
         await ledger.record_already_member(u1.caller.union_id, AFTER, uuid4(), world.members["M2"])
         await ledger.record_login(AFTER, u1.caller.union_id, "jti", AFTER)

@@ -17,6 +17,7 @@ from tests.entrusting import everything_entrusted
 from tests.retaining import retain
 from tests.seconding import everything_seconded
 from tests.sql.direct import custody_of
+from tests.sql.racing import members_of
 from tests.sql.test_privileges import HIDDEN, PUBLIC, SEEN_BY
 from tests.world import EMPLOYERS, MEMBERS
 from tests.worlds import START, as_union, connected, differing, everything
@@ -40,7 +41,7 @@ async def busy(world: World) -> World:
     """M1 released to U2, open; M2 moved from U1 to U2; M3's release to U2 refused; M5 entrusted, and released, to U8.
 
     M4 is retained, was asked for before, M2 amended, M3 works elsewhere, and a union above nobody of these has another
-    name. M3 is U2's too, on paper. M6 has lost the certificate, and Shanghai numbers; it was retained, then expelled,
+    name. M3 is U2's too, on paper. M6 has lost the certificate, and Shanghai numbers. One more of U3's was expelled,
     which is filed with U9.
     """
     u1, u2 = world.actors["U1"], world.actors["U2"]
@@ -59,9 +60,9 @@ async def busy(world: World) -> World:
     await retain(world, u1, world.members["M4"])
     await everything_seconded(world)
     await world.bring_in(u2, replace(MEMBERS["M3"], employer="乙", certificate=("31", "700001")))
-    await retain(world, world.actors["U3"], world.members["M6"])
-    await act(world, "expel", world.actors["U3"], world.members["M6"])
-    await act(world, "file", world.actors["U3"], world.members["M6"])
+    (expelled,) = await members_of(world, "U3", 1)
+    for name in ("expel", "file"):
+        await act(world, name, world.actors["U3"], expelled.membership_id)
     await world.hub.ledger.record_already_member(u1.caller.union_id, START, uuid4(), world.members["M5"])
     return world
 

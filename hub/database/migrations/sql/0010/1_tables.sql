@@ -73,6 +73,8 @@ create table hub.filings (
 
 create index filings_page on hub.filings (higher_union, filed_at, membership_id);
 
--- What has ended holds nothing open.
+-- What has ended, merged or not, holds nothing open.
+alter table hub.memberships drop constraint memberships_merged_have_nothing_open;
+
 alter table hub.memberships add constraint memberships_ended_have_nothing_open
     check (status in ('ACTIVE', 'RETAINED', 'DUPLICATE_SUSPECTED') or (open_handoff is null and open_duplicate is null));

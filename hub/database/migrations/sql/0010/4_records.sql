@@ -75,11 +75,12 @@ begin
         select m.member_id, m.membership_id, m.certificate_province, m.certificate_number, 'COLLECTED', m.certificate_issued_on, m.issuing_union, p_at,
                m.data_version + 1, p_collected_on
           from memberships m where m.member_id = p_member and m.membership_id = p_membership and m.certificate_number is not null
-        returning province_code, number, data_version)
-    insert into certificate_steps (member_id, membership_id, step_no, province_code, number, from_state, act, to_state, union_id, at, sha256)
-    select p_member, p_membership, 2 * c.data_version, c.province_code, c.number, 'VALID', 'collect_certificate', 'COLLECTED', p_union, p_at, p_sha
-      from collected c;
-    get diagnostics n = row_count;
+        returning province_code, number, data_version),
+    stepped as (
+        insert into certificate_steps (member_id, membership_id, step_no, province_code, number, from_state, act, to_state, union_id, at, sha256)
+        select p_member, p_membership, 2 * c.data_version, c.province_code, c.number, 'VALID', 'collect_certificate', 'COLLECTED', p_union, p_at, p_sha
+          from collected c returning 1)
+    select count(*) into n from stepped;
     if n <> 1 then raise exception 'there is no certificate to collect' using errcode = 'HB500'; end if;
     update memberships m set data_version = m.data_version + 1, card_salt = p_salt, certificate_province = null, certificate_number = null,
            certificate_issued_on = null, issuing_union = null
