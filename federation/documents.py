@@ -260,6 +260,11 @@ EXPLAIN: Final = (
     f"next {{ act side articles union {{ {UNION_NAME} }} by {{ {DEADLINE} }} }} }} }}"
 )
 ENTRUSTMENT: Final = f"query Entrustment($id: ID!) {{ answer: entrustment(id: $id) {{ {AGREEMENT} }} }}"
+SECONDMENTS: Final = (
+    "query Secondments($side: SecondmentSide!, $states: [SecondmentState!], $first: Int, $after: String) { answer: "
+    "secondments(side: $side, states: $states, first: $first, after: $after) { "
+    f"edges {{ cursor node {{ {SECONDMENT} }} }} {PAGE} }} }}"
+)
 ENTRUSTMENTS: Final = (
     "query Entrustments($first: Int, $after: String) { answer: entrustments(first: $first, after: $after) { "
     f"edges {{ cursor node {{ {AGREEMENT} }} }} {PAGE} }} }}"
@@ -299,6 +304,6 @@ ALL: Final = (
     ),
     REVEAL_ID_NUMBER, VIEWER, UNION_BY_NAME, MEMBER_BY_ID, DUPLICATE, MERGE_CASES, MEMBERS, HANDOFF_BY_ID, PROOF,
     PLACEMENTS, AWAITED_MEMBERS,
-    DOCKET, CERTIFICATE, EXPLAIN, ENTRUSTMENT, ENTRUSTMENTS, ROSTER, RESPONSIBILITIES, FILINGS, ENDING_BY_MEMBER,
-    RECEIPT,
+    DOCKET, CERTIFICATE, EXPLAIN, SECONDMENTS, ENTRUSTMENT, ENTRUSTMENTS, ROSTER, RESPONSIBILITIES, FILINGS,
+    ENDING_BY_MEMBER, RECEIPT,
 )  # fmt: skip

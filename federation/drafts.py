@@ -7,7 +7,7 @@ taken over, gets no signature under a release to somebody else.
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -131,6 +131,12 @@ def _in_form(value: Any, signed: Any) -> Any:
         return encoding.loads(value)
     if is_union_uri(signed):
         return _as_uri(value)
+    if isinstance(value, Mapping) and is_dataclass(signed) and not isinstance(signed, type):
+        # What of it was not asked for by name is the hub's to fill in.
+        return {
+            **dump(_comparable(signed)),
+            **{name: _in_form(part, None) for name, part in value.items() if part is not None},
+        }
     return unicodedata.normalize("NFC", value.strip()) if isinstance(value, str) else value
 
 

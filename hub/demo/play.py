@@ -1,4 +1,4 @@
-"""The demo's play: unions vouched for from the root down, a move, a refusal, a stranger, a pull, a proof."""
+"""The demo's play: unions vouched for from the root down, moves of every kind, a refusal, a stranger, a proof."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from federation.proof import verify_proof
 from hub.demo.entrustment import play_entrustment
 from hub.demo.fixtures import EMPLOYERS, MEMBERS, NEW_SHOP, UNIONS, MemberFixture, UnionFixture
 from hub.demo.host import DemoHub, DidNotStart
+from hub.demo.secondment import LAST_DAY, play_secondment
 from hub.schema.ids import encode_id
 
 __all__ = ["play"]
@@ -33,6 +34,8 @@ _NOBODY = UUID("00000000-0000-4000-8000-000000000000")
 
 _SHANGHAI = timezone(timedelta(hours=8))
 _SHANGHAI_MORNING = datetime(2025, 3, 3, 1, 0, tzinfo=UTC)
+_SEX = {"1": "男", "2": "女"}
+_STATUS = {"ACTIVE": "会员"}
 
 
 def play() -> int:
@@ -71,8 +74,9 @@ class _Play:
             await self._stranger(member)
             await self._silence()
             await self._placement()
-            await self._prove(handoff)
             await self._entrust()
+            await self._lend()
+            await self._prove(handoff)
 
     # Acts
 
@@ -118,9 +122,8 @@ class _Play:
     async def _join(self, ref: str) -> dict[str, Any]:
         member = MEMBERS[ref]
         joined = await self._clients[member.holder].join_member(_join_input(member))
-        _say(
-            f"  {member.name}：状态 {joined['status']} · 会籍 {joined['membershipId']} · 入会时间 {joined['joinedOn']}"
-        )
+        status = _STATUS[joined["status"]]
+        _say(f"  {member.name}：{status} · 会籍 {joined['membershipId']} · 入会时间 {joined['joinedOn']}")
         return joined
 
     async def _transfer(self, member: dict[str, Any]) -> dict[str, Any]:
@@ -138,7 +141,9 @@ class _Play:
         card = seen["card"]
         number = f"{card['certificate']['provinceCode']}/{card['certificate']['number']}"
         _say("  乙会可见的卡片 · the card that the receiver sees, and nothing more:")
-        _say(f"    {card['name']} 性别 {card['sex']} 出生 {card['birthMonth']} 入会 {card['joinedOn']} 会员证 {number}")
+        _say(
+            f"    {card['name']} {_SEX[card['sex']]} 出生 {card['birthMonth']} 入会 {card['joinedOn']} 会员证 {number}"
+        )
         await self._let_it_be(_SHANGHAI_MORNING + timedelta(days=7))
         accepted = await u2.accept_handoff(
             {
@@ -244,7 +249,7 @@ class _Play:
 
     async def _prove(self, handoff: dict[str, Any]) -> None:
         _title(
-            8, "张一的会员证与证明：从两份签署文书得出，可离线核验", "M1's certificate, and a proof that needs no hub"
+            10, "张一的会员证与证明：从两份签署文书得出，可离线核验", "M1's certificate, and a proof that needs no hub"
         )
         u2 = self._clients["U2"]
         proof = await u2.proof(handoff["id"])
@@ -272,7 +277,22 @@ class _Play:
         member = await self._join("M5")
         await play_entrustment(self._clients, member, _day(self._now()), _say)
 
+    async def _lend(self) -> None:
+        _title(
+            9,
+            "借调：赵四借调到外地满六个月以上，会籍随之转入借调单位工会；期满转回（第十四条）",
+            "a secondment of six months or more, and the way back when it is over (A14)",
+        )
+        member = await self._join("M4")
+        today = self._now().astimezone(_SHANGHAI).date().isoformat()
+        await play_secondment(self._clients, member, today, self._term_is_over, _say)
+
     # The clock
+
+    async def _term_is_over(self) -> str:
+        after = LAST_DAY + timedelta(days=1)
+        await self._let_it_be(datetime.combine(after, _SHANGHAI_MORNING.timetz()))
+        return after.isoformat()
 
     async def _let_it_be(self, instant: datetime) -> None:
         await self._hub.set_clock(instant)

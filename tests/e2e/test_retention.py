@@ -22,7 +22,7 @@ ALL_RIGHTS = {"elect": True, "beElected": True, "vote": True}
 
 
 @pytest.mark.scenario(22)
-@pytest.mark.article("A17")
+@pytest.mark.article("A17", "NX-4")
 async def test_retirement(stage: Stage) -> None:
     u1, m3 = stage["U1"], stage.member("M3")
     await stage.let_it_be(day(2, 28))
@@ -115,7 +115,7 @@ async def test_a_wrong_entry_is_annulled_by_a_statement_that_names_it(stage: Sta
     assert (await u1.act("releaseMember", inputs.release(m1)))["state"] == "RELEASED"
 
 
-@pytest.mark.article("A19")
+@pytest.mark.article("A19", "NX-5")
 async def test_a_closed_employer_s_member_goes_to_the_residence_and_from_there_to_work(stage: Stage) -> None:
     u1, u2, u5, m3 = stage["U1"], stage["U2"], stage["U5"], stage.member("M3")
     await u1.act("recordRetention", inputs.retaining(m3, "UNEMPLOYMENT"))

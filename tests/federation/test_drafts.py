@@ -1,14 +1,15 @@
 """What a union signs is what it asked for."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from federation.acts import Act
+from federation.acts_secondment import Term
 from federation.drafts import Draft, check_draft
 from federation.errors import StatementCode, StatementError
-from federation.forms import Sha256
+from federation.forms import Sha256, UnionUri
 from tests.federation.hubs import CARD, CARD_SHA256, a_draft, claims_text, the_card
 from tests.federation.parties import (
     HUB,
@@ -68,6 +69,15 @@ def test_a_draft_that_says_what_was_asked_may_be_signed() -> None:
 )
 def test_a_draft_that_differs_in_anything_asked_is_not_signed(name: str, value: str, claim: str) -> None:
     assert refused(RELEASE, RELEASE_INPUT | {name: value}) == (StatementCode.DOCUMENT_TAMPERED, ("release", claim))
+
+
+def test_of_a_part_what_was_asked_stands_in_it_and_the_rest_is_the_hub_s() -> None:
+    lent = Term(home=UnionUri(U1), starts_on=date(2025, 3, 3), ends_on=date(2025, 12, 31))
+    offer = changed(RELEASE, secondment=lent)
+    asked = RELEASE_INPUT | {"secondment": {"startsOn": "2025-03-03", "endsOn": "2025-12-31"}}
+    assert checked(offer, asked) == offer
+    other = RELEASE_INPUT | {"secondment": {"startsOn": "2025-03-03", "endsOn": "2026-12-31"}}
+    assert refused(offer, other) == (StatementCode.DOCUMENT_TAMPERED, ("release", "secondment"))
 
 
 def test_what_was_asked_must_not_be_left_out() -> None:

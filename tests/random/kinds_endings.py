@@ -380,6 +380,8 @@ class Reverse(_AfterExpulsion):
         member.held.append((member.holder, member.basis, member.employer))
         member.version, member.held_by = member.version + 1, sent.read.sha256
         member.status, member.ended = "ACTIVE", None
+        if member.lent is not None and member.lent.state in {"AT_HOST", "RETURN_DUE"}:
+            member.lent.state = "CLOSED"  # it ended with the membership, and does not come back with it
         member.cards = set()
         model.claims[member.id_number] = member.person
         model.file_of[member.person] = member.ref

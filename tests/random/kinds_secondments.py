@@ -20,7 +20,7 @@ from hub.transfers.desk import drafting_secondment as drafting
 from hub.transfers.desk import seconding
 from tests.random.kinds import NO_HASH, Ask, Drawn, Kind, Sent, claims_in, first, said, structure
 from tests.random.lending import LASTING as _LASTING
-from tests.random.model import OPEN, Lent
+from tests.random.model import OPEN, STANDING, Lent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +78,7 @@ class _OnSecondment(Kind):
             (tie == "HIGHER" and not self.lies_above(model, member) and "NO_CASE_FOR_HIGHER_UNION")
             or first(
                 (
-                    (member.status == "DUPLICATE_MERGED", "NOT_A_MEMBER"),
+                    (member.status not in STANDING, "NOT_A_MEMBER"),
                     (member.status == "DUPLICATE_SUSPECTED", "ALREADY_MEMBER_USE_TRANSFER"),
                     (self.is_barred(model, member), "HANDOFF_ALREADY_OPEN"),
                     (tie not in self.ties, "NOT_HOLDER"),

@@ -84,7 +84,7 @@ class TransferEntry:
     "The person page of a certificate: the seven fields that its layout has; no photo, no ID number."
 )
 class PersonPage:
-    """The person page (NX-2)."""
+    """The person page. Source: NX-2."""
 
     name: str = strawberry.field(description="姓名。\nName.")
     sex: str = strawberry.field(description="性别，GB/T 2261.1 代码。\nSex, by the code of GB/T 2261.1.")

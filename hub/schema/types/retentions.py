@@ -21,7 +21,7 @@ __all__ = ["Retention", "RetentionEntry", "RetentionStep", "VotingRights"]
     "The rights to elect, to be elected and to vote: they follow from the status, and nobody sets them."
 )
 class VotingRights:
-    """The rights that rest in retention (A21, NX-5)."""
+    """The rights that rest in retention. Source: A21, NX-5."""
 
     elect: bool = strawberry.field(description="选举权。\nThe right to elect.")
     be_elected: bool = strawberry.field(description="被选举权。\nThe right to be elected.")
