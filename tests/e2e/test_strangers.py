@@ -122,7 +122,7 @@ _ARGUMENTS = {
     "countedMembers": '(first: 10, asOf: "2025-03-03")',
     "explainCount": '(unionId: $own, memberId: $member, asOf: "2025-03-03")',
     "entrustments": "(first: 10)",
-    "secondments": "(first: 10)",
+    "secondments": "(side: HOME, first: 10)",
     "filings": "",
     "entrustment": "(id: $member)",
     "responsibilities": "(memberId: $member)",
@@ -142,9 +142,10 @@ def _arguments_of(root: str, busy: Busy, unions: list[str], own: str) -> list[st
         "$member": members,
         "$handoff": handoffs,
         "$sha256": [NO_HASH],
-        "$any": [*members, *handoffs],
+        # `nodes` asks for them all, by the same way.
+        "$any": [members[0], *members[-2:], handoffs[0], NO_HANDOFF],
     }
-    pools["$about"] = unions
+    pools["$about"] = [own, *unions[:2]]
     form = "(id: $any)" if root == "node" else _ARGUMENTS[root].replace("$own", json.dumps(own))
     for name, pool in pools.items():
         if name in form:
