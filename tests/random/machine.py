@@ -330,6 +330,8 @@ class RandomActs(RuleBasedStateMachine):
             if kind is DECIDE and pair is not None:
                 self.do(partial(self._wait_until, pair.decide_from))
             self.act(kind, Ask(who, to=to, wrong="hash" if how % 8 == 6 else "", how=how))
+        for how in (0, 1) if ways[0] % 2 else ():  # both holders, of one mind
+            self.act(MERGE, Ask(who, to=to, how=how))
 
     async def _wait_until(self, to: datetime | None) -> None:
         if to is not None and to > await self.stage.tick():

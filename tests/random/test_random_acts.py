@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound="Callable[..., Any]")
 
 FUZZ_RUNS = int(os.environ.get("FUZZ_RUNS", "0"))
-RUNS = FUZZ_RUNS or 8
+RUNS = FUZZ_RUNS or 12
 RULES = int(os.environ.get("FUZZ_STEPS", "60")) if FUZZ_RUNS else 30
 
 
