@@ -131,12 +131,12 @@ async def test_an_act_costs_two_statements(stage: Stage, mutation: str) -> None:
         expected = _READ_AFTERWARDS[:1] if mutation == "setNumberingScheme" else _READ_AFTERWARDS[1:]
         assert [source for source in _READ_AFTERWARDS if any(source in text for text in rest)] == expected, said
         return
-    # An act on a union is answered with the union, which is read afterwards, as is a member after a merge, an act on a
-    # retention, or an amendment, which may have freed it; a member that enters, or a case, is known from the act.
+    # An act on a union is answered with the union, which is read afterwards, as is a member that an act has
+    # changed; a member that enters, or a case, is known from the act.
     read = [text for text in rest if text.startswith("select") and "hub_begin" not in text]
-    is_read = mutation in {"mergeMemberships", "amendMember", "restoreMembership"} or "etention" in mutation
-    # So is a secondment, which stands where the day has it.
     answered = answer.data["answer"]["__typename"]
-    assert len(read) == (1 if is_read or answered in {"Union", "Secondment"} else 0), said
-    source = {"Union": "from hub.unions where union_id", "Secondment": "hub.read_secondments"}
-    assert rest == [] or source.get(answered, "from hub.memberships") in read[0]
+    is_read = answered == "Member" and mutation not in {"joinMember", "importMember"}
+    # So are a secondment and an end, which stand where the day, and other acts, have them.
+    sources = {"Union": "from hub.unions where union_id", "Secondment": "read_secondments", "Ending": "read_endings"}
+    assert len(read) == (1 if is_read or answered in sources else 0), said
+    assert rest == [] or sources.get(answered, "from hub.memberships") in read[0]
