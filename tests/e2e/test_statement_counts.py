@@ -131,9 +131,12 @@ async def test_an_act_costs_two_statements(stage: Stage, mutation: str) -> None:
         expected = _READ_AFTERWARDS[:1] if mutation == "setNumberingScheme" else _READ_AFTERWARDS[1:]
         assert [source for source in _READ_AFTERWARDS if any(source in text for text in rest)] == expected, said
         return
-    # An act on a union is answered with the union, which is read afterwards, as is a member after a merge, an act on a
-    # retention, or an amendment, which may have freed it; a member that enters, or a case, is known from the act.
+    # An act on a union is answered with the union, which is read afterwards, as is a member that an act has
+    # changed; a member that enters, or a case, is known from the act.
     read = [text for text in rest if text.startswith("select") and "hub_begin" not in text]
-    is_read = mutation in {"mergeMemberships", "amendMember", "restoreMembership"} or "etention" in mutation
-    assert len(read) == (1 if is_read or answer.data["answer"]["__typename"] == "Union" else 0), said
-    assert rest == [] or ("from hub.memberships" if is_read else "from hub.unions where union_id") in read[0]
+    answered = answer.data["answer"]["__typename"]
+    is_read = answered == "Member" and mutation not in {"joinMember", "importMember"}
+    # So are a secondment and an end, which stand where the day, and other acts, have them.
+    sources = {"Union": "from hub.unions where union_id", "Secondment": "read_secondments", "Ending": "read_endings"}
+    assert len(read) == (1 if is_read or answered in sources else 0), said
+    assert rest == [] or sources.get(answered, "from hub.memberships") in read[0]
