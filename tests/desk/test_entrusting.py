@@ -12,6 +12,7 @@ import pytest
 from hub.errors import Code
 from hub.transfers.desk import duties, entrusting, releasing
 from hub.transfers.ledger import entrusting as ledger
+from tests import endings
 from tests.entrusting import (
     CLAUSES,
     ON_AGREEMENT,
@@ -465,6 +466,20 @@ class TestCoverage:
 
 
 class TestHostUnion:
+    @pytest.mark.article("A9", "A16")
+    async def test_it_ends_no_membership_and_the_end_ends_its_part(
+        self, world: World, u7: Actor, u8: Actor, m5: UUID, refused: Refused
+    ) -> None:
+        view = await in_force(world)
+        for name in ("withdraw", "expel", "death"):
+            slip = await endings.draft(world, name, u8, m5)
+            assert slip.refusals[0].code is Code.ENTRUSTED_HOST_CANNOT_ACT
+            forged = altered(await endings.draft(world, name, u7, m5), top={"iss": u8.uri})
+            assert (await refused(ready(endings.ACTS[name][1], u8, forged))).code is Code.ENTRUSTED_HOST_CANNOT_ACT
+        await endings.act(world, "death", u7, m5)
+        ((state, _, name),) = await states(world, u8, view.agreement_id)
+        assert (state, name) == ("ENDED", None)
+
     @pytest.mark.article("A9", "A16")
     async def test_it_releases_nobody_whom_it_is_entrusted_with(
         self, world: World, u7: Actor, u8: Actor, m5: UUID, refused: Refused
