@@ -477,8 +477,8 @@ class TestHostUnion:
             forged = altered(await endings.draft(world, name, u7, m5), top={"iss": u8.uri})
             assert (await refused(ready(endings.ACTS[name][1], u8, forged))).code is Code.ENTRUSTED_HOST_CANNOT_ACT
         await endings.act(world, "death", u7, m5)
-        ((state, _, name),) = await states(world, u8, view.agreement_id)
-        assert (state, name) == ("ENDED", None)
+        ((state, _, told),) = await states(world, u8, view.agreement_id)
+        assert (state, told) == ("ENDED", None)
 
     @pytest.mark.article("A9", "A16")
     async def test_it_releases_nobody_whom_it_is_entrusted_with(
