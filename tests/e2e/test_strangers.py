@@ -146,6 +146,9 @@ def _arguments_of(root: str, busy: Busy, unions: list[str], own: str) -> list[st
         "$any": [members[0], *members[-2:], handoffs[0], NO_HANDOFF],
     }
     pools["$about"] = [own, *unions[:2]]
+    if root in {"member", "handoff", "responsibilities"}:
+        # `nodes` asks for all of these, too: by the same resolvers.
+        pools |= {"$member": [members[0], *members[-2:]], "$handoff": [handoffs[0], *handoffs[-2:]]}
     form = "(id: $any)" if root == "node" else _ARGUMENTS[root].replace("$own", json.dumps(own))
     for name, pool in pools.items():
         if name in form:
