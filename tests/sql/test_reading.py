@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from tests import endings
 from tests.ready import person, ready_join
 from tests.sql.direct import SECOND, a_closure, a_join, a_release, an_acceptance, call, custody_of
 from tests.sql.wholeness import assert_whole
@@ -315,16 +316,7 @@ class TestTwoMemberships:
     async def test_a_handoff_of_the_one_leaves_the_other(
         self, app: Any, world: World, superuser: Any, union: Callable[[str], UUID]
     ) -> None:
-        old = await custody_of(superuser, world.members["M1"])
-        for table in ("memberships", "statuses"):
-            await superuser.execute(
-                f"update hub.{table} set status = 'WITHDRAWN' where membership_id = $1", old["membership_id"]
-            )
-        await superuser.execute(
-            "update hub.holdings set during = tstzrange(lower(during), lower(during) + interval '1 second')"
-            " where membership_id = $1",
-            old["membership_id"],
-        )
+        await endings.act(world, "withdraw", world.actors["U1"], world.members["M1"])
         old = await custody_of(superuser, world.members["M1"])
         anew = a_join(union("U1"), member_id=old["member_id"], is_known_person=True,
                       id_hash=world.hub.vault.blind_index("RESIDENT_ID", MEMBERS["M1"].id_number))  # fmt: skip
