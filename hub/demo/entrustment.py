@@ -40,14 +40,16 @@ async def play_entrustment(
             {"memberId": member["id"], "agreementId": agreement["id"], "kind": "TRAINING", "occurredOn": today}
         )
     except Refused as refused:
-        say(f"  再记录即被拒绝 · recording is refused now: {refused.code} {refused.articles}")
+        articles = "、".join(refused.articles)
+        say(f"  再记录即被拒绝 · recording is refused now: {refused.code}（{articles}）{refused.message}")
     else:
         raise AssertionError("an agreement that has ended was good for something")
 
 
-async def _names(client: HubClient, agreement_id: str) -> list[str | None]:
+async def _names(client: HubClient, agreement_id: str) -> str:
     answer = await client.execute(documents.ROSTER, {"id": agreement_id})
-    return [edge["node"]["memberName"] for edge in answer["answer"]["roster"]["edges"]]
+    names = [edge["node"]["memberName"] for edge in answer["answer"]["roster"]["edges"]]
+    return "、".join(name or "—（不可见 · hidden）" for name in names)
 
 
 def _agreement(member_id: str, today: str) -> dict[str, Any]:

@@ -334,7 +334,6 @@ SECONDMENT = Machine(
     ),
 )
 
-#: Those whose steps are stored.
 M = MembershipStatus
 
 #: domain: 3.1. By `endings` and what reads it, the steps that end a membership, and the one way back.
@@ -382,4 +381,5 @@ EXPULSION = Machine(
     ),
 )
 
+#: Those whose steps are stored.
 MACHINES = (HANDOFF, RETENTION, ENTRUSTMENT, CERTIFICATE, SECONDMENT, MEMBERSHIP, EXPULSION)

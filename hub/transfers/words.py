@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["in_chinese", "listed_in_chinese"]
+__all__ = ["in_chinese", "listed_in_chinese", "status_in_chinese"]
 
 _NAMES: dict[str, str] = {
     # where a handoff stands
@@ -126,6 +126,11 @@ _NAMES: dict[str, str] = {
 def in_chinese(code: str) -> str:
     """Give the Chinese name of a state, ground or reason; the code itself where it has none."""
     return _NAMES.get(code, code)
+
+
+def status_in_chinese(status: str) -> str:
+    """Give the word for where a membership stands: one who withdrew (A22) is no agreement that was taken back."""
+    return "已退会" if status == "WITHDRAWN" else in_chinese(status)
 
 
 def listed_in_chinese(codes: Iterable[str]) -> str:

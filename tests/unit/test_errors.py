@@ -9,6 +9,7 @@ import pytest
 
 from federation.errors import StatementCode
 from hub.errors import CATALOGUE, Code, Entry, Refusal
+from hub.transfers.words import in_chinese, status_in_chinese
 
 ARTICLE = re.compile(r"A([1-9]|1\d|2[0-5])|N[1-6]|NX-[1-7]|HUB-P(0[1-9]|1\d)")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -82,3 +83,8 @@ def test_what_may_succeed_later_says_so() -> None:
 
 def test_every_fault_of_a_statement_is_a_code_of_the_hub() -> None:
     assert {code.value for code in StatementCode} <= {code.value for code in Code}
+
+
+def test_who_withdrew_is_not_told_that_something_was_taken_back() -> None:
+    assert (status_in_chinese("WITHDRAWN"), in_chinese("WITHDRAWN")) == ("已退会", "已撤回")
+    assert status_in_chinese("RETAINED") == in_chinese("RETAINED")

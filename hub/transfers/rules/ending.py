@@ -16,7 +16,7 @@ from hub.transfers.kinds import MembershipStatus
 from hub.transfers.machines import EXPULSION, OPEN_STATES, HandoffState, Side
 from hub.transfers.rules.columns import check_not_in_future, check_printed_date
 from hub.transfers.rules.days import day_of, month_of, months_after
-from hub.transfers.words import in_chinese
+from hub.transfers.words import in_chinese, status_in_chinese
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -270,7 +270,7 @@ def check_committee_decided(claims: acts.Expulsion) -> Refusals:
 def check_expelled(membership: EndedFacts, act: str) -> Refusals:
     """Filed, collected after and reversed is an expulsion, and in its order. Source: A23, N6."""
     if membership.status != MembershipStatus.EXPELLED or membership.expulsion_state is None:
-        yield Refusal(Code.STEP_NOT_ALLOWED, state=membership.status, state_zh=in_chinese(membership.status))
+        yield Refusal(Code.STEP_NOT_ALLOWED, state=membership.status, state_zh=status_in_chinese(membership.status))
         return
     try:
         step = EXPULSION.step(membership.expulsion_state, act, Side.HOLDER)

@@ -16,7 +16,7 @@ from hub.transfers.machines import OPEN_STATES, SECONDMENT, START, HandoffState,
 from hub.transfers.rules.columns import check_printed_date
 from hub.transfers.rules.days import end_of
 from hub.transfers.rules.reasons import CORRECTION, REASONS, Relation
-from hub.transfers.words import in_chinese, listed_in_chinese
+from hub.transfers.words import in_chinese, listed_in_chinese, status_in_chinese
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -180,7 +180,7 @@ def check_step(question: OnSecondment, membership: SecondmentMembership, act: st
     secondment = membership.secondment
     state = START if secondment is None or secondment.is_over else secondment.state
     if act == "record" and membership.status != MembershipStatus.ACTIVE:
-        yield Refusal(Code.STEP_NOT_ALLOWED, state=membership.status, state_zh=in_chinese(membership.status))
+        yield Refusal(Code.STEP_NOT_ALLOWED, state=membership.status, state_zh=status_in_chinese(membership.status))
     try:
         SECONDMENT.step(state, act, question.side)
     except Refusal as refusal:
