@@ -71,6 +71,7 @@ _NUMBERED: Final = "certificate_number is not null"
 _STILL: Final = "open_handoff is null and open_duplicate is null"
 _ENDED: Final[dict[str, Any]] = {"state": "ENDED", "end_reason": "MERGED"}
 _LENT: Final = "holding_basis = 'SECONDMENT'"
+_LIVE: Final = "status in ('ACTIVE', 'RETAINED')"
 _SUSPECTED: Final = "status = 'DUPLICATE_SUSPECTED'"
 
 CUSTODY: Final = (
@@ -96,8 +97,8 @@ CUSTODY: Final = (
     _reference("holdings_holder_union_fkey", "holdings", holder_union=NEW, **_OTHER_TIME_OF_HOLDING),
     # The gate.
     _key("memberships_pkey", "memberships"),
-    _key("memberships_one_live", "memberships", membership_id=NEW),
-    _key("memberships_one_live", "memberships", "holding_basis <> 'SECONDMENT'", membership_id=NEW, status="RETAINED"),
+    _key("memberships_one_live", "memberships", _LIVE, membership_id=NEW),
+    _key("memberships_one_live", "memberships", f"{_LIVE} and not ({_LENT})", membership_id=NEW, status="RETAINED"),
     _reference("memberships_of_a_person", "memberships", member_id=NEW),
     _reference(
         "memberships_holder_union_fkey", "memberships", _STILL, membership_id=NEW, status="WITHDRAWN", holder_union=NEW
