@@ -32,6 +32,7 @@ from federation.acts_ending import (
     FilingReturn,
     Withdrawal,
 )
+from federation.acts_manifests import MANIFEST_ACTS, AcceptanceManifest, ReleaseManifest
 from federation.acts_retention import Annulment, ReasonChange, Restoration, Retention
 from federation.acts_secondment import (
     Conversion,
@@ -68,6 +69,7 @@ from federation.keys import PublicKey
 __all__ = [
     "ACTS",
     "Acceptance",
+    "AcceptanceManifest",
     "Act",
     "Annulment",
     "Cancellation",
@@ -110,6 +112,7 @@ __all__ = [
     "Receipt",
     "Refusal",
     "Release",
+    "ReleaseManifest",
     "Request",
     "Restoration",
     "Retention",
@@ -541,6 +544,7 @@ _ALL: tuple[type[Act], ...] = (
     *(ExpulsionFiling, FilingAcknowledgement, FilingReturn, ExpulsionReversal),
     *(Secondment, SecondmentTerm, EarlyEnd, Extension, Conversion, HomeRelationEnd),
     *ENTRUSTMENT_ACTS,
+    *MANIFEST_ACTS,
 )
 #: Every act that a union can sign, by the `typ` of its statement.
 ACTS: Mapping[str, type[Act]] = MappingProxyType({act.typ: act for act in _ALL})

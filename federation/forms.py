@@ -42,6 +42,7 @@ ReasonText = NewType("ReasonText", str)
 ClauseText = NewType("ClauseText", str)
 NumberPattern = NewType("NumberPattern", str)
 Version = NewType("Version", int)
+LeafCount = NewType("LeafCount", int)
 Amount = NewType("Amount", int)
 
 
@@ -68,6 +69,9 @@ class Form:
     read: Callable[[Any], Any]
     write: Callable[[Any], Any]
 
+
+#: How many members one manifest moves at most.
+LEAVES_MAX = 20_000
 
 _USCC = "[0-9A-HJ-NPQRTUWXY]{18}"  # GB 32100: no I O S V Z; the check digit is the hub's business
 _YEAR = "(?:19|2[0-9])[0-9]{2}"
@@ -144,6 +148,12 @@ def _read_version(value: Any) -> int:
     raise FormError("not a whole number")
 
 
+def _read_leaf_count(value: Any) -> int:
+    if type(value) is int and 1 <= value <= LEAVES_MAX:
+        return value
+    raise FormError(f"not a whole number from 1 to {LEAVES_MAX}")
+
+
 def _read_date(value: Any) -> date:
     if isinstance(value, str) and _DATE_FORM.fullmatch(value):
         try:
@@ -186,6 +196,7 @@ FORMS: dict[Any, Form] = {
     UUID: Form(_read_uuid, str),
     bool: Form(_read_boolean, _same),
     Version: Form(_read_version, _same),
+    LeafCount: Form(_read_leaf_count, _same),
     Amount: Form(_read_version, _same),
     date: Form(_read_date, date.isoformat),
     datetime: Form(_read_instant, _write_instant),
@@ -204,7 +215,7 @@ FORMS: dict[Any, Form] = {
     Article: _matching(_ARTICLE_FORM, "an article"),
     FieldName: _matching("[A-Za-z][A-Za-z0-9_]{0,63}", "the name of a field"),
     AlgName: _matching("EdDSA|ES256", "an algorithm of the federation"),
-    CompactJws: _matching("[A-Za-z0-9_.-]{1,16384}", "a compact JWS"),
+    CompactJws: _matching("[A-Za-z0-9_.~-]{1,16384}", "a compact JWS, or a leaf of a manifest"),
     ShortJws: _matching("[A-Za-z0-9_.-]{1,2048}", "a compact JWS of at most 2048 characters"),
     HubOrigin: _matching(r"https?://[^\s/?#@\x00-\x1f\x7f]{1,255}", "the origin of a hub"),
     ProofFormat: _matching("unionhub-proof/1", "a proof of this format"),

@@ -7,6 +7,9 @@ The opening follows one order, and the numbers of `read` and of the `verify_…`
 10. seen before, by (iss, jti): the caller looks it up  11. times  12. `aud`  13. the act's schema
 14. the key is in force at receipt
 
+A leaf of a manifest (`federation.leaves`) is a statement too: 1 to 5 are then its own steps, 7 and 8 are of the
+manifest, and 11 to 13 are asked of both.
+
 A hub stands between the steps: it brings the key for 6, and at 10 answers with the receipt that it gave before. Who
 has nothing to look up in between calls `verify`.
 """
@@ -16,7 +19,7 @@ from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID, uuid4
 
-from federation import encoding, jws
+from federation import encoding, jws, leaves
 from federation.acts import ACTS, Act, UnionRegistration
 from federation.claims import dump, parse
 from federation.errors import StatementCode, StatementError
@@ -57,8 +60,10 @@ class Statement(jws.Envelope, Generic[A]):
     #: A membership's UUID, or the URI of the union acted on; empty where the act is about neither.
     sub: str
     jti: UUID
-    #: Of the signing input: the name by which other statements and the receipt bind this one.
+    #: Of the signing input, or of the leaf: the name by which other statements and the receipt bind this one.
     sha256: str
+    #: What a leaf's manifest says, all of it; None of a statement that was signed alone.
+    manifest: dict[str, Any] | None = None
 
 
 def read(text: str, act: type[A]) -> Statement[A]:
@@ -66,11 +71,16 @@ def read(text: str, act: type[A]) -> Statement[A]:
 
     Refuses: STATEMENT_MALFORMED; SIGNATURE_INVALID for an `alg` that no key has.
     """
+    if leaves.is_leaf(text):
+        return _named_leaf(text, leaves.open_leaf(text, (act.typ,)), act)
     return _named(jws.open_envelope(text, (act.typ,)), act)
 
 
 def read_any(text: str) -> Statement[Act]:
     """Open a statement of whatever act its `typ` says, as `read` does."""
+    if leaves.is_leaf(text):
+        leaf = leaves.open_leaf(text, ACTS)
+        return _named_leaf(text, leaf, leaf.act)
     envelope = jws.open_envelope(text, ACTS)
     return _named(envelope, ACTS[envelope.typ])
 
@@ -91,7 +101,12 @@ def verify_claims(statement: Statement[A], audience: str, now: datetime) -> A:
 
     Refuses: STATEMENT_MALFORMED, CLOCK_SKEW, STATEMENT_EXPIRED.
     """
-    return check_claims(statement.claims, statement.act, audience, now)
+    claims = check_claims(statement.claims, statement.act, audience, now)
+    if statement.manifest is not None:
+        manifest_act = leaves.manifest_of(statement.act)
+        manifest = check_claims(statement.manifest, manifest_act, audience, now)
+        leaves.check_agrees(claims, manifest)
+    return claims
 
 
 def check_claims(claims: dict[str, Any], act: type[A], audience: str, now: datetime) -> A:
@@ -165,7 +180,46 @@ def _names_subject(claims: dict[str, Any], act: type[A]) -> bool:
 
 
 def _named(envelope: jws.Envelope, act: type[A]) -> Statement[A]:
-    claims = envelope.claims
+    iss, sub, jti = _names(envelope.claims, act)
+    return Statement(
+        jws=envelope.jws,
+        alg=envelope.alg,
+        kid=envelope.kid,
+        typ=envelope.typ,
+        claims=envelope.claims,
+        signing_input=envelope.signing_input,
+        signature=envelope.signature,
+        act=act,
+        iss=iss,
+        sub=sub,
+        jti=jti,
+        sha256=encoding.sha256_b64url(envelope.signing_input),
+    )
+
+
+def _named_leaf(text: str, leaf: leaves.Leaf, act: type[A]) -> Statement[A]:
+    iss, sub, jti = _names(leaf.claims, act)
+    if leaf.envelope.claims.get("iss") != iss:
+        raise jws.malformed(("iss",), "not the union whose manifest this is")
+    return Statement(
+        jws=text,
+        alg=leaf.envelope.alg,
+        kid=leaf.envelope.kid,
+        typ=act.typ,
+        claims=leaf.claims,
+        signing_input=leaf.envelope.signing_input,
+        signature=leaf.envelope.signature,
+        act=act,
+        iss=iss,
+        sub=sub,
+        jti=jti,
+        sha256=encoding.sha256_b64url(leaf.text),
+        manifest=leaf.envelope.claims,
+    )
+
+
+def _names(claims: dict[str, Any], act: type[A]) -> tuple[UnionUri, str, UUID]:
+    """Give signer, subject and jti, by which the look-ups go."""
     iss, sub, jti = claims.get("iss"), claims.get("sub"), claims.get("jti")
     if not is_union_uri(iss):
         raise jws.malformed(("iss",), "not the URI of a union")
@@ -173,17 +227,4 @@ def _named(envelope: jws.Envelope, act: type[A]) -> Statement[A]:
         raise jws.malformed(("sub",), f"not the name of a {act.subject}")
     if not is_uuid(jti):
         raise jws.malformed(("jti",), "not a UUID in its canonical text")
-    return Statement(
-        jws=envelope.jws,
-        alg=envelope.alg,
-        kid=envelope.kid,
-        typ=envelope.typ,
-        claims=claims,
-        signing_input=envelope.signing_input,
-        signature=envelope.signature,
-        act=act,
-        iss=UnionUri(str(iss)),
-        sub="" if sub is None else str(sub),
-        jti=UUID(jti),
-        sha256=encoding.sha256_b64url(envelope.signing_input),
-    )
+    return UnionUri(str(iss)), "" if sub is None else str(sub), UUID(jti)

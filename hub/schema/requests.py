@@ -25,7 +25,8 @@ GRAPHQL_JSON: Final = "application/graphql-response+json"
 #: In the order of preference where the client has none.
 MEDIA_TYPES: Final = (JSON, GRAPHQL_JSON)
 
-BODY_BYTES_MAX: Final = 262_144
+#: A page of 500 leaves of a manifest fits.
+BODY_BYTES_MAX: Final = 1_048_576
 _QUERY_PARAMETERS_MAX: Final = 8
 _SHA256_DIGITS: Final = 64
 _LISTS: Final = frozenset({b"accept"})

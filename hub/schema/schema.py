@@ -13,6 +13,7 @@ from hub.schema.endings import EndingDrafts, EndingReads
 from hub.schema.entrustments import EntrustmentDrafts, EntrustmentReads
 from hub.schema.executor import plain_executor, plain_fields
 from hub.schema.limits import Limits
+from hub.schema.manifests import ManifestDrafts
 from hub.schema.mutations import Mutation
 from hub.schema.queries import Reads
 from hub.schema.refusals import RefusalHandler
@@ -43,6 +44,8 @@ LIMITS: Final = Limits(
         "EntrustmentAgreement.steps": 5,
         "Member.careRecords": 5,
         "Query.responsibilities": 6,
+        "HandoffBatch.outcomes": 500,
+        "ManifestDraft.leaves": 100,
     },
     # In kilobytes, about.
     weights={"Handoff.proof": 100, "EntrustmentAgreement.document": 20, "Step.statement": 5, "Step.receipt": 5},
@@ -64,6 +67,7 @@ class Query(
     EndingDrafts,
     EntrustmentDrafts,
     SecondmentDrafts,
+    ManifestDrafts,
 ):
     """Everything that can be asked."""
 

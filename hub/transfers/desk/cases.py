@@ -41,12 +41,21 @@ if TYPE_CHECKING:
     from hub.transfers.facts import CaseFacts, HandoffFacts
     from hub.transfers.rules.questions import Refusals
 
-__all__ = ["accept", "close_case", "recall", "refuse"]
+__all__ = [
+    "NO_HANDOFF",
+    "accept",
+    "accepted_view",
+    "close_case",
+    "judge_acceptance",
+    "recall",
+    "refuse",
+    "unless_voided",
+]
 
 #: The acts whose ground a receiver is told as far as it may know it.
 _OBJECTING = frozenset({acts.Objection.act, acts.Dismissal.act})
 #: The handoff id of a statement that names none: no case has it, and the schema refuses the statement afterwards.
-_NO_HANDOFF = UUID(int=0)
+NO_HANDOFF = UUID(int=0)
 
 C = TypeVar("C", acts.Acceptance, acts.Refusal, acts.Recall, acts.Objection, acts.Cancellation, acts.Dismissal)
 
@@ -66,24 +75,42 @@ async def accept(hub: Hub, caller: Caller, jws: str) -> HandoffView:
         try:
             claims = open_statement(statement, facts.signer, caller, hub.origin)
         except Repeated:
-            return _unless_voided(await as_it_is_now(hub, caller, uuid_in(statement, "handoff_id")), facts)
-        question = Case(claims, facts)
-        first(order.acceptance(question, claims))
-        handoff = _party(facts)
-        failed = next(order.second_check(handoff, question.today), None)
+            return unless_voided(await as_it_is_now(hub, caller, uuid_in(statement, "handoff_id")), facts)
+        record, failed = judge_acceptance(hub, caller, statement, claims, facts)
         try:
-            if failed is None:
-                record = _acceptance_record(hub, caller, statement, claims, facts)
+            if isinstance(record, AcceptanceRecord):
                 if await hub.ledger.record_acceptance(record):
-                    return _closed(caller, statement, handoff, HandoffState.ACCEPTED, record.at, in_date=claims.in_date)
-            else:
-                ground = _GROUNDS.get(failed.code, failed.code.value)
-                closure = _closure_record(hub, caller, statement, facts, act="void", by=Side.HUB, ground=ground)
-                if await hub.ledger.record_closure(closure):
-                    raise failed
+                    return accepted_view(caller, statement, facts, record)
+            elif await hub.ledger.record_closure(record):
+                assert failed is not None, "a second check that fails says why"
+                raise failed
         except Claimed:
             continue
     raise Refusal(Code.STALE_VERSION)
+
+
+def judge_acceptance(
+    hub: Hub, caller: Caller, statement: Statement[acts.Acceptance], claims: acts.Acceptance, facts: CaseFacts
+) -> tuple[AcceptanceRecord | ClosureRecord, Refusal | None]:
+    """Put an acceptance before the rules, and give what is to be recorded of it.
+
+    Where the facts no longer bear the release that is the end of the case, with the refusal to answer by.
+    Refuses: what `order.acceptance` does
+    """
+    question = Case(claims, facts)
+    first(order.acceptance(question, claims))
+    failed = next(order.second_check(_party(facts), question.today), None)
+    if failed is None:
+        return _acceptance_record(hub, caller, statement, claims, facts), None
+    ground = _GROUNDS.get(failed.code, failed.code.value)
+    return _closure_record(hub, caller, statement, facts, act="void", by=Side.HUB, ground=ground), failed
+
+
+def accepted_view(
+    caller: Caller, statement: Statement[acts.Acceptance], facts: CaseFacts, record: AcceptanceRecord
+) -> HandoffView:
+    """Give the case after an acceptance, from what was recorded: no further look at the database."""
+    return _closed(caller, statement, _party(facts), HandoffState.ACCEPTED, record.at, in_date=record.in_date)
 
 
 async def refuse(hub: Hub, caller: Caller, jws: str) -> HandoffView:
@@ -138,7 +165,7 @@ async def close_case(
 
 
 async def _facts(hub: Hub, caller: Caller, statement: Statement[C]) -> CaseFacts:
-    handoff_id = uuid_in(statement, "handoff_id") or _NO_HANDOFF
+    handoff_id = uuid_in(statement, "handoff_id") or NO_HANDOFF
     return await hub.ledger.facts_for_case(signing_of(statement, caller), UUID(statement.sub), handoff_id)
 
 
@@ -159,7 +186,7 @@ _CODES: Final = {ground: code for code, ground in _GROUNDS.items()}
 _SOME_UNION = "该单位工会 (the employer's union)"
 
 
-def _unless_voided(view: HandoffView, facts: CaseFacts) -> HandoffView:
+def unless_voided(view: HandoffView, facts: CaseFacts) -> HandoffView:
     """Give the case, or refuse again with what voided it: an acceptance that comes again gets its first answer."""
     if view.state is HandoffState.VOIDED and view.ground is not None:
         place = _party(facts).place

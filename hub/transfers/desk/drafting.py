@@ -46,6 +46,9 @@ __all__ = [
     "NO_HASH",
     "SOME_REASON",
     "Input",
+    "acceptance_members",
+    "acceptance_rules",
+    "asked_by_receiver",
     "claims_of",
     "custody_claims",
     "draft_acceptance",
@@ -58,6 +61,7 @@ __all__ = [
     "numbered",
     "place_of_input",
     "plain",
+    "release_claims",
     "stated_claims",
     "storable",
 ]
@@ -158,13 +162,27 @@ async def draft_release(hub: Hub, caller: Caller, given: Input) -> Draft:
     signing, place = drafting_of(caller), place_of_input(given["reason_code"], given)
     facts = await hub.ledger.facts_for_release(signing, membership_id, answered, storable(receiver), place)
     require_login(facts.signer)
-    if answered is None and (answered := _asked_by_receiver(facts)) is not None:
+    if answered is None and (answered := asked_by_receiver(facts)) is not None:
         # The act will name this request: its draft is to be judged by the same facts.
         facts = await hub.ledger.facts_for_release(signing, membership_id, answered, storable(receiver), place)
     facts = await with_entrustment(hub, caller, membership_id, facts)
     held, unread = facts.membership, list[Refusal]()
-    reason = REASONS.get(given["reason_code"])
-    claims = claims_of(
+    claims = release_claims(given, facts, answered, unread)
+    if claims is None:
+        # The input has no right form, so that the rules can't be asked; but who may not ask learns nothing by it.
+        tie = every(order.before_a_release(facts))
+        return Draft(acts.Release.typ, None, None, tie or tuple(unread))
+    refusals = every(order.release(release_question(claims, facts)))
+    if held is None:
+        return Draft(acts.Release.typ, None, None, refusals)
+    signed = claims_text(hub, caller, claims, sub=str(membership_id), now=facts.signer.now)
+    return Draft(acts.Release.typ, signed, card_of(held, claims.dues_paid_through), refusals)
+
+
+def release_claims(given: Input, facts: ReleaseFacts, answered: UUID | None, unread: list[Refusal]) -> Any:
+    """Give the claims of a release that an input makes by these facts, or None and, in `unread`, why it makes none."""
+    reason, held = REASONS.get(given["reason_code"]), facts.membership
+    return claims_of(
         acts.Release,
         {
             **{name: plain(given.get(name)) for name in _RELEASE_MEMBERS},
@@ -178,18 +196,9 @@ async def draft_release(hub: Hub, caller: Caller, given: Input) -> Draft:
         },
         unread,
     )
-    if claims is None:
-        # The input has no right form, so that the rules can't be asked; but who may not ask learns nothing by it.
-        tie = every(order.before_a_release(facts))
-        return Draft(acts.Release.typ, None, None, tie or tuple(unread))
-    refusals = every(order.release(release_question(claims, facts)))
-    if held is None:
-        return Draft(acts.Release.typ, None, None, refusals)
-    signed = claims_text(hub, caller, claims, sub=str(membership_id), now=facts.signer.now)
-    return Draft(acts.Release.typ, signed, card_of(held, claims.dues_paid_through), refusals)
 
 
-def _asked_by_receiver(facts: ReleaseFacts) -> UUID | None:
+def asked_by_receiver(facts: ReleaseFacts) -> UUID | None:
     """Give the request that the receiver has open with the member, if there is one."""
     held, receiver = facts.membership, facts.receiver
     asked = None if held is None else held.asked(facts.signer.now)
@@ -279,22 +288,29 @@ async def draft_acceptance(hub: Hub, caller: Caller, given: Input) -> Draft:
     """Draft an acceptance, with the card that its release shows. Source: A3, A12, NX-3."""
 
     def members(facts: CaseFacts) -> dict[str, object]:
-        handoff = facts.handoff
-        is_open = handoff is not None and _is_released(handoff, facts.signer.now)
-        # Of a case that has closed the receiver reads the dues no more (I16), not even a month later than they are.
-        dues = (handoff is not None and is_open and handoff.dues_paid_through) or _SOME_MONTH
-        return {
-            **{name: plain(given.get(name)) for name in _ACCEPTANCE_MEMBERS},
-            "next_dues_month": next_dues_month(dues, given["in_date"] if handoff and handoff.stated.restores else None),
-            "form_received": given["form_received"],
-        }
+        return acceptance_members(given, facts)
 
-    def rules(question: Case, claims: acts.Acceptance) -> Refusals:
-        yield from order.acceptance(question, claims)
-        if question.handoff is not None:
-            yield from order.second_check(question.handoff, question.today)
+    return await draft_of_case(hub, caller, acts.Acceptance, given, members, acceptance_rules)
 
-    return await draft_of_case(hub, caller, acts.Acceptance, given, members, rules)
+
+def acceptance_members(given: Input, facts: CaseFacts) -> dict[str, object]:
+    """Give what an acceptance says by an input and by these facts."""
+    handoff = facts.handoff
+    is_open = handoff is not None and _is_released(handoff, facts.signer.now)
+    # Of a case that has closed the receiver reads the dues no more (I16), not even a month later than they are.
+    dues = (handoff is not None and is_open and handoff.dues_paid_through) or _SOME_MONTH
+    return {
+        **{name: plain(given.get(name)) for name in _ACCEPTANCE_MEMBERS},
+        "next_dues_month": next_dues_month(dues, given["in_date"] if handoff and handoff.stated.restores else None),
+        "form_received": given["form_received"],
+    }
+
+
+def acceptance_rules(question: Case, claims: acts.Acceptance) -> Refusals:
+    """All rules of an acceptance, those of the second check too."""
+    yield from order.acceptance(question, claims)
+    if question.handoff is not None:
+        yield from order.second_check(question.handoff, question.today)
 
 
 _ACCEPTANCE_MEMBERS = ("in_date", "employer_uscc", "relation_started_on", "holding_basis", "intake_register_no")

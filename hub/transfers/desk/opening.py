@@ -9,11 +9,12 @@ from uuid import UUID, uuid4
 
 import orjson
 
-from federation import statements
+from federation import leaves, statements
 from federation.acts import Act, Receipt
 from federation.claims import dump, parse
 from federation.encoding import EncodingError, b64url_decode
 from federation.errors import StatementCode, StatementError
+from federation.jws import malformed
 from federation.keys import KeyDates, PublicKey
 from federation.receipts import sign_receipt
 from hub import failpoints
@@ -44,6 +45,7 @@ __all__ = [
     "hash_in",
     "input_claims",
     "look_up_text",
+    "open_leaf",
     "open_statement",
     "passed_json",
     "read_statement",
@@ -81,8 +83,13 @@ class Repeated(Exception):  # noqa: N818
 
 
 def read_statement(jws: str, act: type[A]) -> Statement[A]:
-    """Open a statement as far as its form goes (steps 1 to 5). Refuses: STATEMENT_MALFORMED, SIGNATURE_INVALID."""
+    """Open a statement as far as its form goes (steps 1 to 5). Refuses: STATEMENT_MALFORMED, SIGNATURE_INVALID.
+
+    A leaf of a manifest comes with its manifest, never by itself.
+    """
     try:
+        if leaves.is_leaf(jws):
+            raise malformed(("statement",), "a leaf of a manifest, which is handed in as a page")
         return statements.read(jws, act)
     except StatementError as error:
         raise refusal_of(error) from None
@@ -114,20 +121,38 @@ def open_statement(statement: Statement[A], signer: SignerFacts, caller: Caller,
         statements.verify_signature(statement, PublicKey.stored(statement.kid, signer.key_alg, signer.key_jwk))
         # (9)
         statements.verify_signer(statement, caller.union)
-        # (10)
-        if signer.earlier_sha256 is not None and signer.earlier_receipt is not None:
-            if digest_of(statement.sha256) == signer.earlier_sha256:
-                raise Repeated(signer.earlier_receipt)
-            raise Refusal(Code.IDEMPOTENCY_CONFLICT, path=("jti",))
-        # (11) (12) (13)
-        claims = statements.verify_claims(statement, audience, signer.now)
-        # (14)
-        dates = KeyDates(
-            not_before=signer.key_not_before, retired_at=signer.key_retired_at, revoked_at=signer.key_revoked_at
-        )
-        statements.verify_key_in_force(dates, signer.now)
+        # (10) to (14)
+        return _open_on(statement, signer, audience)
     except StatementError as error:
         raise refusal_of(error, signer.now) from None
+
+
+def open_leaf(statement: Statement[A], signer: SignerFacts, audience: str) -> A:
+    """Verify a leaf whose manifest's signature has been verified (steps 10 to 14), and give the act's own claims.
+
+    Refuses: IDEMPOTENCY_CONFLICT, STATEMENT_MALFORMED, CLOCK_SKEW, STATEMENT_EXPIRED, DOCUMENT_TAMPERED,
+        SIGNING_KEY_NOT_VALID. Raises: Repeated
+    """
+    try:
+        return _open_on(statement, signer, audience)
+    except StatementError as error:
+        raise refusal_of(error, signer.now) from None
+
+
+def _open_on(statement: Statement[A], signer: SignerFacts, audience: str) -> A:
+    # (10)
+    if signer.earlier_sha256 is not None and signer.earlier_receipt is not None:
+        if digest_of(statement.sha256) == signer.earlier_sha256:
+            raise Repeated(signer.earlier_receipt)
+        raise Refusal(Code.IDEMPOTENCY_CONFLICT, path=("jti",))
+    # (11) (12) (13)
+    claims = statements.verify_claims(statement, audience, signer.now)
+    # (14)
+    assert signer.key_not_before is not None, "there is such a key: its signature was verified"
+    dates = KeyDates(
+        not_before=signer.key_not_before, retired_at=signer.key_retired_at, revoked_at=signer.key_revoked_at
+    )
+    statements.verify_key_in_force(dates, signer.now)
     return claims
 
 

@@ -54,10 +54,13 @@ __all__ = [
     "SUPERSEDED",
     "as_it_is_now",
     "custody_time",
+    "judge_release",
     "place_for",
+    "place_in",
     "release",
     "release_in_lieu",
     "release_question",
+    "released_view",
     "with_entrustment",
 ]
 
@@ -98,7 +101,7 @@ async def release(hub: Hub, caller: Caller, jws: str) -> HandoffView:
     """
     statement = read_statement(jws, acts.Release)
     membership_id, handoff_id = UUID(statement.sub), uuid_in(statement, "handoff_id")
-    receiver, place = text_in(statement, "receiving_union") or "", _place_in(statement)
+    receiver, place = text_in(statement, "receiving_union") or "", place_in(statement)
     for _ in range(TRIES):
         facts = await hub.ledger.facts_for_release(
             signing_of(statement, caller), membership_id, handoff_id, receiver, place
@@ -108,20 +111,32 @@ async def release(hub: Hub, caller: Caller, jws: str) -> HandoffView:
         except Repeated:
             return await as_it_is_now(hub, caller, handoff_id)
         facts = await with_entrustment(hub, caller, membership_id, facts)
-        question = release_question(claims, facts)
-        first(order.release(question))
+        question, record = judge_release(hub, caller, statement, claims, facts)
         try:
-            if claims.request_sha256 is not None:
-                answer = _answer_record(hub, caller, statement, question, Side.HOLDER)
-                if await hub.ledger.record_answer(answer):
-                    return _answered(question, answer)
-            else:
-                record = _release_record(hub, caller, statement, question)
-                if await hub.ledger.record_release(record):
-                    return _released(record)
+            if isinstance(record, AnswerRecord):
+                if await hub.ledger.record_answer(record):
+                    return _answered(question, record)
+            elif await hub.ledger.record_release(record):
+                return _released(record)
         except Claimed:
             continue
     raise Refusal(Code.STALE_VERSION)
+
+
+def judge_release(
+    hub: Hub, caller: Caller, statement: Statement[acts.Release], claims: acts.Release, facts: ReleaseFacts
+) -> tuple[Release, ReleaseRecord | AnswerRecord]:
+    """Put a release before the rules, and give what is to be recorded of it. Refuses: what `order.release` does."""
+    question = release_question(claims, facts)
+    first(order.release(question))
+    if claims.request_sha256 is not None:
+        return question, _answer_record(hub, caller, statement, question, Side.HOLDER)
+    return question, _release_record(hub, caller, statement, question)
+
+
+def released_view(question: Release, record: ReleaseRecord | AnswerRecord) -> HandoffView:
+    """Give the case after a release, from what was recorded: no further look at the database."""
+    return _answered(question, record) if isinstance(record, AnswerRecord) else _released(record)
 
 
 async def with_entrustment(hub: Hub, caller: Caller, membership_id: UUID | None, facts: HoldersFacts) -> HoldersFacts:
@@ -139,7 +154,7 @@ async def release_in_lieu(hub: Hub, caller: Caller, jws: str) -> HandoffView:
     """
     statement = read_statement(jws, acts.InLieuRelease)
     membership_id, handoff_id = UUID(statement.sub), uuid_in(statement, "handoff_id")
-    receiver, place = text_in(statement, "receiving_union") or "", _place_in(statement)
+    receiver, place = text_in(statement, "receiving_union") or "", place_in(statement)
     for _ in range(TRIES):
         facts = await hub.ledger.facts_for_release(
             signing_of(statement, caller), membership_id, handoff_id, receiver, place, side=Side.HIGHER
@@ -168,7 +183,8 @@ def place_for(reason_code: str | None, employer_uscc: str | None, host_uscc: str
     return Place(is_asked, employer_uscc, host_uscc)
 
 
-def _place_in(statement: Statement[R]) -> Place:
+def place_in(statement: Statement[R]) -> Place:
+    """Give what the facts of a signed release are asked for besides."""
     names = ("reason_code", "new_employer_uscc", "host_employer_uscc")
     return place_for(*(text_in(statement, name) for name in names))
 

@@ -33,6 +33,7 @@ from hub.transfers.ledger.certificates import Certificates
 from hub.transfers.ledger.ending import Endings
 from hub.transfers.ledger.entrusting import Entrustments
 from hub.transfers.ledger.groups import Call, Groups, under_its_key
+from hub.transfers.ledger.manifests import FactsOf, Manifests
 from hub.transfers.ledger.records import (
     NOWHERE,
     AcceptanceRecord,
@@ -146,6 +147,17 @@ class Ledger(RetentionActs, SecondmentActs):
         self._record_amendment = Call("record_amendment", under_its_key(RECORD_AMENDMENT, AmendmentRecord))
         self._record_suspected = Call("record_suspected", under_its_key(RECORD_SUSPECTED, SuspectedRecord))
         self.certificates = Certificates(database)
+        self.manifests = Manifests(
+            database,
+            FactsOf(FACTS_FOR_RELEASE, clock, _release_facts),
+            FactsOf(FACTS_FOR_CASE, clock, _case_facts),
+            {
+                ReleaseRecord: RECORD_RELEASE,
+                AnswerRecord: RECORD_ANSWER,
+                AcceptanceRecord: RECORD_ACCEPTANCE,
+                ClosureRecord: RECORD_CLOSURE,
+            },
+        )
         self.endings = Endings(database)
 
     async def close(self) -> None:
@@ -167,18 +179,7 @@ class Ledger(RetentionActs, SecondmentActs):
         row = await self._facts.ask(
             self._facts_for_release, (*signing, side.value, membership_id, handoff_id, receiver_uri, *place)
         )
-        case = row["membership"]
-        return ReleaseFacts(
-            signer=signer_of(row["signer"]),
-            membership=_membership(case, row) if case is not None and case["tie"] == side else None,
-            is_party=case is not None and case["tie"] == "PARTY",
-            handoff_taken=row["handoff_taken"],
-            receiver=None if row["receiver_union"] is None else _receiver(row),
-            overdue_union=row["overdue_union"],
-            holder_uri=row["holder_uri"],
-            place=_place(row["place"]),
-            secondment=secondment_of(row["secondment"]),
-        )
+        return _release_facts(row, side)
 
     async def facts_for_request(
         self,
@@ -217,12 +218,7 @@ class Ledger(RetentionActs, SecondmentActs):
     async def facts_for_case(self, signing: Signing, membership_id: UUID, handoff_id: UUID) -> CaseFacts:
         """Give the facts for every act on a case but a release."""
         row = await self._facts.ask(self._facts_for_case, (*signing, membership_id, handoff_id))
-        case = row["handoff"]
-        return CaseFacts(
-            signer=signer_of(row["signer"]),
-            holds=row["holds"],
-            handoff=None if case is None or case["member_id"] is None else _handoff(case, row["place"]),
-        )
+        return _case_facts(row)
 
     async def facts_for_join(
         self,
@@ -447,6 +443,30 @@ class Ledger(RetentionActs, SecondmentActs):
         """Spend an assertion. False: it was used before."""
         async with self._database.connection() as connection:
             return bool(await connection.fetchval(RECORD_LOGIN, now, union_id, jti, expires_at))
+
+
+def _release_facts(row: Any, side: Side = Side.HOLDER) -> ReleaseFacts:
+    case = row["membership"]
+    return ReleaseFacts(
+        signer=signer_of(row["signer"]),
+        membership=_membership(case, row) if case is not None and case["tie"] == side else None,
+        is_party=case is not None and case["tie"] == "PARTY",
+        handoff_taken=row["handoff_taken"],
+        receiver=None if row["receiver_union"] is None else _receiver(row),
+        overdue_union=row["overdue_union"],
+        holder_uri=row["holder_uri"],
+        place=_place(row["place"]),
+        secondment=secondment_of(row["secondment"]),
+    )
+
+
+def _case_facts(row: Any) -> CaseFacts:
+    case = row["handoff"]
+    return CaseFacts(
+        signer=signer_of(row["signer"]),
+        holds=row["holds"],
+        handoff=None if case is None or case["member_id"] is None else _handoff(case, row["place"]),
+    )
 
 
 def _join_facts(row: Any) -> JoinFacts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub.errors import Code, Refusal
-from hub.transfers.kinds import JOINING_BASES, HoldingBasis, UnionState
+from hub.transfers.kinds import JOINING_BASES, HoldingBasis, MembershipStatus, UnionState
 from hub.transfers.rules.codes import is_uscc
 from hub.transfers.rules.reasons import (
     CORRECTION,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from hub.transfers.rules.questions import Refusals
 
 __all__ = [
+    "bases_open",
     "check_awaited_employer",
     "check_basis",
     "check_correction_goes_back",
@@ -41,6 +42,7 @@ __all__ = [
     "check_relation_began",
     "check_relation_ended",
     "employer_after",
+    "states_employer",
 ]
 
 
@@ -111,6 +113,15 @@ def check_correction_goes_back(claims: acts.Release, receiver: ReceiverFacts | N
         )
 
 
+def states_employer(handoff: HandoffFacts) -> bool:
+    """Whether an acceptance states where the member works: not of one who is retained on, and works nowhere.
+
+    Source: A3, A17, A20, HUB-P09, domain 4.5
+    """
+    stays_retained = handoff.status == MembershipStatus.RETAINED and not handoff.stated.restores
+    return REASONS[handoff.reason_code].states_employer and not stays_retained
+
+
 def check_relation_began(claims: acts.Acceptance, today: date, handoff: HandoffFacts) -> Refusals:
     """The acceptance states the employer and since when the member works there. Source: A3, A13, A20, domain 4.5.
 
@@ -127,7 +138,8 @@ def check_relation_began(claims: acts.Acceptance, today: date, handoff: HandoffF
                     why_en="after a correction the old relation goes on: it is not stated anew",
                 )
         return
-    if claims.employer_uscc is None and reason.states_employer:
+    employed = states_employer(handoff)
+    if claims.employer_uscc is None and employed:
         yield Refusal(Code.NO_LABOUR_RELATION_YET, path=("acceptance", "employer_uscc"))
     elif reason.receiver is Receiver.AREA and claims.employer_uscc not in {None, employer_after(claims, handoff)}:
         yield Refusal(
@@ -137,13 +149,13 @@ def check_relation_began(claims: acts.Acceptance, today: date, handoff: HandoffF
             why_en="the employer is the one that the release names",
         )
     started = claims.relation_started_on
-    if (started is None and reason.states_employer) or (started is not None and started > today):
+    if (started is None and employed) or (started is not None and started > today):
         yield Refusal(Code.NO_LABOUR_RELATION_YET, path=("acceptance", "relation_started_on"))
 
 
 def check_basis(claims: acts.Acceptance, handoff: HandoffFacts) -> Refusals:
     """The receiver holds on a basis that the reason allows; after a correction, as it did before. Source: A9, A12."""
-    if claims.holding_basis not in _bases(handoff):
+    if claims.holding_basis not in bases_open(handoff):
         yield Refusal(
             Code.INPUT_INVALID,
             path=("acceptance", "holding_basis"),
@@ -164,10 +176,11 @@ def employer_after(claims: acts.Acceptance, handoff: HandoffFacts) -> str | None
     if reason.receiver is Receiver.AREA:
         # Of who moves house it stays what it was.
         return handoff.stated.new_employer if reason.awaits_union else handoff.employer_uscc
-    return claims.employer_uscc
+    return claims.employer_uscc if states_employer(handoff) else claims.employer_uscc or handoff.employer_uscc
 
 
-def _bases(handoff: HandoffFacts) -> frozenset[str]:
+def bases_open(handoff: HandoffFacts) -> frozenset[str]:
+    """Give the bases on which the receiver of a case may hold. Source: A9, A12, A13, A14."""
     reason = REASONS[handoff.reason_code]
     if not reason.keeps_basis:
         return reason.bases

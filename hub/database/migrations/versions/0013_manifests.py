@@ -1,0 +1,11 @@
+"""Manifests: what was signed for many at once is kept once, with the first of its leaves that is applied."""
+
+from hub.database.migrate import run_sql_files
+
+revision = "0013"
+down_revision = "0011"
+
+
+def upgrade() -> None:
+    """One function (forward only)."""
+    run_sql_files("0013")
