@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from federation import acts, leaves, statements
+from federation.claims import parse
 from federation.encoding import dumps
 from hub.errors import Refusal
 from hub.transfers.desk import drafting_manifests, manifests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
-    from uuid import UUID
 
     from federation.leaves import Page
     from hub.transfers.views_manifests import BatchView, ManifestDraft
     from tests.world import Actor, World
 
-__all__ = ["RELEASED", "Batch", "accepting", "manifest_over", "ready_batch", "releasing"]
+__all__ = ["Batch", "accepting", "altered_leaf", "manifest_over", "ready_batch", "releasing", "text_of"]
 
-RELEASED = {
+_RELEASED: dict[str, Any] = {
     "reason_code": "CHANGE_OF_EMPLOYER",
     "receiving_union": None,
     "relation_ended_on": None,
@@ -58,7 +58,7 @@ async def releasing(world: World, actor: Actor, **given: Any) -> ManifestDraft:
     asked = dict(given)
     if asked.get("members") is not None:
         asked["members"] = [one if isinstance(one, dict) else {"membership_id": one} for one in asked["members"]]
-    return await drafting_manifests.draft_release_manifest(world.hub, actor.caller, {**RELEASED, **asked})
+    return await drafting_manifests.draft_release_manifest(world.hub, actor.caller, {**_RELEASED, **asked})
 
 
 async def accepting(world: World, actor: Actor, **given: Any) -> ManifestDraft:
@@ -90,5 +90,8 @@ def altered_leaf(leaf: str, *, top: dict[str, Any] | None = None, **changes: Any
     return leaves.canonical({**claims, name: {**claims[name], **changes}, **(top or {})})
 
 
-def ids_of(view: BatchView) -> list[UUID | None]:
-    return [outcome.membership_id for outcome in view.outcomes]
+def text_of(batch: Batch, place: int) -> str:
+    """Give a leaf as the text that shows it by itself."""
+    statement = statements.read_any(batch.jws)
+    manifest: Any = parse(statement.act, statement.claims["manifest"], ("manifest",))
+    return leaves.leaf_texts(batch.jws, manifest, batch.pages()[0])[place]

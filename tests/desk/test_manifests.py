@@ -9,13 +9,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from federation import leaves, statements
-from federation.encoding import b64url, b64url_decode
+from federation import statements
+from federation.encoding import b64url
 from hub.errors import Code, Refusal
-from hub.transfers.desk import cases, releasing as desk_releasing
+from hub.transfers.desk import releasing as desk_releasing
 from hub.transfers.machines import HandoffState
-from tests.manifests import Batch, accepting, altered_leaf, manifest_over, ready_batch, releasing
-from tests.ready import person, ready_join, ready_release
+from tests.manifests import Batch, accepting, altered_leaf, manifest_over, ready_batch, releasing, text_of
+from tests.ready import person, ready_join
 from tests.sql.wholeness import assert_whole
 from tests.world import EMPLOYERS
 from tests.worlds import START, differing, everything
@@ -52,9 +52,10 @@ class TestBothSides:
         draft = await accepting(world, u2, releasing_union=u1.uri, **TAKEN_IN)
         accepted = await ready_batch(u2, draft).send(world)
         assert codes(accepted) == [None] * 4
-        held = await superuser.fetch("select holder_union from hub.memberships where membership_id = any ($1)", [
-            outcome.membership_id for outcome in released.outcomes
-        ])
+        held = await superuser.fetch(
+            "select holder_union from hub.memberships where membership_id = any ($1)",
+            [outcome.membership_id for outcome in released.outcomes],
+        )
         assert {row["holder_union"] for row in held} == {u2.caller.union_id}
         await assert_whole(superuser)
 
@@ -130,14 +131,6 @@ class TestBothSides:
         assert codes(view) == ["STALE_VERSION", None, None, None]
         assert codes(await taking.send(world)) == ["STALE_VERSION", None, None, None]
         assert len(released.outcomes) == 4
-
-
-def text_of(batch: Batch, place: int) -> str:
-    """Give a leaf as the text that shows it by itself."""
-    manifest = statements.read_any(batch.jws)
-    page = batch.pages()[0]
-    body = leaves.parse(leaves.acts_manifest(manifest), manifest.claims["manifest"], ("manifest",))
-    return leaves.leaf_texts(batch.jws, body, page)[place]
 
 
 class TestOfTheWholePage:
@@ -232,7 +225,11 @@ class TestOfALeaf:
             ({"out_date": "2025-03-04"}, Code.DATE_IN_FUTURE, ("release", "out_date")),
             ({"custody_version": 2}, Code.STALE_VERSION, ("release", "custody_version")),
             ({"card_sha256": b64url(bytes(32))}, Code.DOCUMENT_TAMPERED, ("release", "card_sha256")),
-            ({"receiving_union": "urn:union:81310117MC1D25256C"}, Code.DOCUMENT_TAMPERED, ("manifest", "receiving_union")),
+            (
+                {"receiving_union": "urn:union:81310117MC1D25256C"},
+                Code.DOCUMENT_TAMPERED,
+                ("manifest", "receiving_union"),
+            ),
             ({"reason_code": "PLACEMENT"}, Code.DOCUMENT_TAMPERED, ("manifest", "reason_code")),
             ({"out_date": "soon"}, Code.STATEMENT_MALFORMED, ("release", "out_date")),
         ],
@@ -304,7 +301,9 @@ class TestDrafts:
         draft = await releasing(world, u1, members=named, receiving_union=u2.uri, **MOVED)
         mine, nobody, other = draft.leaves
         assert (mine.index, mine.card and mine.card.dues_paid_through) == (0, "2024-06")
-        assert [[r.code for r in leaf.refusals] for leaf in (nobody, other)] == [[Code.MEMBER_NOT_FOUND_OR_NOT_HELD]] * 2
+        assert [[r.code for r in leaf.refusals] for leaf in (nobody, other)] == [
+            [Code.MEMBER_NOT_FOUND_OR_NOT_HELD]
+        ] * 2
         assert (nobody.leaf, other.leaf) == (None, None)
 
     async def test_page_by_page(self, world: World, u1: Actor, u2: Actor) -> None:

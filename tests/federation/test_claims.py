@@ -57,6 +57,7 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     UUID: st.uuids(),
     bool: st.booleans(),
     forms.Version: st.integers(0, encoding.INTEGER_MAX),
+    forms.LeafCount: st.integers(1, forms.LEAVES_MAX),
     forms.Amount: st.integers(0, encoding.INTEGER_MAX),
     forms.NumberPattern: matching(r"[A-Z0-9a-z\[\]{},\\-]{1,100}"),
     date: st.dates(date(1900, 1, 1), date(2999, 12, 31)),
