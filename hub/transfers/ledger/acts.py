@@ -58,6 +58,7 @@ from hub.transfers.ledger.rows import function as _function
 from hub.transfers.ledger.rows import numbered_by, scheme_of
 from hub.transfers.ledger.seconding import SecondmentActs, secondment_of, with_secondment
 from hub.transfers.ledger.singles import record_one, signer_of
+from hub.transfers.ledger.winding import Windings
 from hub.transfers.machines import Side
 from hub.transfers.rules.stated import Stated
 
@@ -105,10 +106,11 @@ RECORD_ANSWER: Final = _function("record_answer", 25)
 RECORD_MATCH: Final = _function("record_match", 13)
 RECORD_ACCEPTANCE: Final = _function("record_acceptance", 18)
 RECORD_CLOSURE: Final = _function("record_closure", 19)
-RECORD_JOIN: Final = _function("record_join", 35)
+#: Who is wound up meanwhile takes nobody in (HUB-P09).
+RECORD_JOIN: Final = f"select hub.still_active(({_function('record_join', 35)}), $2)"
 RECORD_AMENDMENT: Final = _function("record_amendment", 47)
 RECORD_UNION_AMENDMENT: Final = _function("record_union_amendment", 20)
-RECORD_SUSPECTED: Final = _function("record_suspected", 38)
+RECORD_SUSPECTED: Final = f"select hub.still_active(({_function('record_suspected', 38)}), $2)"
 RECORD_MERGE: Final = _function("record_merge", 25)
 RECORD_DECISION: Final = _function("record_decision", 21)
 RECORD_UNION: Final = _function("record_union", 21)
@@ -147,6 +149,7 @@ class Ledger(RetentionActs, SecondmentActs):
         self._record_suspected = Call("record_suspected", under_its_key(RECORD_SUSPECTED, SuspectedRecord))
         self.certificates = Certificates(database)
         self.endings = Endings(database)
+        self.windings = Windings(database)
 
     async def close(self) -> None:
         """Stop the groups."""

@@ -37,7 +37,7 @@ __all__ = [
     "check_reason_text",
     "check_receiver_known",
     "check_receiver_may_hold",
-    "check_receiver_still_active",
+    "check_receiver_still_holds",
     "check_relation_began",
     "check_relation_ended",
     "employer_after",
@@ -252,11 +252,12 @@ def check_awaited_employer(claims: acts.Release, employer_uscc: str | None) -> R
         )
 
 
-def check_receiver_still_active(handoff: HandoffFacts) -> Refusals:
-    """The second check, at the receipt of the acceptance: the receiver may still hold. Source: HUB-P09, A15."""
-    if handoff.receiver_state != UnionState.ACTIVE:
-        yield Refusal(Code.UNION_NOT_ACTIVE)
-    elif handoff.receiver_kind not in RECEIVER_KINDS[REASONS[handoff.reason_code].receiver]:
+def check_receiver_still_holds(handoff: HandoffFacts) -> Refusals:
+    """The second check, at the receipt of the acceptance: the receiver may still hold. Source: A15.
+
+    What goes to a union that is wound up has gone back by then.
+    """
+    if handoff.receiver_kind not in RECEIVER_KINDS[REASONS[handoff.reason_code].receiver]:
         yield Refusal(Code.RECEIVER_CANNOT_HOLD)
 
 

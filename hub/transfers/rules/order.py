@@ -391,10 +391,14 @@ def release_in_lieu(question: Release, claims: acts.InLieuRelease) -> Refusals:
     yield from _facts_of_a_release(question)
 
 
-def before_a_case(facts: CaseFacts, *, otherwise: Code = Code.MEMBER_NOT_FOUND_OR_NOT_HELD) -> Refusals:
+def before_a_case(
+    facts: CaseFacts, *, otherwise: Code = Code.MEMBER_NOT_FOUND_OR_NOT_HELD, accepting: bool = False
+) -> Refusals:
     """Whether the signer may act on this case at all. Source: A11, A12, A15, HUB-P09."""
     yield from custody.check_signer_may_sign(facts.signer, holds=facts.holds or _is_chosen(facts.handoff))
     yield from custody.check_signer_is_active(facts.signer)
+    if accepting:
+        yield from custody.check_signer_takes_in(facts.signer)
     yield from custody.check_tie_to_case(facts.handoff, otherwise=otherwise)
 
 
@@ -410,7 +414,7 @@ def _on_a_case(
 ) -> Refusals:
     """What acceptance, refusal and recall share: up to the bound hash."""
     handoff = question.handoff
-    yield from before_a_case(question.facts)
+    yield from before_a_case(question.facts, accepting=accepting)
     if handoff is None:
         return
     yield from custody.check_case_is_open(handoff, question.now, accepting=accepting)
@@ -484,7 +488,7 @@ def second_check(handoff: HandoffFacts, today: date) -> Refusals:
     if REASONS[handoff.reason_code].area is not None:
         yield from placing.check_employer_unorganised(ground)
         yield from placing.check_area(ground)
-    yield from labour.check_receiver_still_active(handoff)
+    yield from labour.check_receiver_still_holds(handoff)
 
 
 def refusal(question: Case, claims: acts.Refusal) -> Refusals:
