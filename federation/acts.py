@@ -43,6 +43,7 @@ from federation.acts_secondment import (
     SecondmentTerm,
     Term,
 )
+from federation.acts_winding import SecondmentRetargeting, UnionClosing, UnionWindingUp
 from federation.entrusting import ENTRUSTMENT_ACTS
 from federation.forms import (
     Article,
@@ -543,6 +544,7 @@ _ALL: tuple[type[Act], ...] = (
     *(Withdrawal, DeemedWithdrawal, Expulsion, Death),
     *(ExpulsionFiling, FilingAcknowledgement, FilingReturn, ExpulsionReversal),
     *(Secondment, SecondmentTerm, EarlyEnd, Extension, Conversion, HomeRelationEnd),
+    *(UnionWindingUp, UnionClosing, SecondmentRetargeting),
     *ENTRUSTMENT_ACTS,
     *MANIFEST_ACTS,
 )

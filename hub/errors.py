@@ -62,6 +62,7 @@ class Code(StrEnum):
     FEE_NOT_ALLOWED = "FEE_NOT_ALLOWED"
     NOT_PROVINCIAL_FEDERATION = "NOT_PROVINCIAL_FEDERATION"
     UNION_NOT_ACTIVE = "UNION_NOT_ACTIVE"
+    UNION_STILL_HOLDS_MEMBERS = "UNION_STILL_HOLDS_MEMBERS"
     ENTRUSTMENT_CLAUSE_MISSING = "ENTRUSTMENT_CLAUSE_MISSING"
     ENTRUSTMENT_PARTY_INVALID = "ENTRUSTMENT_PARTY_INVALID"
     ENTRUSTMENT_MEMBER_NOT_HELD_BY_DISPATCH_UNION = "ENTRUSTMENT_MEMBER_NOT_HELD_BY_DISPATCH_UNION"
@@ -476,6 +477,15 @@ CATALOGUE: dict[Code, Entry] = {
         "The union is being wound up or is closed.",
         "请向其上一级工会查询承接工会。",
         "Ask its next-higher union which union succeeds it.",
+    ),
+    Code.UNION_STILL_HOLDS_MEMBERS: _entry(
+        "HUB-P09",
+        "该工会仍有在册会员或未了结事项，不能注销：在册会员{members}人，未办结接转{handoffs}件，未终止委托管理协议{agreements}份，"
+        "待转回借调会员{reversions}人，下级工会{unions}个。",
+        "The union can't be closed yet. Left with it: {members} members held, {handoffs} open handoffs, "
+        "{agreements} live agreements, {reversions} seconded members to come back, {unions} unions beneath it.",
+        "请先将会员逐一转出（可由贵会代为办理），终止协议，并将借调会员的转回指定给承接工会或予以放弃。",
+        "Let each member be released, if need be in its stead, end the agreements, retarget or sign away the returns.",
     ),
     Code.SIGNATURE_INVALID: _entry(
         "NX-7",

@@ -38,6 +38,7 @@ _SIDE_OF_UNSIGNED: Final = {
     "lapse": Side.HIGHER,
     "supersede": Side.HOLDER,
     "retain": Side.HOLDER,
+    "wind_up": Side.RECEIVER,
 }
 #: What a request that ended by the holder's release elsewhere, or by a retention, is to who asked: closed, or objected
 #: to, and no more (domain 3.2).

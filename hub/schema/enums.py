@@ -22,6 +22,7 @@ from hub.transfers.kinds import (
     MembershipStatus,
     RetentionReason,
     UnionKind,
+    UnionState,
     WarningCode,
 )
 from hub.transfers.machines import (
@@ -59,6 +60,7 @@ __all__ = [
     "SecondmentState",
     "Side",
     "UnionKind",
+    "UnionState",
     "WarningCode",
 ]
 
@@ -158,6 +160,17 @@ _describe(
     {
         KeyUse.SIGNING: "签署文书。\nSigns statements.",
         KeyUse.LOGIN: "登录平台。\nLogs in at the token endpoint.",
+    },
+)
+
+_describe(
+    UnionState,
+    "工会的状态。\nWhere a union stands.",
+    {
+        UnionState.ACTIVE: "正常。\nIt is active.",
+        UnionState.WINDING_UP: "注销中：不再接收会员，会员陆续转出。\n"
+        "It is being wound up: nobody comes, everybody is to leave.",
+        UnionState.CLOSED: "已注销。\nIt is closed.",
     },
 )
 

@@ -23,6 +23,7 @@ from hub.schema.types.handoffs import Handoff
 from hub.schema.types.members import IdNumber, Member, MemberResult
 from hub.schema.types.merges import MergeDecision
 from hub.schema.types.unions import Union, union_of
+from hub.schema.winding import UnionResult, WindingMutations
 from hub.transfers.desk import (
     amending,
     amending_unions,
@@ -45,10 +46,6 @@ HandoffResult = Annotated[
         "HandoffResult", description="办理后的接转手续，或拒绝。\nThe handoff after the act, or a refusal."
     ),
 ]
-UnionResult = Annotated[
-    Union | Refusal,
-    strawberry.union("UnionResult", description="办理后的工会，或拒绝。\nThe union after the act, or a refusal."),
-]
 IdNumberResult = Annotated[
     IdNumber | Refusal,
     strawberry.union("IdNumberResult", description="完整的证件号码，或拒绝。\nThe full ID number, or a refusal."),
@@ -66,7 +63,9 @@ MergeDecisionResult = Annotated[
     description="办理事项；每次办理须有一份签署的文书。\n"
     "The acts. Each takes one signed statement and is stored with it."
 )
-class Mutation(EndingMutations, EntrustmentActs, CertificateMutations, SecondmentMutations, ManifestMutations):
+class Mutation(
+    EndingMutations, EntrustmentActs, CertificateMutations, SecondmentMutations, WindingMutations, ManifestMutations
+):
     """The acts."""
 
     @act("批准入会。", "Takes in a person who is nobody's member.")

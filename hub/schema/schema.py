@@ -19,6 +19,7 @@ from hub.schema.queries import Reads
 from hub.schema.refusals import RefusalHandler
 from hub.schema.scalars import SCALARS
 from hub.schema.seconding import SecondmentDrafts, SecondmentReads
+from hub.schema.winding import WindingDrafts
 
 __all__ = ["LIMITS", "make_schema", "sdl"]
 
@@ -67,6 +68,7 @@ class Query(
     EndingDrafts,
     EntrustmentDrafts,
     SecondmentDrafts,
+    WindingDrafts,
     ManifestDrafts,
 ):
     """Everything that can be asked."""

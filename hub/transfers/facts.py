@@ -161,6 +161,12 @@ class ReleaseFacts:
     is_entrusted_host: bool = False  #: the signer is entrusted with the member by the holder, now (A9)
     place: PlaceFacts = PlaceFacts()  #: of a reason that asks for one
     secondment: SecondmentFacts | None = None  #: the latest one
+    successor: UUID | None = None  #: of a holder that is wound up
+
+    def succeeds(self, reason_code: str) -> bool:
+        """Whether a release for this reason is to the union that takes the holder's place (HUB-P09)."""
+        named = None if self.receiver is None else self.receiver.union_id
+        return reason_code == "EMPLOYER_REORGANISED" and named is not None and named == self.successor
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hub.errors import Code, Refusal
-from hub.transfers.kinds import MembershipStatus
+from hub.transfers.kinds import MembershipStatus, UnionState
 from hub.transfers.words import in_chinese
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "RETENTION",
     "SECONDMENT",
     "START",
+    "UNION",
     "CertificateState",
     "EntrustmentState",
     "ExpulsionState",
@@ -172,6 +173,8 @@ HANDOFF = Machine(
         Step(S.ESCALATED, "supersede", Side.HUB, S.CANCELLED, "A12"),
         Step(S.ESCALATED, "void", Side.HUB, S.VOIDED, "A12"),
         Step(S.ESCALATED, "retain", Side.HUB, S.OBJECTED, "A17"),
+        Step(S.REQUESTED, "wind_up", Side.HUB, S.CANCELLED, "HUB-P09"),
+        Step(S.ESCALATED, "wind_up", Side.HUB, S.CANCELLED, "HUB-P09"),
         Step(S.RELEASED, "accept", Side.RECEIVER, S.ACCEPTED, "A12"),
         Step(S.RELEASED, "refuse", Side.RECEIVER, S.REFUSED, "A12"),
         Step(S.RELEASED, "recall", Side.HOLDER, S.RECALLED, "A12"),
@@ -281,7 +284,7 @@ def _by_either(source: str, act: str, target: str) -> tuple[Step, ...]:
 
 
 #: domain: 3.5. `schedule` is the second signature under a term that has yet to begin. That a draft is its author's to
-#: withdraw, and a signature its signer's, is a rule beside the table. Nothing suspends before unions wind up.
+#: withdraw, and a signature its signer's, is a rule beside the table. The winding up of a party suspends.
 ENTRUSTMENT = Machine(
     "entrustment",
     (
@@ -296,6 +299,7 @@ ENTRUSTMENT = Machine(
         Step(E.SIGNED_BY_ONE, "lapse", Side.HUB, E.LAPSED, "A9"),
         Step(E.SCHEDULED, "start", Side.HUB, E.IN_FORCE, "A9"),
         *_by_either(E.SCHEDULED, "terminate", E.TERMINATED),
+        Step(E.SCHEDULED, "suspend", Side.HIGHER, E.SUSPENDED, "HUB-P09"),
         Step(E.IN_FORCE, "suspend", Side.HIGHER, E.SUSPENDED, "HUB-P09"),
         Step(E.IN_FORCE, "expire", Side.HUB, E.EXPIRED, "A9"),
         *_by_either(E.IN_FORCE, "terminate", E.TERMINATED),
@@ -329,6 +333,8 @@ SECONDMENT = Machine(
         *(Step(state, "convert", side, X.CONVERTED, "A12") for state in _LASTING for side in _BOTH),
         *(Step(state, "end_home", side, X.RELEASED_FROM_HOME, "A12") for state in _LASTING for side in _OF_HOME),
         *(Step(state, "retarget", Side.HIGHER, state, "HUB-P09") for state in _LASTING),
+        # A union that takes the other's place, at home or as the host, goes on with it.
+        *(Step(state, "succeed", Side.RECEIVER, state, "HUB-P09") for state in (X.RECORDED, *_LASTING)),
         *(Step(state, "return", Side.RECEIVER, X.RETURNED, "A14") for state in _LASTING),
         *(Step(state, "close", Side.HUB, X.CLOSED, "A22") for state in _LASTING),
     ),
@@ -378,6 +384,19 @@ EXPULSION = Machine(
         Step(D.DECIDED, "reverse", Side.HOLDER, D.REVERSED, "A23"),
         Step(D.FILED, "reverse", Side.HOLDER, D.REVERSED, "A23"),
         Step(D.COLLECTED, "reverse", Side.HOLDER, D.REVERSED, "A23"),
+    ),
+)
+
+U = UnionState
+
+#: domain: 1.2, 2.5. No steps are stored: its acts are amendments of a union. Who is wound up may get another successor.
+UNION = Machine(
+    "union",
+    (
+        Step(START, "register_union", Side.HIGHER, U.ACTIVE, "HUB-P09"),
+        Step(U.ACTIVE, "wind_up_union", Side.HIGHER, U.WINDING_UP, "HUB-P09"),
+        Step(U.WINDING_UP, "wind_up_union", Side.HIGHER, U.WINDING_UP, "HUB-P09"),
+        Step(U.WINDING_UP, "close_union", Side.HIGHER, U.CLOSED, "HUB-P09"),
     ),
 )
 

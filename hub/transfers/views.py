@@ -269,6 +269,9 @@ class UnionView:
     jurisdiction_code: str | None
     established_on: date
     closed_on: date | None
+    state: str
+    wound_up_on: date | None
+    successor_union: UUID | None
     version: int
     former_names: list[str]  #: with `former_until`, the earliest first
     former_until: list[datetime]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["in_chinese", "listed_in_chinese", "status_in_chinese"]
+__all__ = ["in_chinese", "listed_in_chinese", "status_in_chinese", "union_state_in_chinese"]
 
 _NAMES: dict[str, str] = {
     # where a handoff stands
@@ -114,6 +114,8 @@ _NAMES: dict[str, str] = {
     "CONVERTED": "已正式转入",
     "RELEASED_FROM_HOME": "已脱离原单位",
     "CLOSED": "会籍已终止",
+    # why a case ends with the winding up of its receiver
+    "RECEIVER_CLOSED": "接收工会已决定注销",
     # why an open return ends, and an acceptance voids
     "SECONDMENT_EXTENDED": "借调期已延长",
     "SECONDMENT_CONVERTED": "已正式转入借调单位工会",
@@ -131,6 +133,11 @@ def in_chinese(code: str) -> str:
 def status_in_chinese(status: str) -> str:
     """Give the word for where a membership stands: one who withdrew (A22) is no agreement that was taken back."""
     return "已退会" if status == "WITHDRAWN" else in_chinese(status)
+
+
+def union_state_in_chinese(state: str) -> str:
+    """Give the word for where a union stands: what is active of it is no membership."""
+    return {"ACTIVE": "正常", "WINDING_UP": "注销中", "CLOSED": "已注销"}.get(state, state)
 
 
 def listed_in_chinese(codes: Iterable[str]) -> str:

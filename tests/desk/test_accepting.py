@@ -15,6 +15,7 @@ from hub.transfers.machines import HandoffState
 from tests.desk.conftest import said
 from tests.ready import altered, ready, ready_acceptance, ready_refusal
 from tests.sql.wholeness import assert_whole
+from tests.winding import set_state
 from tests.world import EMPLOYERS, UNIONS
 from tests.worlds import everything
 
@@ -98,7 +99,7 @@ class TestWhoMayAccept:
         self, world: World, superuser: Any, refused: Refused, u2: Actor, case: HandoffView
     ) -> None:
         act = await ready_acceptance(world, u2, case.handoff_id)
-        await superuser.execute("update hub.unions set state = 'CLOSED' where uri = $1", u2.uri)
+        await set_state(superuser, "CLOSED", u2.uri)
         refusal = await refused(act)
         assert (refusal.code, refusal.articles) == (Code.UNION_NOT_ACTIVE, ("HUB-P09",))
 
@@ -234,7 +235,6 @@ class TestSecondCheck:
     @pytest.mark.parametrize(
         ("change", "code"),
         [
-            ("update hub.unions set state = 'WINDING_UP' where uri = $2 and $1::uuid is not null", "UNION_NOT_ACTIVE"),
             (
                 "update hub.unions set kind = 'COUNTY_FEDERATION' where uri = $2 and $1::uuid is not null",
                 "RECEIVER_CANNOT_HOLD",
@@ -249,7 +249,7 @@ class TestSecondCheck:
                 "STALE_VERSION",
             ),
         ],
-        ids=["winding-up", "another-kind", "duplicate", "moved"],
+        ids=["another-kind", "duplicate", "moved"],
     )
     async def test_voids_the_handoff_and_is_answered_so_each_time(
         self, world: World, superuser: Any, u1: Actor, u2: Actor, m1: UUID, case: HandoffView, change: str, code: str
@@ -286,7 +286,7 @@ class TestSecondCheck:
     async def test_what_does_not_move_is_not_checked_twice(
         self, world: World, superuser: Any, refused: Refused, u2: Actor, case: HandoffView
     ) -> None:
-        await superuser.execute("update hub.unions set state = 'WINDING_UP' where uri = $1", u2.uri)
+        await superuser.execute("update hub.unions set kind = 'COUNTY_FEDERATION' where uri = $1", u2.uri)
         act = await ready_refusal(world, u2, case.handoff_id, "ARREARS")
         assert (await refused(act)).code == Code.REFUSAL_GROUND_NOT_ALLOWED
         closed = await world.refuse(u2, case.handoff_id, "DOCUMENT_DEFECT")
@@ -296,7 +296,7 @@ class TestSecondCheck:
         self, world: World, superuser: Any, u1: Actor, u2: Actor, m1: UUID, case: HandoffView
     ) -> None:
         act = await ready_acceptance(world, u2, case.handoff_id)
-        await superuser.execute("update hub.unions set state = 'WINDING_UP' where uri = $1", u2.uri)
+        await superuser.execute("update hub.unions set kind = 'COUNTY_FEDERATION' where uri = $1", u2.uri)
         await act.refused(world.hub)
         again = await world.release(u1, m1, UNIONS["U3"].uri)
         assert again.state == HandoffState.RELEASED

@@ -16,6 +16,7 @@ from hub.transfers.person import changes_of
 from tests.desk.conftest import said
 from tests.ready import ABSENT, altered, amendment_of, person, ready_amendment, ready_release
 from tests.sql.wholeness import assert_whole
+from tests.winding import set_state
 from tests.world import EMPLOYERS, MEMBERS
 from tests.worlds import START, everything
 
@@ -223,7 +224,7 @@ class TestWhoMay:
     async def test_a_closed_union_acts_no_more(
         self, world: World, superuser: Any, refused: Refused, u1: Actor, m1: UUID
     ) -> None:
-        await superuser.execute("update hub.unions set state = 'CLOSED' where uri = $1", u1.uri)
+        await set_state(superuser, "CLOSED", u1.uri)
         act = await ready_amendment(world, u1, m1, person={"sex": "9"})
         assert (await refused(act)).code == Code.UNION_NOT_ACTIVE
 

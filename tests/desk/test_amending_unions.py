@@ -11,6 +11,7 @@ import pytest
 from hub.errors import Code
 from hub.transfers.ledger import reads
 from tests.ready import altered, person, ready, ready_union_amendment
+from tests.winding import set_state
 from tests.world import EMPLOYERS, UNIONS
 from tests.worlds import START, everything
 
@@ -242,7 +243,7 @@ class TestWhoMay:
     async def test_neither_is_closed(
         self, world: World, superuser: Any, refused: Refused, u9: Actor, ref: str, state: str
     ) -> None:
-        await superuser.execute("update hub.unions set state = $1 where uri = $2", state, world.actors[ref].uri)
+        await set_state(superuser, state, world.actors[ref].uri)
         act = await ready_union_amendment(world, u9, U2, name="乙公司工会")
         assert (await refused(act)).code == Code.UNION_NOT_ACTIVE
 

@@ -28,6 +28,7 @@ from tests.desk.conftest import said
 from tests.endings import act as end
 from tests.ready import Ready, altered, person, ready, ready_amendment
 from tests.sql.wholeness import assert_whole
+from tests.winding import set_state
 from tests.world import sign
 from tests.worlds import everything
 
@@ -225,8 +226,10 @@ class TestWhoMay:
             assert draft.refusals[0].code == code
 
     @pytest.mark.article("HUB-P09")
-    async def test_a_closed_union_acts_no_more(self, world: World, refused: Refused, u1: Actor, m1: UUID) -> None:
-        await world.as_owner(lambda c: c.execute("update hub.unions set state = 'CLOSED' where uri = $1", u1.uri))
+    async def test_a_closed_union_acts_no_more(
+        self, world: World, superuser: Any, refused: Refused, u1: Actor, m1: UUID
+    ) -> None:
+        await set_state(superuser, "CLOSED", u1.uri)
         act = await ready_certificate(world, u1, CertificateLoss, m1)
         assert (await refused(act)).code == Code.UNION_NOT_ACTIVE
 

@@ -16,6 +16,7 @@ from hub.transfers.machines import HandoffState, Side
 from tests.desk.conftest import said
 from tests.ready import altered, ready, ready_acceptance, ready_recall, ready_refusal, ready_release
 from tests.sql.wholeness import assert_whole
+from tests.winding import set_state
 from tests.worlds import everything
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ class TestBoth:
     ) -> None:
         own = u2 if act == "refuse" else u1
         sent = ready(getattr(cases, act), own, await self._draft(world, act, own, case.handoff_id))
-        await superuser.execute("update hub.unions set state = 'CLOSED' where uri = $1", own.uri)
+        await set_state(superuser, "CLOSED", own.uri)
         assert (await refused(sent)).code == Code.UNION_NOT_ACTIVE
 
     async def test_after_its_day_the_case_is_closed(

@@ -13,6 +13,7 @@ from hub.transfers.ledger import reads
 from tests.ready import person, ready_acceptance, ready_refusal, ready_release
 from tests.sql.direct import custody_of
 from tests.sql.wholeness import assert_whole
+from tests.winding import set_state
 from tests.world import EMPLOYERS
 from tests.worlds import START
 
@@ -142,7 +143,7 @@ class TestToWhom:
     async def test_nobody_that_is_being_wound_up(
         self, world: World, superuser: Any, refused: Refused, u1: Actor, u2: Actor, taken: UUID
     ) -> None:
-        await superuser.execute("update hub.unions set state = 'WINDING_UP' where uri = $1", u1.uri)
+        await set_state(superuser, "WINDING_UP", u1.uri)
         assert (await refused(await ready_release(world, u2, taken, u1, **BACK))).code == Code.UNION_NOT_ACTIVE
 
 

@@ -20,6 +20,7 @@ from tests.ready import (
 )
 from tests.sql.direct import custody_of
 from tests.sql.wholeness import assert_whole
+from tests.winding import set_state
 from tests.world import EMPLOYERS, MEMBERS
 from tests.worlds import START, everything
 
@@ -171,5 +172,5 @@ class TestTheUnionAboveDecides:
         await world.merge(u2, second.membership_id, survivor=True)
         await world.set_clock(DECIDABLE)
         act = await ready_decision(world, world.actors["U9"], second.membership_id)
-        await superuser.execute("update hub.unions set state = 'CLOSED' where uri = $1", world.actors["U9"].uri)
+        await set_state(superuser, "CLOSED", world.actors["U9"].uri)
         assert (await refused(replace(act, refusals=()))).code is Code.UNION_NOT_ACTIVE

@@ -15,6 +15,7 @@ from hub.transfers.desk import cases, drafting, joining, releasing
 from hub.transfers.views import HandoffView
 from tests.desk.conftest import said
 from tests.ready import person, ready
+from tests.winding import set_state
 from tests.world import EMPLOYERS, MEMBERS, UNIONS
 from tests.worlds import differing, everything
 
@@ -52,9 +53,7 @@ class TestOrder:
         await superuser.execute(
             "update hub.memberships set status = 'DUPLICATE_SUSPECTED' where membership_id = $1", m1
         )
-        await superuser.execute(
-            "update hub.unions set state = 'CLOSED' where uri in ($1, $2)", u1.uri, UNIONS["U9"].uri
-        )
+        await set_state(superuser, "CLOSED", u1.uri, UNIONS["U9"].uri)
         before = await everything(superuser)
         draft = await world.draft_release(
             u1, m1, UNIONS["U9"].uri,
@@ -78,8 +77,8 @@ class TestOrder:
         self, world: World, superuser: Any, u1: Actor, u2: Actor, m1: UUID
     ) -> None:
         case = await world.release(u1, m1, u2.uri)
-        await superuser.execute("update hub.unions set state = 'CLOSED' where uri = $1", u1.uri)
-        await superuser.execute("update hub.unions set state = 'WINDING_UP' where uri = $1", u2.uri)
+        await set_state(superuser, "CLOSED", u1.uri)
+        await superuser.execute("update hub.unions set kind = 'COUNTY_FEDERATION' where uri = $1", u2.uri)
         await superuser.execute(
             "update hub.memberships set status = 'DUPLICATE_SUSPECTED', custody_version = 2 where membership_id = $1",
             m1,
@@ -99,7 +98,7 @@ class TestOrder:
             Code.IN_DATE_BEFORE_OUT_DATE,
             Code.ALREADY_MEMBER_USE_TRANSFER,
             Code.STALE_VERSION,
-            Code.UNION_NOT_ACTIVE,
+            Code.RECEIVER_CANNOT_HOLD,
         ]
         assert await everything(superuser) == before
 
@@ -118,7 +117,7 @@ class TestOrder:
 
     async def test_of_a_join_with_everything_wrong(self, world: World, superuser: Any) -> None:
         u9 = world.actors["U9"]
-        await superuser.execute("update hub.unions set state = 'CLOSED' where uri = $1", u9.uri)
+        await set_state(superuser, "CLOSED", u9.uri)
         joiner = person(1, employer="乙", holding_basis="PRE_ESTABLISHMENT", certificate=("99", "000002"),
                         joined_on=TOMORROW, member_unit="小店甲")  # fmt: skip
         before = await everything(superuser)

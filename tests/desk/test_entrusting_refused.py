@@ -29,6 +29,7 @@ from tests.entrusting import (
     ready_roster,
 )
 from tests.ready import Ready, altered, ready
+from tests.winding import set_state
 
 if TYPE_CHECKING:
     from tests.desk.conftest import Refused
@@ -95,9 +96,7 @@ class TestUnderAnAgreement:
         self, world: World, superuser: Any, u7: Actor, u8: Actor, m5: UUID, name: str, refused: Refused
     ) -> None:
         _, acts = await pending(world, u7, u8, m5)
-        await superuser.execute(
-            "update hub.unions set state = 'CLOSED' where union_id = $1", acts[name].actor.caller.union_id
-        )
+        await set_state(superuser, "CLOSED", acts[name].actor.caller.union_id)
         assert (await refused(acts[name])).code is Code.UNION_NOT_ACTIVE
 
 
@@ -132,7 +131,7 @@ class TestText:
     ) -> None:
         view = await proposed(world)
         union_id = world.actors[ref].caller.union_id
-        await superuser.execute("update hub.unions set state = 'WINDING_UP' where union_id = $1", union_id)
+        await set_state(superuser, "WINDING_UP", union_id)
         assert (await refused(await ready_on(world, "sign", u8, view.agreement_id))).code is Code.UNION_NOT_ACTIVE
         assert (await refused(await ready_proposal(world, u7))).code is Code.UNION_NOT_ACTIVE
 
@@ -252,7 +251,7 @@ class TestCare:
     ) -> None:
         await everything_entrusted(world)
         made = await ready_care(world, u8, m5)
-        await superuser.execute("update hub.unions set state = 'CLOSED' where union_id = $1", u8.caller.union_id)
+        await set_state(superuser, "CLOSED", u8.caller.union_id)
         assert (await refused(made)).code is Code.UNION_NOT_ACTIVE
 
 

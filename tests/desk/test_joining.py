@@ -20,6 +20,7 @@ from tests.desk.conftest import said
 from tests.ready import altered, person, ready, ready_join
 from tests.sql.direct import custody_of
 from tests.sql.wholeness import assert_whole
+from tests.winding import set_state
 from tests.world import EMPLOYERS, MEMBERS
 from tests.worlds import START
 
@@ -93,7 +94,7 @@ class TestWhoMayEnrol:
     async def test_a_union_that_is_being_wound_up_takes_nobody_in(
         self, world: World, superuser: Any, refused: Refused, u1: Actor, state: str
     ) -> None:
-        await superuser.execute("update hub.unions set state = $1 where uri = $2", state, u1.uri)
+        await set_state(superuser, state, u1.uri)
         refusal = await refused(await ready_join(world, u1, person(1)))
         assert (refusal.code, refusal.articles) == (Code.UNION_NOT_ACTIVE, ("HUB-P09",))
 

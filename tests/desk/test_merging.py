@@ -30,6 +30,7 @@ from tests.ready import (
 )
 from tests.sql.direct import custody_of
 from tests.sql.wholeness import assert_whole
+from tests.winding import set_state
 from tests.world import EMPLOYERS, MEMBERS
 from tests.worlds import START, as_union
 
@@ -299,7 +300,7 @@ class TestWhoMayMerge:
     async def test_a_closed_union_merges_nothing(
         self, world: World, superuser: Any, refused: Refused, u2: Actor, second: MemberView
     ) -> None:
-        await superuser.execute("update hub.unions set state = 'CLOSED' where uri = $1", u2.uri)
+        await set_state(superuser, "CLOSED", u2.uri)
         refusal = await refused(await ready_merge(world, u2, second.membership_id, survivor=True))
         assert refusal.code is Code.UNION_NOT_ACTIVE
 

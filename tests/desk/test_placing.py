@@ -12,6 +12,7 @@ from hub.errors import Code
 from hub.transfers.desk import pulling, releasing
 from hub.transfers.machines import HandoffState
 from tests.ready import ABSENT, altered, person, ready, ready_acceptance, ready_refusal, ready_release
+from tests.winding import set_state
 from tests.world import EMPLOYERS, UNIONS
 from tests.worlds import START
 
@@ -287,7 +288,7 @@ class TestSecondCheck:
     @pytest.mark.article("HUB-P09")
     async def test_the_receiver_is_active(self, world: World, superuser: Any, u5: Actor, case: HandoffView) -> None:
         act = await ready_acceptance(world, u5, case.handoff_id, **TAKEN_IN)
-        await superuser.execute("update hub.unions set state = 'WINDING_UP' where uri = $1", u5.uri)
+        await set_state(superuser, "WINDING_UP", u5.uri)
         assert (await act.refused(world.hub)).code is Code.UNION_NOT_ACTIVE
 
     async def test_the_employer_is_that_of_the_release(self, world: World, u5: Actor, case: HandoffView) -> None:

@@ -19,6 +19,7 @@ from tests.ready import (
     ready_objection,
     ready_request,
 )
+from tests.winding import set_state
 from tests.world import EMPLOYERS
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class TestRequest:
         self, world: World, superuser: Any, refused: Refused, u2: Actor
     ) -> None:
         act = await ready_request(world, u2, "M1")
-        await superuser.execute("update hub.unions set state = 'CLOSED' where uri = $1", u2.uri)
+        await set_state(superuser, "CLOSED", u2.uri)
         assert (await refused(act)).code is Code.UNION_NOT_ACTIVE
 
     @pytest.mark.article("HUB-P15")
@@ -208,7 +209,7 @@ class TestInLieu:
         self, world: World, superuser: Any, refused: Refused, u13: Actor, escalated: UUID
     ) -> None:
         act = await ready_in_lieu(world, u13, escalated)
-        await superuser.execute("update hub.unions set state = 'CLOSED' where uri = $1", u13.uri)
+        await set_state(superuser, "CLOSED", u13.uri)
         assert (await refused(act)).code is Code.UNION_NOT_ACTIVE
 
     @pytest.mark.article("A15")

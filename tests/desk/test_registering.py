@@ -16,6 +16,7 @@ from hub.errors import Code
 from hub.transfers.desk import drafting_unions, registering
 from tests.desk.conftest import said
 from tests.ready import Ready, altered, ready, ready_release
+from tests.winding import set_state
 from tests.world import EMPLOYERS, HUB, UNIONS, Actor
 from tests.worlds import START, everything
 
@@ -140,7 +141,7 @@ class TestUnion:
     async def test_a_union_that_is_being_wound_up_enters_no_other(
         self, world: World, superuser: Any, refused: Refused, u9: Actor, state: str
     ) -> None:
-        await superuser.execute("update hub.unions set state = $1 where uri = $2", state, u9.uri)
+        await set_state(superuser, state, u9.uri)
         assert (await refused(await ready_union(world, u9))).code == Code.UNION_NOT_ACTIVE
 
     async def test_it_enters_once(self, world: World, refused: Refused, u9: Actor) -> None:

@@ -15,6 +15,7 @@ from hub.transfers.machines import HandoffState
 from tests.desk.conftest import said
 from tests.ready import altered, person, ready, ready_join, ready_release
 from tests.sql.wholeness import assert_whole
+from tests.winding import set_state
 from tests.world import EMPLOYERS, UNIONS
 from tests.worlds import START
 
@@ -94,14 +95,14 @@ class TestWhoMayRelease:
     async def test_a_closed_union_acts_no_more(
         self, world: World, superuser: Any, refused: Refused, u1: Actor, u2: Actor, m1: UUID
     ) -> None:
-        await superuser.execute("update hub.unions set state = 'CLOSED' where uri = $1", u1.uri)
+        await set_state(superuser, "CLOSED", u1.uri)
         refusal = await refused(await ready_release(world, u1, m1, u2))
         assert (refusal.code, refusal.articles) == (Code.UNION_NOT_ACTIVE, ("HUB-P09",))
 
     async def test_a_union_that_is_being_wound_up_lets_its_members_go(
         self, world: World, superuser: Any, u1: Actor, u2: Actor, m1: UUID
     ) -> None:
-        await superuser.execute("update hub.unions set state = 'WINDING_UP' where uri = $1", u1.uri)
+        await set_state(superuser, "WINDING_UP", u1.uri)
         assert (await world.release(u1, m1, u2.uri)).state == HandoffState.RELEASED
 
     @pytest.mark.article("A11")
@@ -299,7 +300,7 @@ class TestReceiver:
     async def test_it_is_not_being_wound_up(
         self, world: World, superuser: Any, refused: Refused, u1: Actor, u2: Actor, m1: UUID, state: str
     ) -> None:
-        await superuser.execute("update hub.unions set state = $1 where uri = $2", state, u2.uri)
+        await set_state(superuser, state, u2.uri)
         refusal = await refused(await ready_release(world, u1, m1, u2))
         assert (refusal.code, refusal.path) == (Code.UNION_NOT_ACTIVE, ("release", "receiving_union"))
 

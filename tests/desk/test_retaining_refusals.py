@@ -14,6 +14,7 @@ from hub.transfers.desk import retaining
 from tests.desk.conftest import said
 from tests.ready import ABSENT, altered, ready
 from tests.retaining import ACTS, draft, ready_act, retain
+from tests.winding import set_state
 from tests.world import EMPLOYERS
 from tests.worlds import START
 
@@ -392,7 +393,7 @@ class TestWhoMay:
     async def test_a_closed_union_acts_no_more(
         self, world: World, refused: Refused, superuser: Any, u1: Actor, m1: UUID
     ) -> None:
-        await superuser.execute("update hub.unions set state = 'CLOSED' where union_id = $1", u1.caller.union_id)
+        await set_state(superuser, "CLOSED", u1.caller.union_id)
         act = await ready_act(world, "record", u1, m1, reason="RETIREMENT")
         assert (await refused(act)).code == Code.UNION_NOT_ACTIVE
 

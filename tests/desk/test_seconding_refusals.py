@@ -14,6 +14,7 @@ from tests.retaining import ready_act as ready_retention
 from tests.retaining import retain
 from tests.seconding import ACTS as SECONDING
 from tests.seconding import TERM, act, at_host, draft, noon, offer, ready_act, ready_offer, ready_return
+from tests.winding import set_state
 from tests.world import EMPLOYERS
 
 if TYPE_CHECKING:
@@ -226,7 +227,7 @@ class TestTheActs:
     async def test_a_host_that_winds_up(
         self, world: World, superuser: Any, refused: Refused, u1: Actor, u12: Actor, m4: UUID
     ) -> None:
-        await superuser.execute("update hub.unions set state = 'WINDING_UP' where uri = $1", u12.uri)
+        await set_state(superuser, "WINDING_UP", u12.uri)
         assert (
             await refused(await ready_act(world, "record", u1, m4, host_union=u12.uri))
         ).code is Code.UNION_NOT_ACTIVE

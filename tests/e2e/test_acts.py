@@ -647,15 +647,15 @@ async def test_a_failed_second_check_voids_and_is_told_each_time(stage: Stage) -
     released = await stage.released()
     u2 = stage["U2"]
     statement = await u2.drafted("acceptHandoff", inputs.acceptance(released["id"]))
-    await stage.superuser.execute("update hub.unions set state = 'WINDING_UP' where uri = $1", u2.uri)
+    await stage.superuser.execute("update hub.unions set kind = 'COUNTY_FEDERATION' where uri = $1", u2.uri)
 
     first = await u2.hand_in("acceptHandoff", statement)
     again = await u2.hand_in("acceptHandoff", statement)
 
-    assert first.data["answer"]["code"] == Code.UNION_NOT_ACTIVE
+    assert first.data["answer"]["code"] == Code.RECEIVER_CANNOT_HOLD
     assert first == again
     seen = await stage["U1"].ask(HANDOFF_QUERY, id=released["id"])
-    assert (seen["state"], seen["ground"], seen["steps"][-1]["act"]) == ("VOIDED", "UNION_NOT_ACTIVE", "void")
+    assert (seen["state"], seen["ground"], seen["steps"][-1]["act"]) == ("VOIDED", "RECEIVER_CANNOT_HOLD", "void")
     assert await u2.ask(RECEIPT_QUERY, sha256=sha256_of(statement)) == seen["steps"][-1]["receipt"]
     held = (await stage["U1"].ask(MEMBER_QUERY, id=stage.member("M1")))["holdings"]
     assert [(holding["union"]["uri"], holding["until"]) for holding in held] == [(stage["U1"].uri, None)]

@@ -22,6 +22,7 @@ from tests.e2e.stage import TODAY, day
 from tests.e2e.test_acts import NEWCOMER
 from tests.e2e.test_keys import end_of
 from tests.e2e.wire import claims_of, look_at
+from tests.winding import set_state
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -88,7 +89,7 @@ async def _grassroots(stage: Stage) -> Json:
 
 @provokes("UNION_NOT_ACTIVE", "HUB-P09")
 async def _not_active(stage: Stage) -> Json:
-    await stage.superuser.execute("update hub.unions set state = 'CLOSED' where uri = $1", UNIONS["U1"].uri)
+    await set_state(stage.superuser, "CLOSED", UNIONS["U1"].uri)
     return await stage["U1"].refused("releaseMember", inputs.release(stage.member("M1")))
 
 

@@ -164,10 +164,10 @@ async def _refused(stage: Stage, ref: str) -> None:
 async def _voided(stage: Stage, ref: str) -> None:
     handoff = await stage.released(ref)
     statement = await stage["U2"].drafted("acceptHandoff", inputs.acceptance(handoff["id"]))
-    state = "update hub.unions set state = $2 where uri = $1"
-    await stage.superuser.execute(state, UNIONS["U2"].uri, "WINDING_UP")
-    assert (await stage["U2"].submit("acceptHandoff", statement))["code"] == "UNION_NOT_ACTIVE"
-    await stage.superuser.execute(state, UNIONS["U2"].uri, "ACTIVE")
+    kind = "update hub.unions set kind = $2 where uri = $1"
+    await stage.superuser.execute(kind, UNIONS["U2"].uri, "COUNTY_FEDERATION")
+    assert (await stage["U2"].submit("acceptHandoff", statement))["code"] == "RECEIVER_CANNOT_HOLD"
+    await stage.superuser.execute(kind, UNIONS["U2"].uri, UNIONS["U2"].kind)
 
 
 async def _recalled(stage: Stage, ref: str) -> None:

@@ -24,6 +24,10 @@ FOLDER: Final = Path(__file__).parent / "bases"
 _TABLES: Final = """
 select relname from pg_class where relnamespace = 'hub'::regnamespace and relkind = 'r' order by 1"""
 
+_STORED: Final = """
+select attname from pg_attribute
+ where attrelid = ('hub.' || $1)::regclass and attnum > 0 and not attisdropped and attgenerated = ''"""
+
 
 async def fill(world: World) -> UUID:
     """Let there be something of everything: cases in every state, amendments. Gives the open case."""
@@ -56,8 +60,10 @@ async def load(superuser: Any, text: str) -> None:
         await superuser.execute("set local session_replication_role = replica")  # in whatever order
         for table, rows in json.loads(text).items():
             await superuser.execute(f"delete from hub.{table}")
+            names = ", ".join(row[0] for row in await superuser.fetch(_STORED, table))  # what is generated makes itself
             await superuser.execute(
-                f"insert into hub.{table} select * from json_populate_recordset(null::hub.{table}, $1::json)",
+                f"insert into hub.{table} ({names}) select {names} "
+                f"from json_populate_recordset(null::hub.{table}, $1::json)",
                 json.dumps(rows),
             )
 

@@ -25,6 +25,7 @@ from tests.ready import (
 from tests.sql.direct import NOON, SECOND, TODAY, a_release, an_acceptance, an_amendment, call, custody_of
 from tests.sql.racing import hubs, race
 from tests.sql.wholeness import assert_whole
+from tests.winding import set_state
 from tests.world import EMPLOYERS, UNIONS
 from tests.worlds import connected, everything
 
@@ -263,7 +264,7 @@ class TestUnions:
 
     @pytest.mark.parametrize(("ref", "state"), [("U2", "CLOSED"), ("U9", "CLOSED"), ("U9", "WINDING_UP")])
     async def test_nor_where_one_is_closed(self, world: World, app: Any, superuser: Any, ref: str, state: str) -> None:
-        await superuser.execute("update hub.unions set state = $1 where uri = $2", state, UNIONS[ref].uri)
+        await set_state(superuser, state, UNIONS[ref].uri)
         assert await app.fetchval(acts.RECORD_UNION_AMENDMENT, *self._arguments(world)) is False
 
     async def test_a_used_jti_is_a_conflict(self, world: World, app: Any, superuser: Any) -> None:

@@ -12,6 +12,7 @@ from tests import endings
 from tests.ready import person, ready_join
 from tests.sql.direct import SECOND, a_closure, a_join, a_release, an_acceptance, call, custody_of
 from tests.sql.wholeness import assert_whole
+from tests.winding import set_state
 from tests.world import EMPLOYERS, MEMBERS
 from tests.worlds import START, as_union, connected
 
@@ -223,7 +224,7 @@ class TestFacts:
     async def test_the_receiver_is_the_one_that_is_checked(
         self, app: Any, world: World, superuser: Any, union: Callable[[str], UUID], history: list[ReleaseRecord]
     ) -> None:
-        await superuser.execute("update hub.unions set state = 'WINDING_UP' where union_id = $1", union("U2"))
+        await set_state(superuser, "WINDING_UP", union("U2"))
         for asking in ("U1", "U2"):
             columns = {"membership": [world.members["M1"]], "handoff": [history[3].handoff_id]}
             (row,) = await app.fetch(_CASE, *asked(union(asking), **columns))
@@ -283,7 +284,7 @@ class TestFacts:
     async def test_a_closed_union_is_none_of_an_employer(
         self, app: Any, world: World, superuser: Any, union: Callable[[str], UUID]
     ) -> None:
-        await superuser.execute("update hub.unions set state = 'CLOSED' where union_id = $1", union("U2"))
+        await set_state(superuser, "CLOSED", union("U2"))
         columns = {"membership": [uuid4()], "id_hash": [None], "employer": [EMPLOYERS["乙"]]}
         (row,) = await app.fetch(_JOIN, *asked(union("U5"), **columns, province=[None], number=[None]))
         assert row["employer_union_uri"] is None

@@ -13,6 +13,7 @@ import pytest
 from hub.transfers.ledger import acts
 from hub.transfers.ledger.records import KeyEndRecord, KeyRecord, UnionRecord
 from tests.sql.direct import NOON
+from tests.winding import set_state
 from tests.worlds import START, connected, differing, everything
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ class TestUnion:
     async def test_beneath_a_union_that_acts_no_more_does_nothing(
         self, app: Any, superuser: Any, union: Callable[[str], UUID], state: str
     ) -> None:
-        await superuser.execute("update hub.unions set state = $1 where union_id = $2", state, union("U9"))
+        await set_state(superuser, state, union("U9"))
         await does_nothing(app, superuser, a_union(union("U9")))
 
     async def test_beneath_nobody_does_nothing(self, app: Any, superuser: Any) -> None:

@@ -110,6 +110,7 @@ def test_what_nobody_signed_is_shown_with_the_side_that_it_concerns(step: Any) -
             "lapse": Side.HIGHER,
             "supersede": Side.HOLDER,
             "retain": Side.HOLDER,
+            "wind_up": Side.RECEIVER,
         }[step.act]
     )
 

@@ -27,6 +27,7 @@ FACTS = {
     Code.CLOCK_SKEW: {"now"},
     Code.DUES_EXEMPT_IN_RETENTION: {"exempt_from"},
     Code.SECONDMENT_TOO_SHORT: {"last_day"},
+    Code.UNION_STILL_HOLDS_MEMBERS: {"members", "handoffs", "agreements", "reversions", "unions"},
     Code.INPUT_INVALID: {"why_zh", "why_en"},
 }
 

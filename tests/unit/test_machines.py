@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from hub.errors import Code, Refusal
-from hub.transfers.kinds import MembershipStatus
+from hub.transfers.kinds import MembershipStatus, UnionState
 from hub.transfers.machines import (
     CERTIFICATE,
     EXPULSION,
@@ -17,6 +17,7 @@ from hub.transfers.machines import (
     RETENTION,
     SECONDMENT,
     START,
+    UNION,
     CertificateState,
     ExpulsionState,
     HandoffState,
@@ -48,6 +49,8 @@ LEGAL = {
     ("ESCALATED", "supersede", "HUB"): "CANCELLED",
     ("ESCALATED", "void", "HUB"): "VOIDED",
     ("ESCALATED", "retain", "HUB"): "OBJECTED",
+    ("REQUESTED", "wind_up", "HUB"): "CANCELLED",
+    ("ESCALATED", "wind_up", "HUB"): "CANCELLED",
     ("RELEASED", "accept", "RECEIVER"): "ACCEPTED",
     ("RELEASED", "refuse", "RECEIVER"): "REFUSED",
     ("RELEASED", "recall", "HOLDER"): "RECALLED",
@@ -159,6 +162,26 @@ def test_a_secondment_takes_its_listed_steps_alone(state: str, act: str, side: S
         return
     with pytest.raises(Refusal) as found:
         SECONDMENT.step(state, act, side)
+    assert found.value.code == Code.STEP_NOT_ALLOWED
+
+
+UNION_ACTS = sorted({step.act for step in UNION.steps} | {"take"})
+LEGAL_OF_A_UNION = {
+    (START, "register_union", "HIGHER"): "ACTIVE",
+    ("ACTIVE", "wind_up_union", "HIGHER"): "WINDING_UP",
+    ("WINDING_UP", "wind_up_union", "HIGHER"): "WINDING_UP",
+    ("WINDING_UP", "close_union", "HIGHER"): "CLOSED",
+}
+
+
+@pytest.mark.parametrize(("state", "act", "side"), list(product([START, *UnionState], UNION_ACTS, Side)))
+def test_a_union_takes_its_listed_steps_alone(state: str, act: str, side: Side) -> None:
+    target = LEGAL_OF_A_UNION.get((state, act, side))
+    if target is not None:
+        assert UNION.step(state, act, side).target == target
+        return
+    with pytest.raises(Refusal) as found:
+        UNION.step(state, act, side)
     assert found.value.code == Code.STEP_NOT_ALLOWED
 
 

@@ -21,6 +21,7 @@ LEGAL = {
     ("SIGNED_BY_ONE", "lapse", "HUB"): "LAPSED",
     ("SCHEDULED", "start", "HUB"): "IN_FORCE",
     **{("SCHEDULED", "terminate", side): "TERMINATED" for side in EITHER},
+    ("SCHEDULED", "suspend", "HIGHER"): "SUSPENDED",
     ("IN_FORCE", "suspend", "HIGHER"): "SUSPENDED",
     ("IN_FORCE", "expire", "HUB"): "EXPIRED",
     **{("IN_FORCE", "terminate", side): "TERMINATED" for side in EITHER},

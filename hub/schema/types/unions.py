@@ -7,7 +7,7 @@ import strawberry
 
 from hub.schema.connections import Connection
 from hub.schema.context import Info
-from hub.schema.enums import KeyUse, UnionKind
+from hub.schema.enums import KeyUse, UnionKind, UnionState
 from hub.schema.fields import told
 from hub.schema.ids import encode_id
 from hub.schema.types.amendments import Amendment
@@ -73,6 +73,12 @@ class Union(Node):
     )
     established_on: date | None = strawberry.field(description="成立日期。\nThe day on which it was founded.")
     closed_on: date | None = strawberry.field(description="注销日期。\nThe day on which it was closed.")
+    state: UnionState = strawberry.field(
+        description="状态：正常、注销中或已注销。\nWhether it is active, being wound up, or closed."
+    )
+    wound_up_on: date | None = strawberry.field(
+        description="决定注销的日期。\nThe day on which its winding up was decided."
+    )
     version: int = strawberry.field(
         description="登记信息的版本，每更正一次加一。\n"
         "Counts the amendments: one names the version that it was drafted on."
@@ -92,6 +98,8 @@ class Union(Node):
             jurisdiction_code=view.jurisdiction_code,
             established_on=view.established_on,
             closed_on=view.closed_on,
+            state=UnionState(view.state),
+            wound_up_on=view.wound_up_on,
             version=view.version,
         )
 
@@ -103,6 +111,15 @@ class Union(Node):
         """Give the union above."""
         parent = self.view.parent_union
         return None if parent is None else await union_of(info, parent)
+
+    @told(
+        "承接工会；没有指定的为空。",
+        "The union that succeeds it; null as long as none is named.",
+    )
+    async def successor_union(self, info: Info) -> "Union | None":
+        """Give the successor."""
+        successor = self.view.successor_union
+        return None if successor is None else await union_of(info, successor)
 
     @told(
         "历来的全部密钥，按登记先后。",

@@ -59,6 +59,7 @@ from hub.transfers.ledger.rows import function as _function
 from hub.transfers.ledger.rows import numbered_by, scheme_of
 from hub.transfers.ledger.seconding import SecondmentActs, secondment_of, with_secondment
 from hub.transfers.ledger.singles import record_one, signer_of
+from hub.transfers.ledger.winding import Windings
 from hub.transfers.machines import Side
 from hub.transfers.rules.stated import Stated
 
@@ -73,10 +74,11 @@ __all__ = ["Ledger"]
 
 
 #: The SQL text of each call; `make bench` runs the same text for its floor.
-#: With why the membership is retained, if it is, and since when.
+#: With why the membership is retained, if it is, and since when, and who succeeds a holder that is wound up.
 FACTS_FOR_RELEASE: Final = with_secondment(
-    "select f.*, r.reason as retained_for, r.retained_on "
+    "select f.*, r.reason as retained_for, r.retained_on, w.successor_union as successor "
     "from hub.facts_for_release($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) f "
+    "left join hub.unions w on w.union_id = (f.membership).holder_union and w.state = 'WINDING_UP' "
     "left join lateral hub.read_open_retention((f.membership).holder_union, ($8::uuid[])[f.ord::integer]) r on true",
     8,
 )
@@ -106,10 +108,11 @@ RECORD_ANSWER: Final = _function("record_answer", 25)
 RECORD_MATCH: Final = _function("record_match", 13)
 RECORD_ACCEPTANCE: Final = _function("record_acceptance", 18)
 RECORD_CLOSURE: Final = _function("record_closure", 19)
-RECORD_JOIN: Final = _function("record_join", 35)
+#: Who is wound up meanwhile takes nobody in (HUB-P09).
+RECORD_JOIN: Final = f"select hub.still_active(({_function('record_join', 35)}), $2)"
 RECORD_AMENDMENT: Final = _function("record_amendment", 47)
 RECORD_UNION_AMENDMENT: Final = _function("record_union_amendment", 20)
-RECORD_SUSPECTED: Final = _function("record_suspected", 38)
+RECORD_SUSPECTED: Final = f"select hub.still_active(({_function('record_suspected', 38)}), $2)"
 RECORD_MERGE: Final = _function("record_merge", 25)
 RECORD_DECISION: Final = _function("record_decision", 21)
 RECORD_UNION: Final = _function("record_union", 21)
@@ -159,6 +162,7 @@ class Ledger(RetentionActs, SecondmentActs):
             },
         )
         self.endings = Endings(database)
+        self.windings = Windings(database)
 
     async def close(self) -> None:
         """Stop the groups."""
@@ -457,6 +461,7 @@ def _release_facts(row: Any, side: Side = Side.HOLDER) -> ReleaseFacts:
         holder_uri=row["holder_uri"],
         place=_place(row["place"]),
         secondment=secondment_of(row["secondment"]),
+        successor=row["successor"],
     )
 
 

@@ -71,7 +71,7 @@ _MEMBER: Final = (
 )
 _UNION: Final = (
     "union_id, uri, uscc, name, kind, parent_union, province_code, jurisdiction_code, established_on, closed_on, "
-    "version, "
+    "state, wound_up_on, successor_union, version, "
     "array(select f.name from hub.union_former_names f where f.union_id = unions.union_id order by f.until_at) "
     "as former_names, "
     "array(select f.until_at from hub.union_former_names f where f.union_id = unions.union_id order by f.until_at) "

@@ -42,6 +42,7 @@ __all__ = [
     "check_side",
     "check_signer_is_active",
     "check_signer_may_sign",
+    "check_signer_takes_in",
     "check_step_is_legal",
     "check_tie_to_case",
     "check_tie_to_member",
@@ -64,6 +65,12 @@ def check_signer_may_sign(signer: SignerFacts, *, holds: bool) -> Refusals:
 def check_signer_is_active(signer: SignerFacts) -> Refusals:
     """A closed union acts no more. Source: HUB-P09."""
     if signer.state == UnionState.CLOSED:
+        yield Refusal(Code.UNION_NOT_ACTIVE)
+
+
+def check_signer_takes_in(signer: SignerFacts) -> Refusals:
+    """A union that is being wound up lets its members go, and takes nobody in. Source: HUB-P09."""
+    if signer.state == UnionState.WINDING_UP:
         yield Refusal(Code.UNION_NOT_ACTIVE)
 
 

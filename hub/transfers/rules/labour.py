@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub.errors import Code, Refusal
-from hub.transfers.kinds import JOINING_BASES, HoldingBasis, MembershipStatus, UnionState
+from hub.transfers.kinds import AREA_KINDS, JOINING_BASES, HoldingBasis, MembershipStatus, UnionState
 from hub.transfers.rules.codes import is_uscc
 from hub.transfers.rules.reasons import (
+    BASES_AT_AN_EMPLOYER,
     CORRECTION,
     EMPLOYER_UNION_KINDS,
     INADMISSIBLE_GROUNDS,
     INADMISSIBLE_REASONS,
     REASONS,
     RECEIVER_KINDS,
+    REORGANISED,
     Receiver,
     Relation,
 )
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from federation import acts
     from hub.transfers.facts import HandoffFacts, ReceiverFacts
+    from hub.transfers.kinds import UnionKind
     from hub.transfers.rules.questions import Refusals
 
 __all__ = [
@@ -38,10 +41,11 @@ __all__ = [
     "check_reason_text",
     "check_receiver_known",
     "check_receiver_may_hold",
-    "check_receiver_still_active",
+    "check_receiver_still_holds",
     "check_relation_began",
     "check_relation_ended",
     "employer_after",
+    "is_of_its_sort",
     "states_employer",
 ]
 
@@ -114,12 +118,21 @@ def check_correction_goes_back(claims: acts.Release, receiver: ReceiverFacts | N
 
 
 def states_employer(handoff: HandoffFacts) -> bool:
-    """Whether an acceptance states where the member works: not of one who is retained on, and works nowhere.
+    """Whether an acceptance states where the member works: not of one whom a union takes over as he is.
 
+    That is who is retained on, and works nowhere, and who is not held as an employer's own: placed, or lent.
     Source: A3, A17, A20, HUB-P09, domain 4.5
     """
-    stays_retained = handoff.status == MembershipStatus.RETAINED and not handoff.stated.restores
-    return REASONS[handoff.reason_code].states_employer and not stays_retained
+    if _stays_as_it_is(handoff):
+        return False
+    return REASONS[handoff.reason_code].states_employer
+
+
+def _stays_as_it_is(handoff: HandoffFacts) -> bool:
+    """Whether a reorganisation takes a member over as he is: status, basis and employer unchanged (HUB-P09)."""
+    if handoff.reason_code != REORGANISED:
+        return False
+    return handoff.status == MembershipStatus.RETAINED or handoff.holding_basis not in BASES_AT_AN_EMPLOYER
 
 
 def check_relation_began(claims: acts.Acceptance, today: date, handoff: HandoffFacts) -> Refusals:
@@ -141,12 +154,14 @@ def check_relation_began(claims: acts.Acceptance, today: date, handoff: HandoffF
     employed = states_employer(handoff)
     if claims.employer_uscc is None and employed:
         yield Refusal(Code.NO_LABOUR_RELATION_YET, path=("acceptance", "employer_uscc"))
-    elif reason.receiver is Receiver.AREA and claims.employer_uscc not in {None, employer_after(claims, handoff)}:
+    elif (reason.receiver is Receiver.AREA or _stays_as_it_is(handoff)) and (
+        claims.employer_uscc not in {None, employer_after(claims, handoff)}
+    ):
         yield Refusal(
             Code.INPUT_INVALID,
             path=("acceptance", "employer_uscc"),
             why_zh="用人单位以转出凭证所列为准",
-            why_en="the employer is the one that the release names",
+            why_en="the employer is the one that the release names, or the one of before",
         )
     started = claims.relation_started_on
     if (started is None and employed) or (started is not None and started > today):
@@ -176,12 +191,14 @@ def employer_after(claims: acts.Acceptance, handoff: HandoffFacts) -> str | None
     if reason.receiver is Receiver.AREA:
         # Of who moves house it stays what it was.
         return handoff.stated.new_employer if reason.awaits_union else handoff.employer_uscc
-    return claims.employer_uscc if states_employer(handoff) else claims.employer_uscc or handoff.employer_uscc
+    return handoff.employer_uscc if _stays_as_it_is(handoff) else claims.employer_uscc
 
 
 def bases_open(handoff: HandoffFacts) -> frozenset[str]:
     """Give the bases on which the receiver of a case may hold. Source: A9, A12, A13, A14."""
     reason = REASONS[handoff.reason_code]
+    if _stays_as_it_is(handoff):
+        return frozenset({handoff.holding_basis or ""})
     if not reason.keeps_basis:
         return reason.bases
     if reason.receiver not in {Receiver.BEFORE, Receiver.HOME}:
@@ -215,12 +232,13 @@ def check_receiver_known(receiver: ReceiverFacts | None) -> Refusals:
 
 
 def check_receiver_may_hold(
-    receiver: ReceiverFacts, claims: acts.Release, signer_uri: str, awaited: str | None
+    receiver: ReceiverFacts, claims: acts.Release, signer_uri: str, awaited: str | None, *, succeeds: bool
 ) -> Refusals:
     """The receiver may be an employer's union: grassroots or joint, or an area union that organises the employer.
 
     Whether it is the union of the very employer named, its own acceptance answers for; but a placement ends with the
-    union of the employer `awaited`, and with no other. Of which area one is to be, is asked before.
+    union of the employer `awaited`, and with no other. Of which area one is to be, is asked before. Who succeeds the
+    holder, and is of its kind, holds whom it held.
 
     Source: A6, A7, A12, A13, A15, HUB-P09
     """
@@ -233,10 +251,15 @@ def check_receiver_may_hold(
             why_en="the receiver is the releasing union itself",
         )
         return
-    if not _may_hold(receiver, claims, awaited):
+    if not succeeds and not _may_hold(receiver, claims, awaited):
         yield Refusal(Code.RECEIVER_CANNOT_HOLD, path=path)
     if receiver.state != UnionState.ACTIVE:
         yield Refusal(Code.UNION_NOT_ACTIVE, path=path)
+
+
+def is_of_its_sort(successor: UnionKind, union: UnionKind) -> bool:
+    """Whether a union may hold whom another held, by its kind: the same, or both of employers, or of areas (A15)."""
+    return successor == union or any({successor, union} <= kinds for kinds in (EMPLOYER_UNION_KINDS, AREA_KINDS))
 
 
 def _may_hold(receiver: ReceiverFacts, claims: acts.Release, awaited: str | None) -> bool:
@@ -265,11 +288,13 @@ def check_awaited_employer(claims: acts.Release, employer_uscc: str | None) -> R
         )
 
 
-def check_receiver_still_active(handoff: HandoffFacts) -> Refusals:
-    """The second check, at the receipt of the acceptance: the receiver may still hold. Source: HUB-P09, A15."""
-    if handoff.receiver_state != UnionState.ACTIVE:
-        yield Refusal(Code.UNION_NOT_ACTIVE)
-    elif handoff.receiver_kind not in RECEIVER_KINDS[REASONS[handoff.reason_code].receiver]:
+def check_receiver_still_holds(handoff: HandoffFacts) -> Refusals:
+    """The second check, at the receipt of the acceptance: the receiver may still hold. Source: A15.
+
+    What goes to a union that is wound up has gone back by then.
+    """
+    rule = REASONS[handoff.reason_code].receiver
+    if handoff.reason_code != REORGANISED and handoff.receiver_kind not in RECEIVER_KINDS[rule]:
         yield Refusal(Code.RECEIVER_CANNOT_HOLD)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from hub.errors import Code, Refusal
 from hub.transfers.kinds import HoldingBasis, MembershipStatus, RetentionReason
 from hub.transfers.rules.days import exempt_from, months_after
-from hub.transfers.rules.reasons import CORRECTION, REASONS
+from hub.transfers.rules.reasons import CORRECTION, REASONS, REORGANISED
 from hub.transfers.words import listed_in_chinese
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ REEMPLOYED, CLOSURE, CHANGED = "REEMPLOYMENT_FROM_RETENTION", "EMPLOYER_CLOSURE"
 #: The reasons of who works again; the one of a change alone as the answer to a union that could not know.
 RESTORING = frozenset({REEMPLOYED, CHANGED, "PLACEMENT", "WORKPLACE_AREA", "FLEXIBLE_CHOICE"})
 #: The reasons by which the holder changes, and the retention goes along.
-_STAYING = frozenset({CLOSURE, "RESIDENCE_MOVE", "EMPLOYER_REORGANISED", CORRECTION})
+_STAYING = frozenset({CLOSURE, "RESIDENCE_MOVE", REORGANISED, CORRECTION})
 #: What leaves nobody behind, whatever the member is retained for.
-_OF_ALL = frozenset({CLOSURE, "EMPLOYER_REORGANISED"})
+_OF_ALL = frozenset({CLOSURE, REORGANISED})
 _STAYS = {
     RetentionReason.RETIREMENT: Code.REHIRED_RETIREE_NO_TRANSFER,
     RetentionReason.MILITARY_SERVICE: Code.IN_MILITARY_SERVICE,

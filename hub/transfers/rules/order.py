@@ -27,7 +27,7 @@ from hub.transfers.rules import (
     seconding,
 )
 from hub.transfers.rules.placing import Ground
-from hub.transfers.rules.reasons import REASONS, Receiver
+from hub.transfers.rules.reasons import REASONS, REORGANISED, Receiver
 from hub.transfers.rules.stated import Stated
 
 if TYPE_CHECKING:
@@ -306,7 +306,7 @@ def release(question: Release) -> Refusals:
     )
     if claims.request_sha256 is None:
         yield from custody.check_handoff_is_new(taken=facts.handoff_taken)
-    yield from seconding.check_goes_home(claims, facts.secondment, facts.receiver, membership.custody_version)
+    yield from seconding.check_goes_home(claims, facts, membership.custody_version)
     yield from labour.check_reason(claims)
     yield from pulling.check_answers_the_reason(membership, claims)
     yield from placing.check_held_on(claims.reason_code, membership.holding_basis, path=("release", "reason_code"))
@@ -347,7 +347,12 @@ def _facts_of_a_release(question: Release) -> Refusals:
         yield from placing.check_employer_unorganised(ground)
         yield from placing.check_area(ground)
         yield from labour.check_receiver_may_hold(
-            facts.receiver, claims, facts.holder_uri or facts.signer.uri, membership.employer_uscc
+            facts.receiver,
+            claims,
+            facts.holder_uri or facts.signer.uri,
+            membership.employer_uscc,
+            succeeds=facts.succeeds(claims.reason_code)
+            and labour.is_of_its_sort(facts.receiver.kind, facts.signer.kind),
         )
     yield from columns.check_printed_date(claims.out_date, question.today, path=("release", "out_date"))
     yield from columns.check_release_follows_joining(claims.out_date, membership.joined_on)
@@ -385,24 +390,35 @@ def release_in_lieu(question: Release, claims: acts.InLieuRelease) -> Refusals:
         prev_sha256=claims.prev_sha256,
         held_by=b64url(membership.held_by_sha256),
     )
-    yield from seconding.check_goes_home(claims, facts.secondment, facts.receiver, membership.custody_version)
+    yield from seconding.check_goes_home(claims, facts, membership.custody_version)
     yield from pulling.check_in_lieu_ground(claims)
     yield from labour.check_reason_text(claims)
     yield from _facts_of_a_release(question)
 
 
-def before_a_case(facts: CaseFacts, *, otherwise: Code = Code.MEMBER_NOT_FOUND_OR_NOT_HELD) -> Refusals:
+def before_a_case(
+    facts: CaseFacts, *, otherwise: Code = Code.MEMBER_NOT_FOUND_OR_NOT_HELD, accepting: bool = False
+) -> Refusals:
     """Whether the signer may act on this case at all. Source: A11, A12, A15, HUB-P09."""
     yield from custody.check_signer_may_sign(facts.signer, holds=facts.holds or _is_chosen(facts.handoff))
     yield from custody.check_signer_is_active(facts.signer)
+    if accepting:
+        yield from custody.check_signer_takes_in(facts.signer)
     yield from custody.check_tie_to_case(facts.handoff, otherwise=otherwise)
 
 
 def _is_chosen(handoff: HandoffFacts | None) -> bool:
-    """Whether the member has chosen the signer, which manages whoever joins it so (A7), a federation too."""
+    """Whether the member has chosen the signer, which manages whoever joins it so (A7), a federation too.
+
+    Or whether it takes the place of such a one (HUB-P09).
+    """
     if handoff is None or handoff.side != Side.RECEIVER:
         return False
-    return REASONS[handoff.reason_code].receiver in {Receiver.CHOSEN, Receiver.BEFORE, Receiver.HOME}
+    return handoff.reason_code == REORGANISED or REASONS[handoff.reason_code].receiver in {
+        Receiver.CHOSEN,
+        Receiver.BEFORE,
+        Receiver.HOME,
+    }
 
 
 def _on_a_case(
@@ -410,7 +426,7 @@ def _on_a_case(
 ) -> Refusals:
     """What acceptance, refusal and recall share: up to the bound hash."""
     handoff = question.handoff
-    yield from before_a_case(question.facts)
+    yield from before_a_case(question.facts, accepting=accepting)
     if handoff is None:
         return
     yield from custody.check_case_is_open(handoff, question.now, accepting=accepting)
@@ -484,7 +500,7 @@ def second_check(handoff: HandoffFacts, today: date) -> Refusals:
     if REASONS[handoff.reason_code].area is not None:
         yield from placing.check_employer_unorganised(ground)
         yield from placing.check_area(ground)
-    yield from labour.check_receiver_still_active(handoff)
+    yield from labour.check_receiver_still_holds(handoff)
 
 
 def refusal(question: Case, claims: acts.Refusal) -> Refusals:

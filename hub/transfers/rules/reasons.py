@@ -12,6 +12,7 @@ from hub.errors import Code
 from hub.transfers.kinds import AREA_KINDS, FEDERATION_KINDS, GRASSROOTS_KINDS, JOINING_BASES, HoldingBasis, UnionKind
 
 __all__ = [
+    "BASES_AT_AN_EMPLOYER",
     "CORRECTION",
     "EMPLOYER_ORGANISED_MEANWHILE",
     "EMPLOYER_UNION_KINDS",
@@ -23,6 +24,7 @@ __all__ = [
     "OBJECTION_GROUNDS",
     "ON_MERGE",
     "REASONS",
+    "REORGANISED",
     "Area",
     "Reason",
     "Receiver",
@@ -108,7 +110,10 @@ _GROUNDS_OF_AN_OPTION = frozenset(
     {"IDENTITY_OR_PROOF_MISMATCH", "WRONG_UNION_LEVEL", "DOCUMENT_DEFECT", "OPTION_DECLINED"}
 )
 
-_BASES_AT_AN_EMPLOYER = frozenset(
+#: Employers merge, part, or change their form; and what takes a union's place (A3, HUB-P09).
+REORGANISED = "EMPLOYER_REORGANISED"
+
+BASES_AT_AN_EMPLOYER = frozenset(
     {HoldingBasis.ORDINARY, HoldingBasis.DISPATCH_UNION, HoldingBasis.DISPATCH_HOST_JOINED}
 )
 _BASES_OF_DISPATCH = frozenset({HoldingBasis.DISPATCH_UNION, HoldingBasis.DISPATCH_HOST_JOINED})
@@ -121,7 +126,7 @@ EMPLOYER_ORGANISED_MEANWHILE = "EMPLOYER_ORGANISED_MEANWHILE"
 
 REASONS: dict[str, Reason] = {
     "CHANGE_OF_EMPLOYER": Reason(
-        text="调动", articles=("A12",), grounds=_GROUNDS_OF_A_DUTY, bases=_BASES_AT_AN_EMPLOYER
+        text="调动", articles=("A12",), grounds=_GROUNDS_OF_A_DUTY, bases=BASES_AT_AN_EMPLOYER
     ),
     "PLACEMENT": Reason(
         text="再就业单位未建工会",
@@ -144,7 +149,7 @@ REASONS: dict[str, Reason] = {
         states_employer=False,
     ),
     "REEMPLOYMENT_FROM_RETENTION": Reason(
-        text="重新就业", articles=("A19", "A20"), grounds=_GROUNDS_OF_A_DUTY, bases=_BASES_AT_AN_EMPLOYER
+        text="重新就业", articles=("A19", "A20"), grounds=_GROUNDS_OF_A_DUTY, bases=BASES_AT_AN_EMPLOYER
     ),
     "EMPLOYER_CLOSURE": Reason(
         text="原单位关闭（破产）",
@@ -172,7 +177,7 @@ REASONS: dict[str, Reason] = {
         text="所在单位建立工会",
         articles=("A13",),
         grounds=_GROUNDS_OF_A_DUTY,
-        bases=_BASES_AT_AN_EMPLOYER,
+        bases=BASES_AT_AN_EMPLOYER,
         relation=Relation.ANY,
         held_on=frozenset({HoldingBasis.PLACEMENT}),
         to_awaited=True,
@@ -181,7 +186,7 @@ REASONS: dict[str, Reason] = {
         text="所在单位建立工会",
         articles=("A6",),
         grounds=_GROUNDS_OF_A_DUTY,
-        bases=_BASES_AT_AN_EMPLOYER,
+        bases=BASES_AT_AN_EMPLOYER,
         relation=Relation.ANY,
         held_on=frozenset({HoldingBasis.PRE_ESTABLISHMENT}),
         to_awaited=True,
@@ -203,11 +208,11 @@ REASONS: dict[str, Reason] = {
         relation=Relation.ANY,
         held_on=frozenset({HoldingBasis.DISPATCH_HOST_JOINED}),
     ),
-    "EMPLOYER_REORGANISED": Reason(
+    REORGANISED: Reason(
         text="单位合并（改制）",
         articles=("A3",),
         grounds=_GROUNDS_OF_A_DUTY,
-        bases=_BASES_AT_AN_EMPLOYER,
+        bases=BASES_AT_AN_EMPLOYER,
         relation=Relation.ANY,
     ),
     "FLEXIBLE_CHOICE": Reason(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from federation import acts
     from hub.transfers.facts import UnionAmendmentFacts, UnionFacts
+    from hub.transfers.facts_winding import WindingFacts
     from hub.transfers.rules.questions import Refusals
 
 #: How far the clock of a union that says "from now on" may be ahead of the hub's.
@@ -90,7 +91,7 @@ def check_listed_unions(claims: acts.UnionRegistration, facts: UnionFacts) -> Re
         yield Refusal(Code.UNION_NOT_FOUND, path=("union", "contains"))
 
 
-def check_union_known(facts: UnionFacts | UnionAmendmentFacts) -> Refusals:
+def check_union_known(facts: UnionFacts | UnionAmendmentFacts | WindingFacts) -> Refusals:
     """An act on a key, or an amendment, is about a registered union. Source: HUB-P17."""
     if facts.about_union is None:
         yield Refusal(Code.UNION_NOT_FOUND, path=("sub",))

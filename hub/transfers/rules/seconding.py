@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from federation import acts
     from federation.acts_secondment import Conversion, EarlyEnd, Extension, HomeRelationEnd, Secondment, SecondmentTerm
-    from hub.transfers.facts import PlaceFacts, ReceiverFacts
+    from hub.transfers.facts import PlaceFacts, ReceiverFacts, ReleaseFacts
     from hub.transfers.facts_secondment import SecondmentFacts, SecondmentMembership
     from hub.transfers.rules.questions import Refusals
     from hub.transfers.rules.questions_secondment import OnSecondment
@@ -80,11 +80,13 @@ def remind_on(due_on: date) -> date:
     return due_on - _REMINDER
 
 
-def check_goes_home(
-    claims: acts.Release, secondment: SecondmentFacts | None, receiver: ReceiverFacts | None, custody_version: int
-) -> Refusals:
-    """The host releases a seconded member to the home union, and for that reason alone. Source: A14."""
-    if secondment is None:
+def check_goes_home(claims: acts.Release, facts: ReleaseFacts, custody_version: int) -> Refusals:
+    """The host releases a seconded member to the home union, and for that reason alone; or to its own successor.
+
+    Source: A14, HUB-P09 (I12)
+    """
+    secondment, receiver = facts.secondment, facts.receiver
+    if secondment is None or facts.succeeds(claims.reason_code):
         return
     if secondment.state in _LASTING:
         if claims.reason_code != "SECONDMENT_RETURN":

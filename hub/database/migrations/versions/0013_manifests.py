@@ -3,7 +3,7 @@
 from hub.database.migrate import run_sql_files
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 
 
 def upgrade() -> None:

@@ -1,0 +1,165 @@
+-- What an act on a union leaves: its version, its statement, its jti spent.
+create function hub.enter_union_statement(
+    p_at timestamptz, p_by uuid, p_union uuid, p_version integer, p_fields text, p_jti uuid, p_sha bytea, p_typ text, p_jws text, p_receipt text)
+returns void language plpgsql volatile security definer set search_path = hub, pg_temp as $$
+declare n integer;
+begin
+    insert into statement_claims (jti, iss, sha256, about_union) values (p_jti, p_by, p_sha, p_union) on conflict do nothing;
+    get diagnostics n = row_count;
+    if n <> 1 then raise exception 'already claimed' using errcode = 'HB409'; end if;
+    insert into union_statements (union_id, sha256, iss, jti, typ, jws, receipt, received_at)
+    values (p_union, p_sha, p_by, p_jti, p_typ, p_jws, p_receipt, p_at);
+    insert into union_amendments (union_id, version, by_union, at, sha256, fields) values (p_union, p_version, p_by, p_at, p_sha, p_fields);
+end$$;
+
+-- What is on its way to a union that winds up goes back: what was released to it is void, what it has asked for is cancelled, and both sides
+-- are told why. Dates that have ended a case before come first. The gate of each membership opens with it.
+create function hub.send_back(p_at timestamptz, p_union uuid)
+returns void language plpgsql volatile security definer set search_path = hub, pg_temp as $$
+declare members uuid[]; cases uuid[]; states text[]; last_steps smallint[]; deadlines timestamptz[]; thens timestamptz[]; passed jsonb[];
+        n integer; told integer;
+begin
+    with gates as (
+        update memberships m set open_handoff = null, open_step = null
+          from handoffs h
+         where h.open_to = p_union and m.member_id = h.member_id and m.membership_id = h.membership_id and m.open_handoff = h.handoff_id
+        returning h.member_id, h.handoff_id, h.state, h.step_no, h.deadline, h.then_deadline)
+    select array_agg(g.member_id), array_agg(g.handoff_id), array_agg(g.state), array_agg(g.step_no), array_agg(g.deadline), array_agg(g.then_deadline)
+      into members, cases, states, last_steps, deadlines, thens from gates g;
+    if cases is null then return; end if;
+    -- Received after it by the clock, and stored before: the facts are to be read again, so that time does not run backwards in a case.
+    if exists (select from unnest(members, cases) u (member_id, handoff_id)
+                 join steps s on s.member_id = u.member_id and s.handoff_id = u.handoff_id where s.at >= p_at) then
+        raise exception 'a case has moved meanwhile' using errcode = 'HB409';
+    end if;
+    passed := array(
+        select case
+            when u.state = 'RELEASED' and u.deadline <= p_at then jsonb_build_array(wound('RELEASED', 'expire', 'EXPIRED', u.deadline))
+            when u.state = 'RELEASED' then jsonb_build_array(wound('RELEASED', 'void', 'VOIDED', p_at))
+            when u.state = 'REQUESTED' and u.then_deadline <= p_at then
+                jsonb_build_array(wound('REQUESTED', 'escalate', 'ESCALATED', u.deadline), wound('ESCALATED', 'lapse', 'LAPSED', u.then_deadline))
+            when u.state = 'REQUESTED' and u.deadline <= p_at then
+                jsonb_build_array(wound('REQUESTED', 'escalate', 'ESCALATED', u.deadline), wound('ESCALATED', 'wind_up', 'CANCELLED', p_at))
+            when u.state = 'ESCALATED' and u.deadline <= p_at then jsonb_build_array(wound('ESCALATED', 'lapse', 'LAPSED', u.deadline))
+            else jsonb_build_array(wound(u.state, 'wind_up', 'CANCELLED', p_at)) end
+          from unnest(states, deadlines, thens) with ordinality u (state, deadline, then_deadline, ord) order by u.ord);
+    with closed as (
+        update handoffs h set state = u.passed -> -1 ->> 'to', step_no = u.step_no + jsonb_array_length(u.passed), is_open = false, deadline = null,
+               then_deadline = null
+          from unnest(members, cases, last_steps, passed) u (member_id, handoff_id, step_no, passed)
+         where h.member_id = u.member_id and h.handoff_id = u.handoff_id and h.step_no = u.step_no returning 1),
+    stepped as (
+        insert into steps (member_id, handoff_id, step_no, from_state, act, to_state, side, at)
+        select u.member_id, u.handoff_id, u.step_no + s.n, s.step ->> 'from', s.step ->> 'act', s.step ->> 'to', 'HUB', (s.step ->> 'at')::timestamptz
+          from unnest(members, cases, last_steps, passed) u (member_id, handoff_id, step_no, passed)
+         cross join lateral jsonb_array_elements(u.passed) with ordinality s (step, n) returning 1),
+    unseen as (
+        delete from dockets d using unnest(members, cases, passed) u (member_id, handoff_id, passed)
+         where d.member_id = u.member_id and d.handoff_id = u.handoff_id and d.visible_from > (u.passed -> -1 ->> 'at')::timestamptz returning 1),
+    docketed as (
+        update dockets d set state = u.passed -> -1 ->> 'to', step_no = u.step_no + jsonb_array_length(u.passed), deadline = null, then_deadline = null,
+               closed_at = (u.passed -> -1 ->> 'at')::timestamptz,
+               ground = case when u.passed -> -1 ->> 'act' in ('void', 'wind_up') then 'RECEIVER_CLOSED' end
+          from unnest(members, cases, last_steps, passed) u (member_id, handoff_id, step_no, passed)
+         where d.member_id = u.member_id and d.handoff_id = u.handoff_id
+           and (d.visible_from is null or d.visible_from <= (u.passed -> -1 ->> 'at')::timestamptz) returning 1),
+    uncarded as (
+        delete from cards k using unnest(members, cases) u (member_id, handoff_id)
+         where k.member_id = u.member_id and k.handoff_id = u.handoff_id and k.side = 'RECEIVER' returning 1)
+    select (select count(*) from closed), (select count(*) from docketed) into n, told;
+    if n <> cardinality(cases) or told < 2 * cardinality(cases) then raise exception 'a case did not go back to both sides' using errcode = 'HB500'; end if;
+end$$;
+
+create function hub.wound(p_from text, p_act text, p_to text, p_at timestamptz)
+returns jsonb language plpgsql immutable set search_path = hub, pg_temp as $$
+begin
+    return jsonb_build_object('from', p_from, 'act', p_act, 'to', p_to, 'at', p_at);
+end$$;
+
+-- Its agreements are suspended, whether or not they have begun; those that dates have ended by now end first (domain 3.5).
+create function hub.suspend_agreements(p_at timestamptz, p_by uuid, p_union uuid, p_sha bytea)
+returns void language plpgsql volatile security definer set search_path = hub, pg_temp as $$
+declare e entrustments; v_state text; v_step smallint; v_today date := (p_at at time zone 'Asia/Shanghai')::date;
+begin
+    for e in select x.* from entrustments x where p_union in (x.bound_dispatch, x.bound_host) order by x.agreement_id loop
+        v_state := e.state; v_step := e.step_no;
+        if v_state = 'SCHEDULED' and e.in_force_from <= p_at then
+            v_step := v_step + 1;
+            insert into entrustment_steps (agreement_id, step_no, from_state, act, to_state, side, at)
+            values (e.agreement_id, v_step, v_state, 'start', 'IN_FORCE', 'HUB', e.in_force_from);
+            v_state := 'IN_FORCE';
+        end if;
+        v_step := v_step + 1;
+        if v_today > e.ends_on then
+            insert into entrustment_steps (agreement_id, step_no, from_state, act, to_state, side, at)
+            values (e.agreement_id, v_step, v_state, 'expire', 'EXPIRED', 'HUB', (e.ends_on + 1)::timestamp at time zone 'Asia/Shanghai');
+            v_state := 'EXPIRED';
+        else
+            insert into entrustment_steps (agreement_id, step_no, from_state, act, to_state, side, union_id, at, sha256)
+            values (e.agreement_id, v_step, v_state, 'suspend', 'SUSPENDED', 'HIGHER', p_by, p_at, p_sha);
+            v_state := 'SUSPENDED';
+        end if;
+        update entrustments x set state = v_state, step_no = v_step,
+               closed_at = case when v_state = 'EXPIRED' then (e.ends_on + 1)::timestamp at time zone 'Asia/Shanghai' else x.closed_at end
+         where x.agreement_id = e.agreement_id and x.step_no = e.step_no;
+        get diagnostics v_step = row_count;
+        if v_step <> 1 then raise exception 'an agreement has moved meanwhile' using errcode = 'HB409'; end if;
+    end loop;
+end$$;
+
+-- The union above winds a union up, or names another successor of one that is being wound up. False: not as the facts had it.
+create function hub.record_winding(
+    p_at timestamptz, p_by uuid, p_union uuid, p_version integer, p_fields text, p_decided_on date, p_successor uuid,
+    p_jti uuid, p_sha bytea, p_typ text, p_jws text, p_receipt text)
+returns boolean language plpgsql volatile security definer set search_path = hub, pg_temp as $$
+declare n integer;
+begin
+    perform 1 from unions s where s.union_id = p_successor and s.state = 'ACTIVE' for key share;
+    if p_successor is not null and not found then return false; end if;
+    -- First what the key on open cases and on agreements would bar, then the state: whatever came in between makes the key bar it, and the
+    -- facts are read again.
+    perform send_back(p_at, p_union);
+    perform suspend_agreements(p_at, p_by, p_union, p_sha);
+    update unions n set state = 'WINDING_UP', wound_up_on = p_decided_on, successor_union = p_successor, version = n.version + 1
+      from unions b
+     where n.union_id = p_union and n.parent_union = p_by and n.version = p_version and n.state in ('ACTIVE', 'WINDING_UP')
+       and b.union_id = p_by and b.state <> 'CLOSED';
+    get diagnostics n = row_count;
+    if n <> 1 then raise exception 'not as the facts had it' using errcode = 'HB409'; end if;
+    -- Received before it by the clock, and stored only now.
+    if exists (select from memberships m where m.live_holder = p_union and m.held_since >= p_at) then
+        raise exception 'somebody has joined meanwhile' using errcode = 'HB409';
+    end if;
+    perform enter_union_statement(p_at, p_by, p_union, p_version + 1, p_fields, p_jti, p_sha, p_typ, p_jws, p_receipt);
+    return true;
+end$$;
+
+-- The union above closes a union with which nothing is left.
+create function hub.record_closing(
+    p_at timestamptz, p_by uuid, p_union uuid, p_version integer, p_fields text, p_closed_on date,
+    p_jti uuid, p_sha bytea, p_typ text, p_jws text, p_receipt text)
+returns boolean language plpgsql volatile security definer set search_path = hub, pg_temp as $$
+declare n integer;
+begin
+    update unions n set state = 'CLOSED', closed_on = p_closed_on, version = n.version + 1
+      from unions b
+     where n.union_id = p_union and n.parent_union = p_by and n.version = p_version and n.state = 'WINDING_UP' and b.union_id = p_by and b.state <> 'CLOSED';
+    get diagnostics n = row_count;
+    if n <> 1 then return false; end if;
+    -- Asked once the row is locked, by a snapshot of its own: what came before is seen, what comes after finds the union closed.
+    if left_with(p_at, p_union) is distinct from row (0, 0, 0, 0, 0)::left_with then
+        raise exception 'something is left with it' using errcode = 'HB409';
+    end if;
+    perform enter_union_statement(p_at, p_by, p_union, p_version + 1, p_fields, p_jti, p_sha, p_typ, p_jws, p_receipt);
+    return true;
+end$$;
+
+-- After the record of those who enter a union's hands without a case: it is active still. Whoever winds it up waits for them, or they for him.
+create function hub.still_active(p_done integer[], p_union uuid[])
+returns integer[] language plpgsql volatile security definer set search_path = hub, pg_temp as $$
+begin
+    if exists (select from unions n where n.union_id = any (p_union) and n.state <> 'ACTIVE') then
+        raise exception 'a union is wound up' using errcode = 'HB409';
+    end if;
+    return p_done;
+end$$;
