@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hub.errors import Code
-from hub.transfers.desk import releasing as desk_releasing
 from hub.transfers.machines import HandoffState, SecondmentState
 from tests.manifests import accepting, ready_batch, releasing
-from tests.ready import ready, ready_release
+from tests.ready import ready_acceptance, ready_release
 from tests.retaining import held, retain, retentions_of
 from tests.seconding import act as second
 from tests.seconding import at_host, offer, secondment_of
@@ -87,9 +86,7 @@ async def test_a_retiree_goes_by_a_single_release_too(world: World, u1: Actor, u
     assert (after.status, after.employer_uscc) == ("RETAINED", EMPLOYERS["甲"])
 
 
-async def test_who_works_is_taken_in_with_the_employer(
-    world: World, refused: Refused, wound_up: Actor, u2: Actor
-) -> None:
+async def test_who_works_is_taken_in_with_the_employer(world: World, wound_up: Actor, u2: Actor) -> None:
     case = await world.release(wound_up, world.members["M1"], u2.uri, **MERGED)
     draft = await accepting(world, u2, **{**TAKEN_IN, "employer_uscc": None})
     assert [refusal.code for refusal in draft.leaves[0].refusals] == [Code.NO_LABOUR_RELATION_YET]
@@ -200,8 +197,6 @@ class TestAreas:
         u5, u6 = world.actors["U5"], world.actors["U6"]
         await wind_up(world, world.actors["U9"], u5.uri, successor_union=u6.uri)
         case = await world.release(u5, placed, u6.uri, **MERGED)
-        from tests.ready import ready_acceptance
-
         act = await ready_acceptance(
             world,
             u6,

@@ -28,7 +28,7 @@ MALFORMED, TAMPERED = StatementCode.STATEMENT_MALFORMED, StatementCode.DOCUMENT_
 
 def opened(text: str, act: Any = acts.Release, **changes: Any) -> Any:
     statement = statements.read(text, act)
-    known = {"key": KEY.public, "dates": in_force(), "caller": U1, "audience": HUB, "now": NOW}
+    known: dict[str, Any] = {"key": KEY.public, "dates": in_force(), "caller": U1, "audience": HUB, "now": NOW}
     return statements.verify(statement, **(known | changes))
 
 

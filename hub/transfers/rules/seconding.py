@@ -86,7 +86,9 @@ def check_goes_home(claims: acts.Release, facts: ReleaseFacts, custody_version: 
     Source: A14, HUB-P09 (I12)
     """
     secondment, receiver = facts.secondment, facts.receiver
-    if secondment is None or facts.succeeds(claims.reason_code):
+    if secondment is None:
+        return
+    if facts.succeeds(claims.reason_code) and receiver is not None and receiver.union_id != secondment.home_union:
         return
     if secondment.state in _LASTING:
         if claims.reason_code != "SECONDMENT_RETURN":
