@@ -9,11 +9,14 @@ from tests.sql.wholeness import BROKEN
 
 __all__ = ["Kept", "assert_invariants"]
 
+_JSON: Final = """
+convert_from(decode(rpad(translate({0}, '-_', '+/'), 4 * ceil(length({0}) / 4.0)::integer, '='), 'base64'), 'UTF8')"""
+#: The part of a statement that says what is done: the payload, or the leaf of a manifest.
+_SAYS: Final = "(case when {0} like '%~%' then split_part({0}, '~', 2) else split_part({0}, '.', 2) end)"
 #: The claims of a statement, as SQL reads them.
-_CLAIMS: Final = """
-convert_from(decode(rpad(translate(split_part({0}, '.', 2), '-_', '+/'),
-                         4 * ceil(length(split_part({0}, '.', 2)) / 4.0)::integer, '='), 'base64'), 'UTF8')::jsonb"""
-_KID: Final = _CLAIMS.replace("'.', 2", "'.', 1")
+_CLAIMS: Final = _JSON.format(_SAYS) + "::jsonb"
+_KID: Final = _JSON.format("split_part({0}, '.', 1)") + "::jsonb"
+_LEAF: Final = _JSON.format("split_part(t.jws, '~', 2)")
 _B64URL: Final = "rtrim(translate(encode({0}, 'base64'), '+/', '-_'), '=')"
 _DAY: Final = "({0} at time zone 'Asia/Shanghai')::date"
 
@@ -80,9 +83,13 @@ ALSO_BROKEN: Final = {
          where t.typ ~ '(objection|cancellation|dismissal|release)'
            and coalesce(c -> 'objection', c -> 'cancellation', c -> 'dismissal', c -> 'release') ->> 'request_sha256'
                is distinct from {_B64URL.format("o.request_sha256")}""",
-    "I6: a statement's name is the hash of what was signed": """
+    "I6: a statement's name is the hash of what was signed, or of the leaf": f"""
         select t.sha256 from hub.statements t
-         where t.sha256 <> sha256(convert_to(substring(t.jws from '^[^.]+[.][^.]+'), 'UTF8'))""",
+         where t.sha256 <> sha256(convert_to(case when t.jws like '%~%' then {_LEAF}
+                                                  else substring(t.jws from '^[^.]+[.][^.]+') end, 'UTF8'))""",
+    "a leaf is kept with its manifest": """
+        select t.sha256 from hub.statements t where t.jws like '%~%' and not exists (
+               select from hub.statements m where m.jws = split_part(t.jws, '~', 1) and m.typ ~ 'manifest')""",
     "I7: joined, released, taken in, received: in this order": f"""
         select d.handoff_id from hub.dockets d join hub.memberships m using (member_id, membership_id)
          where d.out_date < m.joined_on or d.in_date < d.out_date or d.out_date > {_DAY.format("d.released_at")}

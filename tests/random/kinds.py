@@ -101,6 +101,8 @@ class Kind(ABC):
     act: ClassVar[type[Act]]
     desk: ClassVar[Callable[..., Coroutine[Any, Any, Any]]]
     wrongs: ClassVar[tuple[str, ...]] = ()
+    #: How many statements are kept of it.
+    stored: ClassVar[int] = 1
 
     @property
     def name(self) -> str:

@@ -39,6 +39,7 @@ from tests.random.kinds_entrustments import (
     Terminate,
     Withdraw,
 )
+from tests.random.kinds_manifests import AcceptByManifest, ReleaseByManifest
 from tests.random.kinds_placements import Exit, Move, Place
 from tests.random.kinds_releases import Reemploy, Release, ReleaseInLieu
 from tests.random.kinds_retention import AnnulRetention, ChangeReason, RecordRetention, RestoreMembership
@@ -81,12 +82,15 @@ ON_AGREEMENTS = {
     )
 }
 PLACE, EXIT, MOVE = Place(), Exit(), Move()
+RELEASE_MANIFEST, ACCEPT_MANIFEST = ReleaseByManifest(), AcceptByManifest()
 RETENTION, REASON, RESTORATION, ANNULMENT = RecordRetention(), ChangeReason(), RestoreMembership(), AnnulRetention()
 LOSS, REISSUE, COLLECT = Lose(), Reissue(), Collect()
 ON_CERTIFICATES: dict[str, Kind] = {
     kind.name: kind for kind in (LOSS, FindAgain(), REISSUE, Issue(), VoidCertificate(), COLLECT)
 }
-ON_CASES: dict[str, Kind] = {kind.name: kind for kind in (IN_LIEU, ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS)}
+ON_CASES: dict[str, Kind] = {
+    kind.name: kind for kind in (IN_LIEU, ACCEPT, ACCEPT_MANIFEST, REFUSE, RECALL, OBJECT, CANCEL, DISMISS)
+}
 ON_UNIONS = {kind.name: kind for kind in (UNION, UNION_AMENDMENT, KEY, RETIREMENT, REVOCATION, Number())}
 ON_PAIRS: dict[str, Kind] = {kind.name: kind for kind in (IMPORT, MERGE, DECIDE)}
 ON_RETENTIONS: dict[str, Kind] = {kind.name: kind for kind in (RETENTION, REASON, RESTORATION, ANNULMENT, REEMPLOY)}
@@ -94,7 +98,7 @@ ON_SECONDMENTS: dict[str, Kind] = {
     kind.name: kind for kind in (RecordSecondment(), ChangeTerm(), EndEarly(), Extend(), Convert(), EndHomeRelation())
 }
 ON_MEMBERS: dict[str, Kind] = (
-    {kind.name: kind for kind in (JOIN, REQUEST, RELEASE, AMENDMENT, CORRECTION, PLACE, EXIT, MOVE)}
+    {kind.name: kind for kind in (JOIN, REQUEST, RELEASE, RELEASE_MANIFEST, AMENDMENT, CORRECTION, PLACE, EXIT, MOVE)}
     | ON_CASES
     | ON_PAIRS
     | ON_RETENTIONS
@@ -109,10 +113,10 @@ MAY_WAIT = ON_MEMBERS | AFTER
 KINDS = (*(ON_MEMBERS | ON_ENDS).values(), *ON_UNIONS.values(), *ON_AGREEMENTS.values())
 #: What may come next, where a case stands. None: nobody does anything until its deadline.
 NEXT: dict[str | None, tuple[Kind | None, ...]] = {
-    None: (RELEASE, REQUEST, REQUEST, CORRECTION, PLACE, PLACE, EXIT, MOVE),
+    None: (RELEASE, RELEASE_MANIFEST, REQUEST, REQUEST, CORRECTION, PLACE, PLACE, EXIT, MOVE),
     "REQUESTED": (RELEASE, OBJECT, CANCEL, None, None, None),
     "ESCALATED": (IN_LIEU, IN_LIEU, RELEASE, DISMISS, CANCEL, None),
-    "RELEASED": (ACCEPT, ACCEPT, RECALL, REFUSE, RECALL, None),
+    "RELEASED": (ACCEPT, ACCEPT_MANIFEST, RECALL, REFUSE, RECALL, None),
 }
 
 #: Few members, so that acts meet; the newest is whom the run itself enrolled.
@@ -178,6 +182,16 @@ class RandomActs(RuleBasedStateMachine):
     @rule(who=MEMBERS, by=WHOSE, to=EMPLOYERS_UNIONS | ANYBODY | st.just("asker"), wrong=wrongs(RELEASE), how=NUMBERS)
     def release(self, who: str, by: str, to: str, wrong: str, how: int) -> None:
         self.act(RELEASE, Ask(who, by, to, wrong, how=how))
+
+    @rule(
+        who=MEMBERS,
+        by=WHOSE,
+        to=EMPLOYERS_UNIONS | ANYBODY | st.just("asker"),
+        wrong=wrongs(RELEASE, RELEASE_MANIFEST),
+        how=NUMBERS,
+    )
+    def release_by_manifest(self, who: str, by: str, to: str, wrong: str, how: int) -> None:
+        self.act(RELEASE_MANIFEST, Ask(who, by, to, wrong, how=how))
 
     @rule(who=MEMBERS, by=WHOSE, to=EMPLOYERS_UNIONS, wrong=wrongs(AMENDMENT), how=NUMBERS)
     def amend(self, who: str, by: str, to: str, wrong: str, how: int) -> None:
@@ -352,8 +366,9 @@ class RandomActs(RuleBasedStateMachine):
     @rule(who=MEMBERS, to=EMPLOYERS_UNIONS, how=NUMBERS)
     def hand_over(self, who: str, to: str, how: int) -> None:
         """Release and accept, so that many move."""
-        for kind in (RELEASE, ACCEPT):
-            self.act(kind, Ask(who, to=to if kind is RELEASE else "asker", how=how))
+        by_manifest = ((RELEASE, ACCEPT), (RELEASE_MANIFEST, ACCEPT_MANIFEST))[how % 2]
+        for kind in by_manifest:
+            self.act(kind, Ask(who, to=to if kind in {RELEASE, RELEASE_MANIFEST} else "asker", how=how))
 
     # Time.
 
