@@ -142,6 +142,7 @@ class ReceiverFacts:
     kind: UnionKind
     state: UnionState
     employers: frozenset[str]  #: USCCs of the employers that it organises today
+    is_above_holder: bool = False  #: directly
 
 
 @dataclass(frozen=True, slots=True)

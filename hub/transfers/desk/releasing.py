@@ -173,13 +173,16 @@ def _place_in(statement: Statement[R]) -> Place:
     return place_for(*(text_in(statement, name) for name in names))
 
 
-def _stated_json(claims: acts.Release) -> str | None:
+def _stated_json(question: Release) -> str | None:
     """Write what a case keeps of its release; None if there is nothing. `area` tells the facts to look at the place."""
+    claims = question.claims
     written = dump(claims)
     kept = {name: written[name] for name in _KEPT if name in written}
     reason = REASONS.get(claims.reason_code)
     if reason is not None and reason.area is not None:
         kept["area"] = reason.area.value
+    if question.goes_into_custody:
+        kept["in_custody"] = True
     return orjson.dumps(kept).decode() if kept else None
 
 
@@ -233,7 +236,7 @@ def _line_one(
             release_sha256=statement.sha256,
         ),
         "card": card_of(held, claims.dues_paid_through).json,
-        "terms": _stated_json(claims),
+        "terms": _stated_json(question),
     }
 
 

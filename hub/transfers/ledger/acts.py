@@ -75,9 +75,11 @@ __all__ = ["Ledger"]
 #: The SQL text of each call; `make bench` runs the same text for its floor.
 #: With why the membership is retained, if it is, and since when.
 FACTS_FOR_RELEASE: Final = with_secondment(
-    "select f.*, r.reason as retained_for, r.retained_on "
+    "select f.*, r.reason as retained_for, r.retained_on, "
+    "coalesce(h.parent_union = f.receiver_union, false) as is_above "
     "from hub.facts_for_release($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) f "
-    "left join lateral hub.read_open_retention((f.membership).holder_union, ($8::uuid[])[f.ord::integer]) r on true",
+    "left join lateral hub.read_open_retention((f.membership).holder_union, ($8::uuid[])[f.ord::integer]) r on true "
+    "left join hub.unions h on h.union_id = (f.membership).holder_union",
     8,
 )
 FACTS_FOR_REQUEST: Final = with_secondment(
@@ -477,6 +479,7 @@ def _receiver(row: Any) -> ReceiverFacts:
         kind=UnionKind(row["receiver_kind"]),
         state=UnionState(row["receiver_state"]),
         employers=frozenset(row["receiver_employers"]),
+        is_above_holder=row["is_above"],
     )
 
 

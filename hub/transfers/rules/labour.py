@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub.errors import Code, Refusal
-from hub.transfers.kinds import JOINING_BASES, HoldingBasis, UnionState
+from hub.transfers.kinds import CUSTODIAN_KINDS, JOINING_BASES, HoldingBasis, UnionState
 from hub.transfers.rules.codes import is_uscc
 from hub.transfers.rules.reasons import (
     CORRECTION,
@@ -169,6 +169,8 @@ def employer_after(claims: acts.Acceptance, handoff: HandoffFacts) -> str | None
 
 def _bases(handoff: HandoffFacts) -> frozenset[str]:
     reason = REASONS[handoff.reason_code]
+    if handoff.stated.in_custody:
+        return frozenset({HoldingBasis.CUSTODIAL})
     if not reason.keeps_basis:
         return reason.bases
     if reason.receiver not in {Receiver.BEFORE, Receiver.HOME}:
@@ -257,13 +259,17 @@ def check_receiver_still_holds(handoff: HandoffFacts) -> Refusals:
 
     What goes to a union that is wound up has gone back by then.
     """
-    if handoff.receiver_kind not in RECEIVER_KINDS[REASONS[handoff.reason_code].receiver]:
+    kinds = RECEIVER_KINDS[REASONS[handoff.reason_code].receiver]
+    if handoff.receiver_kind not in (CUSTODIAN_KINDS if handoff.stated.in_custody else kinds):
         yield Refusal(Code.RECEIVER_CANNOT_HOLD)
 
 
-def check_ground(ground: str, reason_code: str) -> Refusals:
-    """A refusal rests on a ground of its reason's row, and on no other. Source: A12, A4, A7."""
-    allowed = REASONS[reason_code].grounds
+def check_ground(ground: str, reason_code: str, *, in_custody: bool) -> Refusals:
+    """A refusal rests on a ground of its reason's row, and on no other. Source: A12, A4, A7.
+
+    Takes: `in_custody`, where nobody is asked where the member lives (HUB-P09).
+    """
+    allowed = REASONS[reason_code].grounds - ({"NOT_RESIDENT_HERE"} if in_custody else frozenset[str]())
     if ground in allowed:
         return
     code = INADMISSIBLE_GROUNDS.get(ground, Code.REFUSAL_GROUND_NOT_ALLOWED)

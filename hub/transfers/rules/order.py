@@ -343,6 +343,7 @@ def _facts_of_a_release(question: Release) -> Refusals:
             facts.receiver.kind,
             facts.receiver.employers,
             ("release",),
+            in_custody=question.goes_into_custody,
         )
         yield from placing.check_employer_unorganised(ground)
         yield from placing.check_area(ground)
@@ -403,10 +404,11 @@ def before_a_case(
 
 
 def _is_chosen(handoff: HandoffFacts | None) -> bool:
-    """Whether the member has chosen the signer, which manages whoever joins it so (A7), a federation too."""
+    """Whether the member comes to the signer as to no employer's union: by choice (A7), back, or into custody (P09)."""
     if handoff is None or handoff.side != Side.RECEIVER:
         return False
-    return REASONS[handoff.reason_code].receiver in {Receiver.CHOSEN, Receiver.BEFORE, Receiver.HOME}
+    receivers = {Receiver.CHOSEN, Receiver.BEFORE, Receiver.HOME}
+    return handoff.stated.in_custody or REASONS[handoff.reason_code].receiver in receivers
 
 
 def _on_a_case(
@@ -485,7 +487,7 @@ def second_check(handoff: HandoffFacts, today: date) -> Refusals:
         yield from seconding.check_lasts_still(handoff.stated, today)
     # Of an employer's union its own acceptance answers for who is employed where; of an area the facts do.
     ground = Ground(handoff.reason_code, handoff.stated, handoff.place, handoff.residence, handoff.receiver_kind)
-    if REASONS[handoff.reason_code].area is not None:
+    if REASONS[handoff.reason_code].area is not None and handoff.reason_code != leaving.CLOSURE:
         yield from placing.check_employer_unorganised(ground)
         yield from placing.check_area(ground)
     yield from labour.check_receiver_still_holds(handoff)
@@ -495,7 +497,8 @@ def refusal(question: Case, claims: acts.Refusal) -> Refusals:
     """Rules of a refusal. Source: A12, A4, A7."""
     yield from _on_a_case(question, claims, Side.RECEIVER, accepting=False)
     if question.handoff is not None:
-        yield from labour.check_ground(claims.ground, question.handoff.reason_code)
+        handoff = question.handoff
+        yield from labour.check_ground(claims.ground, handoff.reason_code, in_custody=handoff.stated.in_custody)
 
 
 def recall(question: Case, claims: acts.Recall) -> Refusals:

@@ -71,7 +71,7 @@ begin
 end$$;
 
 create function hub.wound(p_from text, p_act text, p_to text, p_at timestamptz)
-returns jsonb language plpgsql immutable set search_path = hub, pg_temp as $$
+returns jsonb language plpgsql immutable security definer set search_path = hub, pg_temp as $$
 begin
     return jsonb_build_object('from', p_from, 'act', p_act, 'to', p_to, 'at', p_at);
 end$$;
@@ -162,4 +162,29 @@ begin
         raise exception 'a union is wound up' using errcode = 'HB409';
     end if;
     return p_done;
+end$$;
+
+-- The union above a home union that is wound up names the one to which the member comes back instead. Custody stays where it is.
+create function hub.record_retargeting(
+    p_at timestamptz, p_union uuid, p_member uuid, p_membership uuid, p_custody integer, p_no smallint, p_step smallint, p_state text, p_home uuid,
+    p_jti uuid, p_sha bytea, p_typ text, p_jws text, p_receipt text)
+returns boolean language plpgsql volatile security definer set search_path = hub, pg_temp as $$
+declare s secondments; v_home uuid;
+begin
+    -- Neither does the successor wind up before this is in.
+    perform 1 from unions n where n.union_id = p_home and n.state = 'ACTIVE' for key share;
+    if not found then return false; end if;
+    perform 1 from memberships m where m.member_id = p_member and m.membership_id = p_membership and m.custody_version = p_custody and m.held_since < p_at
+       for no key update;
+    if not found then return false; end if;
+    select x.* into s from secondments x where x.member_id = p_member and x.membership_id = p_membership and x.secondment_no = p_no;
+    if s.step_no is distinct from p_step or s.host_version <> p_custody or higher_of(s.home_union, s.home_union, s.host_union) is distinct from p_union
+       or not exists (select from unions w where w.union_id = s.home_union and w.state <> 'ACTIVE') then
+        return false;
+    end if;
+    update secondments x set home_union = p_home
+     where x.member_id = p_member and x.membership_id = p_membership and x.secondment_no = p_no returning x.home_union into v_home;
+    perform step_secondment(p_at, p_member, p_membership, p_no, p_state, 'retarget', p_state, 'HIGHER', p_union, p_sha);
+    perform enter_statement(p_at, p_union, p_member, p_membership, p_jti, p_sha, p_typ, p_jws, p_receipt);
+    return v_home = p_home;
 end$$;
