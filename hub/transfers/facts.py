@@ -268,6 +268,7 @@ class RequestFacts:
     further_union: UUID | None  #: the one above whoever let the cited request lapse
     place: PlaceFacts = PlaceFacts()
     secondment: SecondmentFacts | None = None  #: of a member that the signer lent
+    holder_is_wound_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,8 +83,10 @@ FACTS_FOR_RELEASE: Final = with_secondment(
     8,
 )
 FACTS_FOR_REQUEST: Final = with_secondment(
-    "select f.*, r.reason as retained_for from hub.facts_for_request($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) f "
-    "left join lateral hub.read_open_retention((f.membership).holder_union, (f.membership).membership_id) r on true",
+    "select f.*, r.reason as retained_for, coalesce(h.state = 'WINDING_UP', false) as is_wound_up "
+    "from hub.facts_for_request($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) f "
+    "left join lateral hub.read_open_retention((f.membership).holder_union, (f.membership).membership_id) r on true "
+    "left join hub.unions h on h.union_id = (f.membership).holder_union",
     7,
 )
 FACTS_FOR_CASE: Final = _function("facts_for_case", 8)
@@ -211,6 +213,7 @@ class Ledger(RetentionActs, SecondmentActs):
             further_union=row["further_union"],
             place=_place(row["place"]),
             secondment=secondment_of(row["secondment"]),
+            holder_is_wound_up=row["is_wound_up"],
         )
 
     async def record_match(self, search: Search) -> MatchFacts:

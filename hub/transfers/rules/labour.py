@@ -34,6 +34,7 @@ __all__ = [
     "check_employer_code",
     "check_ground",
     "check_reason",
+    "check_reason_listed",
     "check_reason_text",
     "check_receiver_known",
     "check_receiver_may_hold",
@@ -48,13 +49,19 @@ def check_reason(claims: acts.Release) -> Refusals:
     """A release rests on a listed reason, worded as listed: no free text in a statement. Source: A12, A14, A3."""
     reason = REASONS.get(claims.reason_code)
     if reason is None:
-        code = INADMISSIBLE_REASONS.get(claims.reason_code, Code.REASON_NOT_ALLOWED)
-        allowed, allowed_zh = ", ".join(sorted(REASONS)), listed_in_chinese(REASONS)
-        yield Refusal(code, path=("release", "reason_code"), allowed=allowed, allowed_zh=allowed_zh)
+        yield from check_reason_listed(claims)
         return
     yield from check_reason_text(claims)
     if tuple(claims.articles) != reason.articles:
         yield Refusal(Code.STATEMENT_MALFORMED, path=("release", "articles"))
+
+
+def check_reason_listed(claims: acts.Release) -> Refusals:
+    """What people do state besides is answered with its article. Source: A12, A14, A3."""
+    if claims.reason_code not in REASONS:
+        code = INADMISSIBLE_REASONS.get(claims.reason_code, Code.REASON_NOT_ALLOWED)
+        allowed, allowed_zh = ", ".join(sorted(REASONS)), listed_in_chinese(REASONS)
+        yield Refusal(code, path=("release", "reason_code"), allowed=allowed, allowed_zh=allowed_zh)
 
 
 def check_reason_text(claims: acts.Release) -> Refusals:

@@ -379,7 +379,14 @@ def release_in_lieu(question: Release, claims: acts.InLieuRelease) -> Refusals:
         return
     yield from custody.check_membership_is_live(membership.status)
     yield from leaving.check_may_leave(claims, membership)
-    yield from pulling.check_in_lieu_names(facts, claims, question.now)
+    if membership.named is None:
+        receiver = None if facts.receiver is None else facts.receiver.union_id
+        yield from custody.check_no_open_handoff(membership, question.now)
+        yield from pulling.check_answers_the_request(membership, claims, receiver, question.now)
+        yield from custody.check_handoff_is_new(taken=facts.handoff_taken)
+        yield from pulling.check_pushed_in_lieu(facts, claims)
+    else:
+        yield from pulling.check_in_lieu_names(facts, claims, question.now)
     yield from custody.check_version(
         membership,
         custody_version=claims.custody_version,
@@ -388,7 +395,12 @@ def release_in_lieu(question: Release, claims: acts.InLieuRelease) -> Refusals:
     )
     yield from seconding.check_goes_home(claims, facts.secondment, facts.receiver, membership.custody_version)
     yield from pulling.check_in_lieu_ground(claims)
-    yield from labour.check_reason_text(claims)
+    unlisted = tuple(labour.check_reason_listed(claims))
+    yield from unlisted or labour.check_reason_text(claims)
+    if membership.named is None:
+        yield from placing.check_held_on(claims.reason_code, membership.holding_basis, path=("release", "reason_code"))
+        yield from pulling.check_consent_for(claims, question.today)
+        yield from labour.check_correction_goes_back(claims, facts.receiver, membership.previous_union)
     yield from _facts_of_a_release(question)
 
 
