@@ -305,12 +305,13 @@ class Release(Act):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InLieuRelease(Release):
-    """A holder has let a request lie: the union above it releases in its stead. The column prints both names."""
+    """A holder has let a request lie, or is wound up: the union above releases in its stead. The column names both."""
 
     typ: ClassVar[str] = "unionhub.in-lieu-release+jwt"
     act: ClassVar[str] = "release_in_lieu"
 
-    request_sha256: Sha256
+    #: The request that it answers; of a holder that is wound up anybody may be released, asked for or not.
+    request_sha256: Sha256 | None = None
     #: The holder, who has not acted.
     in_lieu_of: UnionUri
     ground: Code

@@ -9,7 +9,7 @@ from hub.transfers.desk import drafting_secondment, releasing, seconding
 from hub.transfers.ledger.reads_secondment import secondment_page, secondments_of_members
 from hub.transfers.machines import SecondmentState
 from tests.ready import Ready, ready
-from tests.world import EMPLOYERS
+from tests.world import EMPLOYERS, UNIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +42,7 @@ ACTS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "extend": (drafting_secondment.draft_extension, seconding.extend),
     "convert": (drafting_secondment.draft_conversion, seconding.convert),
     "end_home": (drafting_secondment.draft_home_relation_end, seconding.end_home_relation),
+    "retarget": (drafting_secondment.draft_retargeting, seconding.retarget),
 }
 _GIVEN: dict[str, dict[str, Any]] = {
     "record": {"host_employer_uscc": EMPLOYERS["戊"], **TERM},
@@ -50,6 +51,7 @@ _GIVEN: dict[str, dict[str, Any]] = {
     "extend": {"ends_on": date(2026, 6, 30)},
     "convert": {},
     "end_home": {"relation_ended_on": date(2025, 3, 3)},
+    "retarget": {"home_union": UNIONS["U2"].uri},
 }
 
 

@@ -21,6 +21,7 @@ from hub.schema.types.secondment_inputs import (
     EndSecondmentEarlyDraft,
     ExtendSecondmentDraft,
     RecordSecondmentDraft,
+    RetargetSecondmentDraft,
 )
 from hub.schema.types.secondments import Secondment, SecondmentConnection
 from hub.transfers.desk import drafting_secondment as drafting
@@ -91,6 +92,15 @@ class SecondmentMutations:
         context = fresh(info)
         return Secondment.of(await seconding.end_home_relation(context.hub, context.caller, statement))
 
+    @act(
+        "原所在单位工会注销的，由其上一级工会指定借调期满后转回的承接工会。",
+        "Names the union to which the member comes back, as the one above a home union that is wound up.",
+    )
+    async def retarget_secondment(self, info: Info, statement: Statement) -> SecondmentResult:
+        """Name another home."""
+        context = fresh(info)
+        return Secondment.of(await seconding.retarget(context.hub, context.caller, statement))
+
 
 @strawberry.type
 class SecondmentDrafts:
@@ -127,6 +137,11 @@ class SecondmentDrafts:
     async def draft_end_home_relation(self, info: Info, asked: Annotated[EndHomeRelationDraft, _INPUT]) -> Draft:
         """Draft an end of the relation."""
         return Draft.of(await drafting.draft_home_relation_end(info.context.hub, info.context.caller, given_of(asked)))
+
+    @told("起草转回工会的改定。", "Drafts the naming of another union to come back to.")
+    async def draft_retarget_secondment(self, info: Info, asked: Annotated[RetargetSecondmentDraft, _INPUT]) -> Draft:
+        """Draft a naming of another home."""
+        return Draft.of(await drafting.draft_retargeting(info.context.hub, info.context.caller, given_of(asked)))
 
 
 @strawberry.type

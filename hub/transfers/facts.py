@@ -142,6 +142,7 @@ class ReceiverFacts:
     kind: UnionKind
     state: UnionState
     employers: frozenset[str]  #: USCCs of the employers that it organises today
+    is_above_holder: bool = False  #: directly
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +274,7 @@ class RequestFacts:
     further_union: UUID | None  #: the one above whoever let the cited request lapse
     place: PlaceFacts = PlaceFacts()
     secondment: SecondmentFacts | None = None  #: of a member that the signer lent
+    holder_is_wound_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)

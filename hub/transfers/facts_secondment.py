@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hub.transfers.kinds import UnionState
 from hub.transfers.rules.standing import Standing, standing_at
 from hub.transfers.views_secondment import LASTING
 
@@ -92,3 +93,10 @@ class SecondmentActFacts:
     membership: SecondmentMembership | None
     host_union: UUID | None
     host_state: str | None
+    host_kind: str | None = None
+    home_state: str | None = None  #: of the union to which the member is to come back
+
+    @property
+    def home_is_wound_up(self) -> bool:
+        """Whether nobody can be taken back where the member is to come back to."""
+        return self.home_state not in {None, UnionState.ACTIVE}

@@ -190,6 +190,9 @@ JOINING_BASES: dict[HoldingBasis, frozenset[UnionKind]] = {
     HoldingBasis.DISPATCH_HOST_JOINED: GRASSROOTS_KINDS,
 }
 
+#: HUB-P09: who may have retained members in custody, of a union beneath that is wound up.
+CUSTODIAN_KINDS = frozenset(UnionKind) - {K.MEMBER_UNIT_BRANCH, K.NATIONAL_FEDERATION}
+
 _LOCAL = GRASSROOTS_KINDS | AREA_KINDS | FEDERATION_KINDS
 #: Which kinds a union may register beneath itself.
 CHILDREN: dict[UnionKind, frozenset[UnionKind]] = {

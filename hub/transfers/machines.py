@@ -158,6 +158,7 @@ HANDOFF = Machine(
         Step(START, "request", Side.RECEIVER, S.REQUESTED, "A12"),
         Step(START, "appeal", Side.RECEIVER, S.ESCALATED, "HUB-P13"),
         Step(START, "release", Side.HOLDER, S.RELEASED, "A12"),
+        Step(START, "release_in_lieu", Side.HIGHER, S.RELEASED, "HUB-P09"),
         Step(S.REQUESTED, "release", Side.HOLDER, S.RELEASED, "A12"),
         Step(S.REQUESTED, "object", Side.HOLDER, S.OBJECTED, "A12"),
         Step(S.REQUESTED, "cancel", Side.RECEIVER, S.CANCELLED, "A12"),

@@ -93,6 +93,8 @@ FUNCTIONS: Final = {
     "facts_for_ending", "facts_for_filing", "record_ending", "record_filing", "record_filing_mark",
     "record_reversal", "read_endings",
     "facts_of_secondments", "facts_for_secondment", "record_secondment", "record_return_match",
+    "facts_for_winding", "record_winding", "record_closing", "still_active", "record_retargeting",
+    "record_pushed_in_lieu",
     "read_secondments", "read_secondment_steps",
     "read_steps", "read_holdings", "read_transfers", "find_held",
 }  # fmt: skip
@@ -107,6 +109,8 @@ INNER: Final = {
     "end_membership", "free_partner", "enter_statement", "step_expulsion", "step_certificate", "collect_with_end",
     "secondment_state", "step_secondment", "enter_secondment", "release_seconded", "accept_seconded", "end_return",
     "enter_release", "enter_answer", "enter_acceptance",
+    "left_with", "enter_union_statement", "send_back", "wound", "suspend_agreements", "lay_above",
+    "enter_case_statement",
 }  # fmt: skip
 
 _VERBS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
@@ -289,6 +293,7 @@ class TestFunctions:
             "coverages_",
             "roster_",
             "is_",
+            "left_",
         )
         reading = {name for name in FUNCTIONS | INNER if name.startswith(stable)}
         assert {row["proname"] for row in rows} == reading

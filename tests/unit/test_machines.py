@@ -34,6 +34,7 @@ LEGAL = {
     (START, "request", "RECEIVER"): "REQUESTED",
     (START, "appeal", "RECEIVER"): "ESCALATED",
     (START, "release", "HOLDER"): "RELEASED",
+    (START, "release_in_lieu", "HIGHER"): "RELEASED",
     ("REQUESTED", "release", "HOLDER"): "RELEASED",
     ("REQUESTED", "object", "HOLDER"): "OBJECTED",
     ("REQUESTED", "cancel", "RECEIVER"): "CANCELLED",

@@ -303,7 +303,24 @@ class RequestHandoffDraft:
 class ReleaseInLieuDraft(StatedInput):
     """What a release in lieu says."""
 
-    handoff_id: strawberry.ID = strawberry.field(description="接转手续的全局编号。\nThe handoff, by its global id.")
+    handoff_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="所答复的接转手续的全局编号。\nThe request that it answers, by its global id.",
+    )
+    member_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="会员的全局编号；会籍所在工会注销中的，无须先有请求。\n"
+        "The member, by its global id: of a holder that is wound up, whom nobody need have asked for.",
+    )
+    receiving_union: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="接收工会，没有请求的填写。\nThe receiving union by its URI, where there is no request.",
+    )
+    reason_code: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="转出原因，没有请求的填写；不填为 EMPLOYER_CLOSURE。\n"
+        "The reason, where there is no request; if not given, EMPLOYER_CLOSURE.",
+    )
     out_date: date = strawberry.field(description="转出日期。\nThe day of the release.")
     dues_paid_through: YearMonth = strawberry.field(description="会费交至的月份。\nThe month to which dues are paid.")
     relation_ended_on: date | None = strawberry.field(

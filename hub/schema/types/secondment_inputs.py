@@ -11,6 +11,7 @@ __all__ = [
     "EndSecondmentEarlyDraft",
     "ExtendSecondmentDraft",
     "RecordSecondmentDraft",
+    "RetargetSecondmentDraft",
 ]
 
 
@@ -77,4 +78,15 @@ class EndHomeRelationDraft(SecondmentOf):
 
     relation_ended_on: date = strawberry.field(
         description="与原单位劳动关系终止的日期。\nThe day on which the relation at home ended."
+    )
+
+
+@strawberry.input(
+    description="起草转回工会的改定，原所在单位工会注销的。\nTo draft the naming of another union to come back to."
+)
+class RetargetSecondmentDraft(SecondmentOf):
+    """What the naming says."""
+
+    home_union: str = strawberry.field(
+        description="承接工会，urn:union:…。\nThe union that succeeds the home union, by its URI."
     )

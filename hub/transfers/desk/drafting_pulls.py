@@ -25,7 +25,7 @@ from hub.transfers.desk.drafting import (
 )
 from hub.transfers.desk.opening import Hub, claims_text, drafting_of, every, reading_as, require_login
 from hub.transfers.desk.releasing import release_question
-from hub.transfers.facts import CitedFacts, PlaceFacts
+from hub.transfers.facts import CitedFacts, OpenRequest, PlaceFacts
 from hub.transfers.ledger import reads
 from hub.transfers.ledger.records import Search
 from hub.transfers.machines import HandoffState, Side
@@ -263,15 +263,25 @@ async def draft_dismissal(hub: Hub, caller: Caller, given: Input) -> Draft:
 
 
 async def draft_release_in_lieu(hub: Hub, caller: Caller, given: Input) -> Draft:
-    """Draft a release in the stead of a holder below. The card is bound by its hash, and not shown. Source: HUB-P02."""
-    handoff_id = given.get("handoff_id") or NOBODY
+    """Draft a release in the stead of a holder below. The card is bound by its hash, and not shown.
+
+    With a handoff it answers that request; without one it is of a member whose holder is wound up.
+    Source: HUB-P02, HUB-P09
+    """
+    is_pushed = given.get("handoff_id") is None and given.get("membership_id") is not None
+    handoff_id = uuid4() if is_pushed else given.get("handoff_id") or NOBODY
     async with reading_as(hub, caller) as reading:
         view = (await reads.handoffs(reading, [handoff_id])).get(handoff_id)
         to_union = NOBODY if view is None else view.receiving_union or NOBODY
         receiver = (await reads.unions(reading.connection, [to_union])).get(to_union)
     membership_id = NOBODY if view is None else view.membership_id
     receiving_union = caller.union if receiver is None else receiver.uri
-    place = place_of_input("" if view is None else view.reason_code, given)
+    asked_for = "" if view is None else view.reason_code
+    if is_pushed:
+        membership_id = given["membership_id"]
+        receiving_union = storable(given.get("receiving_union") or "") or caller.union
+        asked_for = given.get("reason_code") or "EMPLOYER_CLOSURE"
+    place = place_of_input(asked_for, given)
     facts = await hub.ledger.facts_for_release(
         drafting_of(caller), membership_id, handoff_id, receiving_union, place, side=Side.HIGHER
     )
@@ -279,6 +289,7 @@ async def draft_release_in_lieu(hub: Hub, caller: Caller, given: Input) -> Draft
     held, unread = facts.membership, list[Refusal]()
     named = None if held is None else held.named
     reason_code = "CHANGE_OF_EMPLOYER" if named is None or named.reason_code is None else named.reason_code
+    reason_code = asked_for if is_pushed else reason_code
     reason = REASONS.get(reason_code)
     claims = claims_of(
         acts.InLieuRelease,
@@ -290,12 +301,10 @@ async def draft_release_in_lieu(hub: Hub, caller: Caller, given: Input) -> Draft
             "receiving_union": receiving_union,
             "reason_code": reason_code,
             "reason_text": reason.text if reason else SOME_REASON,
-            "articles": ["HUB-P02"],
+            "articles": ["HUB-P09" if is_pushed else "HUB-P02"],
             "valid_until": plain(day_of(facts.signer.now) + timedelta(days=POLICY.release_valid_days)),
             "form_custody": given.get("form_custody") or FORM_CUSTODY,
-            "request_sha256": NO_HASH
-            if named is None or named.request_sha256 is None
-            else b64url(named.request_sha256),
+            "request_sha256": _request_hash(named, is_pushed=is_pushed),
             "in_lieu_of": facts.holder_uri or caller.union,
         },
         unread,
@@ -308,3 +317,9 @@ async def draft_release_in_lieu(hub: Hub, caller: Caller, given: Input) -> Draft
         return Draft(acts.InLieuRelease.typ, None, None, refusals)
     signed = claims_text(hub, caller, claims, sub=str(membership_id), now=facts.signer.now)
     return Draft(acts.InLieuRelease.typ, signed, None, refusals)
+
+
+def _request_hash(named: OpenRequest | None, *, is_pushed: bool) -> str | None:
+    if is_pushed:
+        return None
+    return NO_HASH if named is None or named.request_sha256 is None else b64url(named.request_sha256)

@@ -12,6 +12,7 @@ from federation.acts_secondment import (
     Secondment,
     SecondmentTerm,
 )
+from federation.acts_winding import SecondmentRetargeting
 from federation.encoding import b64url
 from hub.errors import Refusal
 from hub.transfers.desk.drafting import NO_HASH, NOBODY, claims_of, plain, storable
@@ -36,6 +37,7 @@ __all__ = [
     "draft_early_end",
     "draft_extension",
     "draft_home_relation_end",
+    "draft_retargeting",
     "draft_secondment",
     "draft_term",
 ]
@@ -75,6 +77,18 @@ async def draft_home_relation_end(hub: Hub, caller: Caller, given: Input) -> Dra
     return await _draft(hub, caller, HomeRelationEnd, given, rules, before=order_secondment.before_an_end)
 
 
+async def draft_retargeting(hub: Hub, caller: Caller, given: Input) -> Draft:
+    """Draft the naming of the union to which a member comes back instead. Source: A14, HUB-P09."""
+    return await _draft(
+        hub,
+        caller,
+        SecondmentRetargeting,
+        {**given, "host_union": given.get("home_union")},
+        order_secondment.retargeting,
+        before=order_secondment.before_an_end,
+    )
+
+
 async def _draft(
     hub: Hub,
     caller: Caller,
@@ -109,6 +123,8 @@ def _document(membership_id: Any, facts: SecondmentActFacts, act: type[Act], end
 def _stated(act: type[Act], given: Input, facts: SecondmentActFacts) -> dict[str, object]:
     stated = {name: plain(given.get(name)) for name in sorted(act.__dataclass_fields__)}
     secondment = None if facts.membership is None else facts.membership.secondment
+    if act is SecondmentRetargeting:
+        stated["in_lieu_of"] = facts.signer.uri if secondment is None else secondment.home_uri
     if secondment is None:
         return stated
     if act is SecondmentTerm:

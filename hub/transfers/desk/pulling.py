@@ -38,7 +38,7 @@ from hub.transfers.rules.questions import Request
 from hub.transfers.rules.standing import Passed, standing_at
 from hub.transfers.terms import answer_term, decision_term
 from hub.transfers.views import HandoffView
-from hub.transfers.workdays import CALENDAR
+from hub.transfers.workdays import CALENDAR, Due
 from hub.vault import mask_name
 
 if TYPE_CHECKING:
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from federation.statements import Statement
     from hub.authz.tokens import Caller
     from hub.transfers.facts import RequestFacts, TargetFacts
-    from hub.transfers.workdays import Due
 
 __all__ = ["cancel", "dismiss", "object_to", "request"]
 
@@ -57,7 +56,7 @@ async def request(hub: Hub, caller: Caller, jws: str) -> HandoffView:
 
     It opens in REQUESTED; with an objection appealed against in time, or a request that lapsed, in ESCALATED.
     Refuses: what `open_statement` and `order.request` do
-    Source: A3, A12, A19, HUB-P02, HUB-P13, HUB-P14, HUB-P15
+    Source: A3, A12, A19, HUB-P02, HUB-P09, HUB-P13, HUB-P14, HUB-P15
     """
     statement = read_statement(jws, acts.Request)
     handoff_id, appeals = uuid_in(statement, "handoff_id"), hash_in(statement, "appeals_sha256")
@@ -125,6 +124,10 @@ def _course(claims: acts.Request, facts: RequestFacts, received_at: datetime) ->
     day = day_of(received_at)
     if not opens_escalated(claims, facts.cited, received_at):
         answer = answer_term(CALENDAR, day)
+        if facts.holder_is_wound_up:
+            # It lies with the union above at once: the holder has no time to answer (HUB-P09).
+            answer = Due(day, received_at, tentative=False)
+            return _Course("request", answer, decision_term(CALENDAR, day), facts.higher_union, received_at)
         return _Course("request", answer, decision_term(CALENDAR, answer), facts.higher_union, answer.at)
     assert facts.cited is not None, "an appeal cites a case"
     # After a lapse the next one up: who let the request lie is not asked again.

@@ -149,8 +149,9 @@ async def with_entrustment(hub: Hub, caller: Caller, membership_id: UUID | None,
 async def release_in_lieu(hub: Hub, caller: Caller, jws: str) -> HandoffView:
     """Record a release by the union above a holder that has let a request lie. Custody stays until the acceptance.
 
+    Of a holder that is wound up it may release anybody, asked for or not.
     Refuses: what `open_statement` and `order.release_in_lieu` do
-    Source: HUB-P02, A12, NX-3
+    Source: HUB-P02, HUB-P09, A12, NX-3
     """
     statement = read_statement(jws, acts.InLieuRelease)
     membership_id, handoff_id = UUID(statement.sub), uuid_in(statement, "handoff_id")
@@ -165,10 +166,15 @@ async def release_in_lieu(hub: Hub, caller: Caller, jws: str) -> HandoffView:
             return await as_it_is_now(hub, caller, handoff_id)
         question = release_question(claims, facts)
         first(order.release_in_lieu(question, claims))
-        record = _answer_record(hub, caller, statement, question, Side.HIGHER)
         try:
-            if await hub.ledger.record_answer(record):
-                return _answered(question, record)
+            if claims.request_sha256 is None:
+                pushed = _release_record(hub, caller, statement, question)
+                if await hub.ledger.windings.record_pushed_in_lieu(pushed):
+                    return _pushed_in_lieu(question, pushed)
+            else:
+                record = _answer_record(hub, caller, statement, question, Side.HIGHER)
+                if await hub.ledger.record_answer(record):
+                    return _answered(question, record)
         except Claimed:
             continue
     raise Refusal(Code.STALE_VERSION)
@@ -189,13 +195,16 @@ def place_in(statement: Statement[R]) -> Place:
     return place_for(*(text_in(statement, name) for name in names))
 
 
-def _stated_json(claims: acts.Release) -> str | None:
+def _stated_json(question: Release) -> str | None:
     """Write what a case keeps of its release; None if there is nothing. `area` tells the facts to look at the place."""
+    claims = question.claims
     written = dump(claims)
     kept = {name: written[name] for name in _KEPT if name in written}
     reason = REASONS.get(claims.reason_code)
     if reason is not None and reason.area is not None:
         kept["area"] = reason.area.value
+    if question.goes_into_custody:
+        kept["in_custody"] = True
     return orjson.dumps(kept).decode() if kept else None
 
 
@@ -249,15 +258,15 @@ def _line_one(
             release_sha256=statement.sha256,
         ),
         "card": card_of(held, claims.dues_paid_through).json,
-        "terms": _stated_json(claims),
+        "terms": _stated_json(question),
     }
 
 
-def _release_record(hub: Hub, caller: Caller, statement: Statement[acts.Release], question: Release) -> ReleaseRecord:
+def _release_record(hub: Hub, caller: Caller, statement: Statement[R], question: Release) -> ReleaseRecord:
     held, receiver = _parties(question)
     received_at = custody_time(question.now, held.held_since, held.open_requested_at)
     standing, asked = held.standing(question.now), held.asked(question.now)
-    passed = () if standing is None else standing.passed
+    passed: tuple[Passed, ...] = () if standing is None else standing.passed
     if asked is not None and standing is not None:
         # The member's later wish: the request goes no further (domain 3.2).
         passed = (*passed, Passed("supersede", standing.state, HandoffState.CANCELLED, received_at))
@@ -308,6 +317,19 @@ def _released(record: ReleaseRecord) -> HandoffView:
         closed_at=None,
         overdue_at=record.overdue_at,
         overdue_tentative=record.overdue_tentative,
+    )
+
+
+def _pushed_in_lieu(question: Release, record: ReleaseRecord) -> HandoffView:
+    held, _ = _parties(question)
+    return replace(
+        _released(record),
+        side=Side.HIGHER,
+        counterpart=held.holder_union,
+        dues_paid_through=None,
+        is_in_lieu=True,
+        from_union=held.holder_union,
+        to_union=record.receiving_union,
     )
 
 

@@ -5,7 +5,7 @@ Custody moves by none of them: a member goes to the host, and comes home, by a h
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from federation.acts_secondment import (
     conversion_sha256,
     extension_sha256,
 )
+from federation.acts_winding import SecondmentRetargeting
 from hub.errors import Code, Refusal
 from hub.transfers.desk.opening import (
     TRIES,
@@ -37,7 +38,7 @@ from hub.transfers.desk.releasing import custody_time
 from hub.transfers.kinds import HoldingBasis
 from hub.transfers.ledger.groups import Claimed
 from hub.transfers.ledger.reads_secondment import secondments_of_members
-from hub.transfers.ledger.seconding import SecondmentRecord
+from hub.transfers.ledger.seconding import RetargetingRecord, SecondmentRecord
 from hub.transfers.machines import HANDOFF, OPEN_STATES, SECONDMENT, START, HandoffState, Side
 from hub.transfers.rules import order_secondment
 from hub.transfers.rules.questions_secondment import OnSecondment
@@ -64,6 +65,7 @@ __all__ = [
     "extend",
     "lies_above_from",
     "record",
+    "retarget",
 ]
 
 C = TypeVar("C", Secondment, SecondmentTerm, EarlyEnd, Extension, Conversion, HomeRelationEnd)
@@ -212,6 +214,68 @@ async def _act(
 
 def _secondment(facts: SecondmentActFacts) -> SecondmentFacts | None:
     return None if facts.membership is None else facts.membership.secondment
+
+
+async def retarget(hub: Hub, caller: Caller, jws: str) -> SecondmentView:
+    """Name the union to which the member comes back instead of the home union, which is wound up.
+
+    Refuses: what `open_statement` and `order_secondment.retargeting` do
+    Source: A14, HUB-P09
+    """
+    statement = read_statement(jws, SecondmentRetargeting)
+    membership_id, named = UUID(statement.sub), text_in(statement, "home_union")
+    for _ in range(TRIES):
+        facts = await hub.ledger.facts_for_secondment(signing_of(statement, caller), membership_id, host=named)
+        try:
+            claims = open_statement(statement, facts.signer, caller, hub.origin)
+        except Repeated:
+            return _told_above(membership_id, facts)
+        question = OnSecondment(claims, facts)
+        first(order_secondment.retargeting(question, claims))
+        record = _retargeting_record(hub, caller, statement, question)
+        try:
+            if await hub.ledger.record_retargeting(record):
+                told = _told_above(membership_id, facts)
+                return replace(told, home_union=record.home_union)
+        except Claimed:
+            continue
+    raise Refusal(Code.STALE_VERSION)
+
+
+def _told_above(membership_id: UUID, facts: SecondmentActFacts) -> SecondmentView:
+    """Give the union above what it was told by its case: the secondment, and no person."""
+    secondment = _secondment(facts)
+    if secondment is None:
+        raise Refusal(Code.MEMBER_NOT_FOUND_OR_NOT_HELD)
+    return SecondmentView.of_facts(membership_id, secondment, secondment.state)
+
+
+def _retargeting_record(
+    hub: Hub, caller: Caller, statement: Statement[SecondmentRetargeting], question: OnSecondment
+) -> RetargetingRecord:
+    held, secondment, home = question.membership, question.secondment, question.facts.host_union
+    assert held is not None, "the rules let nobody pass who has no part in it"
+    assert secondment is not None, "nor without a secondment"
+    assert home is not None, "nor to an unknown union"
+    received_at = custody_time(question.now, held.held_since)
+    return RetargetingRecord(
+        at=received_at,
+        union_id=caller.union_id,
+        member_id=held.member_id,
+        membership_id=UUID(statement.sub),
+        custody_version=held.custody_version,
+        secondment_no=secondment.secondment_no,
+        step_no=secondment.step_no,
+        state=secondment.state,
+        home_union=home,
+        jti=statement.jti,
+        sha256=digest_of(statement.sha256),
+        typ=statement.typ,
+        jws=statement.jws,
+        receipt=receipt_for(
+            hub, statement, received_at, state_after=secondment.state, custody_version_after=held.custody_version
+        ),
+    )
 
 
 async def _as_it_is_now(hub: Hub, caller: Caller, membership_id: UUID, facts: SecondmentActFacts) -> SecondmentView:

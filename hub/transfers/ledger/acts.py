@@ -76,15 +76,19 @@ __all__ = ["Ledger"]
 #: The SQL text of each call; `make bench` runs the same text for its floor.
 #: With why the membership is retained, if it is, and since when, and who succeeds a holder that is wound up.
 FACTS_FOR_RELEASE: Final = with_secondment(
-    "select f.*, r.reason as retained_for, r.retained_on, w.successor_union as successor "
+    "select f.*, r.reason as retained_for, r.retained_on, "
+    "coalesce(h.parent_union = f.receiver_union, false) as is_above, "
+    "case when h.state = 'WINDING_UP' then h.successor_union end as successor "
     "from hub.facts_for_release($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) f "
-    "left join hub.unions w on w.union_id = (f.membership).holder_union and w.state = 'WINDING_UP' "
-    "left join lateral hub.read_open_retention((f.membership).holder_union, ($8::uuid[])[f.ord::integer]) r on true",
+    "left join lateral hub.read_open_retention((f.membership).holder_union, ($8::uuid[])[f.ord::integer]) r on true "
+    "left join hub.unions h on h.union_id = (f.membership).holder_union",
     8,
 )
 FACTS_FOR_REQUEST: Final = with_secondment(
-    "select f.*, r.reason as retained_for from hub.facts_for_request($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) f "
-    "left join lateral hub.read_open_retention((f.membership).holder_union, (f.membership).membership_id) r on true",
+    "select f.*, r.reason as retained_for, coalesce(h.state = 'WINDING_UP', false) as is_wound_up "
+    "from hub.facts_for_request($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) f "
+    "left join lateral hub.read_open_retention((f.membership).holder_union, (f.membership).membership_id) r on true "
+    "left join hub.unions h on h.union_id = (f.membership).holder_union",
     7,
 )
 FACTS_FOR_CASE: Final = _function("facts_for_case", 8)
@@ -211,6 +215,7 @@ class Ledger(RetentionActs, SecondmentActs):
             further_union=row["further_union"],
             place=_place(row["place"]),
             secondment=secondment_of(row["secondment"]),
+            holder_is_wound_up=row["is_wound_up"],
         )
 
     async def record_match(self, search: Search) -> MatchFacts:
@@ -499,6 +504,7 @@ def _receiver(row: Any) -> ReceiverFacts:
         kind=UnionKind(row["receiver_kind"]),
         state=UnionState(row["receiver_state"]),
         employers=frozenset(row["receiver_employers"]),
+        is_above_holder=row["is_above"],
     )
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hub.transfers.facts import SignerFacts
     from hub.transfers.ledger.records import Signing
 
-__all__ = ["SecondmentActs", "SecondmentRecord", "secondment_of", "with_secondment"]
+__all__ = ["RetargetingRecord", "SecondmentActs", "SecondmentRecord", "secondment_of", "with_secondment"]
 
 
 class SecondmentRecord(NamedTuple):
@@ -62,6 +62,25 @@ class SecondmentRecord(NamedTuple):
     receipt: str
 
 
+class RetargetingRecord(NamedTuple):
+    """The parameters of `record_retargeting`, in order."""
+
+    at: datetime
+    union_id: UUID
+    member_id: UUID
+    membership_id: UUID
+    custody_version: int
+    secondment_no: int
+    step_no: int
+    state: str
+    home_union: UUID
+    jti: UUID
+    sha256: bytes
+    typ: str
+    jws: str
+    receipt: str
+
+
 def _function(name: str, arity: int) -> str:
     return f"select * from hub.{name}({', '.join(f'${number}' for number in range(1, arity + 1))})"
 
@@ -74,8 +93,14 @@ def with_secondment(facts: str, sub: int) -> str:
     return f"select f.*, x.secondment from ({facts}) f join hub.facts_of_secondments($1, $2, ${sub}) x on x.ord = f.ord"
 
 
-FACTS_FOR_SECONDMENT: Final = _function("facts_for_secondment", 8)
+#: With the state of the home union: of one that is wound up the union above signs at once (HUB-P09).
+FACTS_FOR_SECONDMENT: Final = (
+    f"select f.*, h.state as home_state, n.kind as host_kind from ({_function('facts_for_secondment', 8)}) f "
+    "left join hub.unions h on h.union_id = ((f.membership).secondment).home_union "
+    "left join hub.unions n on n.union_id = f.host_union"
+)
 RECORD_RETURN_MATCH: Final = _function("record_return_match", 6)
+RECORD_RETARGETING: Final = _function("record_retargeting", len(RetargetingRecord._fields))
 RECORD_SECONDMENT: Final = _function("record_secondment", len(SecondmentRecord._fields))
 
 
@@ -99,6 +124,8 @@ class SecondmentActs(Singles):
             membership=_membership(row["membership"]),
             host_union=row["host_union"],
             host_state=row["host_state"],
+            host_kind=row["host_kind"],
+            home_state=row["home_state"],
         )
 
     async def record_return_match(
@@ -115,6 +142,10 @@ class SecondmentActs(Singles):
     async def record_secondment(self, record: SecondmentRecord) -> bool:
         """Enter an act on a secondment. False: overtaken. Raises: Claimed."""
         return await self._single(RECORD_SECONDMENT, record)
+
+    async def record_retargeting(self, record: RetargetingRecord) -> bool:
+        """Let a seconded member come back to another union. False: overtaken. Raises: Claimed."""
+        return await self._single(RECORD_RETARGETING, record)
 
 
 def _membership(row: Any) -> SecondmentMembership | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hub.transfers.facts_winding import LeftWith, WindingFacts
 from hub.transfers.kinds import UnionState
+from hub.transfers.ledger.records import ReleaseRecord
 from hub.transfers.ledger.singles import Singles, signer_of
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def _function(name: str, arity: int) -> str:
 
 
 FACTS_FOR_WINDING: Final = _function("facts_for_winding", 8)
+RECORD_PUSHED_IN_LIEU: Final = _function("record_pushed_in_lieu", len(ReleaseRecord._fields))
 RECORD_WINDING: Final = _function("record_winding", len(WindingRecord._fields))
 RECORD_CLOSING: Final = _function("record_closing", len(ClosingRecord._fields))
 
@@ -87,3 +89,7 @@ class Windings(Singles):
     async def record_closing(self, record: ClosingRecord) -> bool:
         """Close a union. False: overtaken. Raises: Claimed."""
         return await self._single(RECORD_CLOSING, record)
+
+    async def record_pushed_in_lieu(self, record: ReleaseRecord) -> bool:
+        """Release a member of a union that is wound up, in its stead. False: overtaken. Raises: Claimed."""
+        return await self._single(RECORD_PUSHED_IN_LIEU, record)

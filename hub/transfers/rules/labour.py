@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub.errors import Code, Refusal
-from hub.transfers.kinds import AREA_KINDS, JOINING_BASES, HoldingBasis, MembershipStatus, UnionState
+from hub.transfers.kinds import (
+    AREA_KINDS,
+    CUSTODIAN_KINDS,
+    JOINING_BASES,
+    HoldingBasis,
+    MembershipStatus,
+    UnionState,
+)
 from hub.transfers.rules.codes import is_uscc
 from hub.transfers.rules.reasons import (
     BASES_AT_AN_EMPLOYER,
@@ -38,6 +45,7 @@ __all__ = [
     "check_employer_code",
     "check_ground",
     "check_reason",
+    "check_reason_listed",
     "check_reason_text",
     "check_receiver_known",
     "check_receiver_may_hold",
@@ -54,13 +62,19 @@ def check_reason(claims: acts.Release) -> Refusals:
     """A release rests on a listed reason, worded as listed: no free text in a statement. Source: A12, A14, A3."""
     reason = REASONS.get(claims.reason_code)
     if reason is None:
-        code = INADMISSIBLE_REASONS.get(claims.reason_code, Code.REASON_NOT_ALLOWED)
-        allowed, allowed_zh = ", ".join(sorted(REASONS)), listed_in_chinese(REASONS)
-        yield Refusal(code, path=("release", "reason_code"), allowed=allowed, allowed_zh=allowed_zh)
+        yield from check_reason_listed(claims)
         return
     yield from check_reason_text(claims)
     if tuple(claims.articles) != reason.articles:
         yield Refusal(Code.STATEMENT_MALFORMED, path=("release", "articles"))
+
+
+def check_reason_listed(claims: acts.Release) -> Refusals:
+    """What people do state besides is answered with its article. Source: A12, A14, A3."""
+    if claims.reason_code not in REASONS:
+        code = INADMISSIBLE_REASONS.get(claims.reason_code, Code.REASON_NOT_ALLOWED)
+        allowed, allowed_zh = ", ".join(sorted(REASONS)), listed_in_chinese(REASONS)
+        yield Refusal(code, path=("release", "reason_code"), allowed=allowed, allowed_zh=allowed_zh)
 
 
 def check_reason_text(claims: acts.Release) -> Refusals:
@@ -197,6 +211,8 @@ def employer_after(claims: acts.Acceptance, handoff: HandoffFacts) -> str | None
 def bases_open(handoff: HandoffFacts) -> frozenset[str]:
     """Give the bases on which the receiver of a case may hold. Source: A9, A12, A13, A14."""
     reason = REASONS[handoff.reason_code]
+    if handoff.stated.in_custody:
+        return frozenset({HoldingBasis.CUSTODIAL})
     if _stays_as_it_is(handoff):
         return frozenset({handoff.holding_basis or ""})
     if not reason.keeps_basis:
@@ -293,14 +309,19 @@ def check_receiver_still_holds(handoff: HandoffFacts) -> Refusals:
 
     What goes to a union that is wound up has gone back by then.
     """
-    rule = REASONS[handoff.reason_code].receiver
-    if handoff.reason_code != REORGANISED and handoff.receiver_kind not in RECEIVER_KINDS[rule]:
+    if handoff.reason_code == REORGANISED:
+        return  # its kind was looked at in the release, and does not change
+    kinds = RECEIVER_KINDS[REASONS[handoff.reason_code].receiver]
+    if handoff.receiver_kind not in (CUSTODIAN_KINDS if handoff.stated.in_custody else kinds):
         yield Refusal(Code.RECEIVER_CANNOT_HOLD)
 
 
-def check_ground(ground: str, reason_code: str) -> Refusals:
-    """A refusal rests on a ground of its reason's row, and on no other. Source: A12, A4, A7."""
-    allowed = REASONS[reason_code].grounds
+def check_ground(ground: str, reason_code: str, *, in_custody: bool) -> Refusals:
+    """A refusal rests on a ground of its reason's row, and on no other. Source: A12, A4, A7.
+
+    Takes: `in_custody`, where nobody is asked where the member lives (HUB-P09).
+    """
+    allowed = REASONS[reason_code].grounds - ({"NOT_RESIDENT_HERE"} if in_custody else frozenset[str]())
     if ground in allowed:
         return
     code = INADMISSIBLE_GROUNDS.get(ground, Code.REFUSAL_GROUND_NOT_ALLOWED)

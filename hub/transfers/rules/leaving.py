@@ -9,17 +9,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub.errors import Code, Refusal
-from hub.transfers.kinds import HoldingBasis, MembershipStatus, RetentionReason
+from hub.transfers.kinds import CUSTODIAN_KINDS, HoldingBasis, MembershipStatus, RetentionReason
 from hub.transfers.rules.days import exempt_from, months_after
+from hub.transfers.rules.policy import POLICY
 from hub.transfers.rules.reasons import CORRECTION, REASONS, REORGANISED
 from hub.transfers.words import listed_in_chinese
 
 if TYPE_CHECKING:
     from federation import acts
-    from hub.transfers.facts import MembershipFacts, TargetFacts
+    from hub.transfers.facts import MembershipFacts, ReceiverFacts, TargetFacts
     from hub.transfers.rules.questions import Refusals
 
 __all__ = [
+    "CLOSURE",
     "RESTORING",
     "check_closure",
     "check_exempt_since",
@@ -27,6 +29,7 @@ __all__ = [
     "check_may_be_asked_for",
     "check_may_leave",
     "check_restored",
+    "goes_into_custody",
 ]
 
 REEMPLOYED, CLOSURE, CHANGED = "REEMPLOYMENT_FROM_RETENTION", "EMPLOYER_CLOSURE", "CHANGE_OF_EMPLOYER"
@@ -105,6 +108,19 @@ def check_closure(claims: acts.Release) -> Refusals:
             )
     elif closure is None or closure.kind not in _KINDS or closure.decided_on > claims.out_date:
         yield Refusal(Code.EMPLOYER_NOT_CLOSED, path=path)
+
+
+def goes_into_custody(reason_code: str, membership: MembershipFacts, receiver: ReceiverFacts) -> bool:
+    """Whether the union above the holder has the member in custody: where the residence is not known, or by policy.
+
+    Source: HUB-P07, HUB-P09, A19
+    """
+    return (
+        reason_code == CLOSURE
+        and receiver.is_above_holder
+        and receiver.kind in CUSTODIAN_KINDS
+        and (membership.residence is None or POLICY.closure_holder == "HIGHER_LEVEL")
+    )
 
 
 def check_leaves_after_retention(claims: acts.Release, membership: MembershipFacts) -> Refusals:

@@ -343,6 +343,7 @@ def _facts_of_a_release(question: Release) -> Refusals:
             facts.receiver.kind,
             facts.receiver.employers,
             ("release",),
+            in_custody=question.goes_into_custody,
         )
         yield from placing.check_employer_unorganised(ground)
         yield from placing.check_area(ground)
@@ -383,7 +384,14 @@ def release_in_lieu(question: Release, claims: acts.InLieuRelease) -> Refusals:
         return
     yield from custody.check_membership_is_live(membership.status)
     yield from leaving.check_may_leave(claims, membership)
-    yield from pulling.check_in_lieu_names(facts, claims, question.now)
+    if membership.named is None:
+        receiver = None if facts.receiver is None else facts.receiver.union_id
+        yield from custody.check_no_open_handoff(membership, question.now)
+        yield from pulling.check_answers_the_request(membership, claims, receiver, question.now)
+        yield from custody.check_handoff_is_new(taken=facts.handoff_taken)
+        yield from pulling.check_pushed_in_lieu(facts, claims)
+    else:
+        yield from pulling.check_in_lieu_names(facts, claims, question.now)
     yield from custody.check_version(
         membership,
         custody_version=claims.custody_version,
@@ -392,7 +400,12 @@ def release_in_lieu(question: Release, claims: acts.InLieuRelease) -> Refusals:
     )
     yield from seconding.check_goes_home(claims, facts, membership.custody_version)
     yield from pulling.check_in_lieu_ground(claims)
-    yield from labour.check_reason_text(claims)
+    unlisted = tuple(labour.check_reason_listed(claims))
+    yield from unlisted or labour.check_reason_text(claims)
+    if membership.named is None:
+        yield from placing.check_held_on(claims.reason_code, membership.holding_basis, path=("release", "reason_code"))
+        yield from pulling.check_consent_for(claims, question.today)
+        yield from labour.check_correction_goes_back(claims, facts.receiver, membership.previous_union)
     yield from _facts_of_a_release(question)
 
 
@@ -408,17 +421,15 @@ def before_a_case(
 
 
 def _is_chosen(handoff: HandoffFacts | None) -> bool:
-    """Whether the member has chosen the signer, which manages whoever joins it so (A7), a federation too.
+    """Whether the member comes to the signer as to no employer's union: by choice (A7), back, or into custody (P09).
 
-    Or whether it takes the place of such a one (HUB-P09).
+    Or whether the signer takes another's place, which may have been such a one (P09).
     """
     if handoff is None or handoff.side != Side.RECEIVER:
         return False
-    return handoff.reason_code == REORGANISED or REASONS[handoff.reason_code].receiver in {
-        Receiver.CHOSEN,
-        Receiver.BEFORE,
-        Receiver.HOME,
-    }
+    receivers = {Receiver.CHOSEN, Receiver.BEFORE, Receiver.HOME}
+    is_taken_over = handoff.stated.in_custody or handoff.reason_code == REORGANISED
+    return is_taken_over or REASONS[handoff.reason_code].receiver in receivers
 
 
 def _on_a_case(
@@ -497,7 +508,7 @@ def second_check(handoff: HandoffFacts, today: date) -> Refusals:
         yield from seconding.check_lasts_still(handoff.stated, today)
     # Of an employer's union its own acceptance answers for who is employed where; of an area the facts do.
     ground = Ground(handoff.reason_code, handoff.stated, handoff.place, handoff.residence, handoff.receiver_kind)
-    if REASONS[handoff.reason_code].area is not None:
+    if REASONS[handoff.reason_code].area is not None and handoff.reason_code != leaving.CLOSURE:
         yield from placing.check_employer_unorganised(ground)
         yield from placing.check_area(ground)
     yield from labour.check_receiver_still_holds(handoff)
@@ -507,7 +518,8 @@ def refusal(question: Case, claims: acts.Refusal) -> Refusals:
     """Rules of a refusal. Source: A12, A4, A7."""
     yield from _on_a_case(question, claims, Side.RECEIVER, accepting=False)
     if question.handoff is not None:
-        yield from labour.check_ground(claims.ground, question.handoff.reason_code)
+        handoff = question.handoff
+        yield from labour.check_ground(claims.ground, handoff.reason_code, in_custody=handoff.stated.in_custody)
 
 
 def recall(question: Case, claims: acts.Recall) -> Refusals:

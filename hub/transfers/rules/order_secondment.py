@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         Secondment,
         SecondmentTerm,
     )
+    from federation.acts_winding import SecondmentRetargeting
     from hub.transfers.facts_secondment import SecondmentActFacts, SecondmentMembership
     from hub.transfers.rules.questions import Refusals
     from hub.transfers.rules.questions_secondment import OnSecondment
@@ -30,6 +31,7 @@ __all__ = [
     "early_end",
     "extension",
     "home_relation_end",
+    "retargeting",
     "secondment",
     "term_change",
 ]
@@ -138,3 +140,15 @@ def home_relation_end(question: OnSecondment, claims: HomeRelationEnd, possible_
     yield from _where_it_stands(question, membership, "end_home", sides=_OF_HOME | {"HIGHER"})
     yield from seconding.check_in_lieu(question, claims)
     yield from seconding.check_end_date(claims, claims.relation_ended_on, "relation_ended_on", question.today)
+
+
+def retargeting(question: OnSecondment, claims: SecondmentRetargeting) -> Refusals:
+    """Rules of the naming of another union to which the member comes back. Source: A14, HUB-P09."""
+    membership = question.membership
+    yield from before_an_end(question.facts)
+    if membership is None:
+        return
+    yield from seconding.check_home_is_wound_up(question)
+    yield from _where_it_stands(question, membership, "retarget", sides=frozenset({"HIGHER"}))
+    yield from seconding.check_in_lieu(question, claims)
+    yield from seconding.check_new_home(question)

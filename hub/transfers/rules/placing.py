@@ -53,6 +53,7 @@ class Ground:
     receiver_kind: UnionKind
     receiver_employers: frozenset[str] | None = None  #: None: not asked again
     path: tuple[str, ...] = ()
+    in_custody: bool = False  #: the receiver has the member in custody, of whatever area it is
 
     @property
     def reason(self) -> Reason | None:
@@ -136,7 +137,7 @@ def check_area(ground: Ground) -> Refusals:
     Source: A6, A13, A15
     """
     reason = ground.reason
-    if reason is None or reason.receiver is not Receiver.AREA:
+    if reason is None or reason.receiver is not Receiver.AREA or ground.in_custody:
         return
     path = (*ground.path, "receiving_union") if ground.path else ()
     # For want of the member's own refusal the union of the residence comes first: 原则上应.

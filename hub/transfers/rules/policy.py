@@ -15,6 +15,8 @@ class Policy:
     request_working_days: int = 15  #: P02: for the holder to answer a request
     acceptance_working_days: int = 15  #: P03: for the receiver to accept, before the union above it is told
     backdate_days_max: int = 90  #: P06
+    #: P07: who has the retained members of a closed employer: RESIDENCE, or HIGHER_LEVEL, the union above theirs.
+    closure_holder: str = "RESIDENCE"
     exit_reminder_days: int = 30  #: P08: after the founding of the union for which one waits
     prepaid_months_max: int = 12  #: P10
     appeal_days: int = 30  #: P13: to appeal against an objection

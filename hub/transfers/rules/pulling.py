@@ -56,6 +56,7 @@ __all__ = [
     "check_objection_ground",
     "check_proof_given",
     "check_proof_matches",
+    "check_pushed_in_lieu",
     "check_reason",
     "check_recalls_own_release",
     "check_relation_began",
@@ -296,6 +297,21 @@ def check_answers_the_reason(membership: MembershipFacts, claims: acts.Release) 
     named = membership.named
     if claims.request_sha256 is not None and named is not None and claims.reason_code != named.reason_code:
         yield Refusal(Code.DOCUMENT_TAMPERED, path=("release", "reason_code"))
+
+
+def check_pushed_in_lieu(facts: ReleaseFacts, claims: acts.InLieuRelease) -> Refusals:
+    """A release in lieu that nobody has asked for names no request, and the holder that is wound up.
+
+    Source: HUB-P09, HUB-P17
+    """
+    bound = {
+        "request_sha256": claims.request_sha256 is None,
+        "in_lieu_of": claims.in_lieu_of == facts.holder_uri,
+        "articles": tuple(claims.articles) == ("HUB-P09",),
+    }
+    for name, is_right in bound.items():
+        if not is_right:
+            yield Refusal(Code.DOCUMENT_TAMPERED, path=("release", name))
 
 
 def check_in_lieu_names(facts: ReleaseFacts, claims: acts.InLieuRelease, now: datetime) -> Refusals:

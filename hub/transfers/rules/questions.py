@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hub.errors import Refusal
 from hub.transfers.rules.days import day_of
+from hub.transfers.rules.leaving import goes_into_custody
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -71,6 +72,14 @@ class Release:
     def membership(self) -> MembershipFacts | None:
         """The membership, for its holder."""
         return self.facts.membership
+
+    @property
+    def goes_into_custody(self) -> bool:
+        """Whether the union above the holder is to have the member in custody (HUB-P09)."""
+        held, receiver = self.membership, self.facts.receiver
+        if held is None or receiver is None:
+            return False
+        return goes_into_custody(str(self.claims.reason_code), held, receiver)
 
 
 @dataclass(frozen=True, slots=True)

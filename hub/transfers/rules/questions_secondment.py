@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Secondment,
         SecondmentTerm,
     )
+    from federation.acts_winding import SecondmentRetargeting
     from hub.transfers.facts_secondment import SecondmentActFacts, SecondmentFacts, SecondmentMembership
 
 __all__ = ["OnSecondment"]
@@ -37,7 +38,7 @@ _SIDES: Final[Mapping[str, Side]] = {
 class OnSecondment:
     """An act on a secondment before the rules."""
 
-    claims: Secondment | SecondmentTerm | EarlyEnd | Extension | Conversion | HomeRelationEnd
+    claims: Secondment | SecondmentTerm | EarlyEnd | Extension | Conversion | HomeRelationEnd | SecondmentRetargeting
     facts: SecondmentActFacts
     document: bytes | None = None  #: the hash of what both unions sign; None where one signs alone
 

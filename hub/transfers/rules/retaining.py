@@ -205,6 +205,10 @@ def check_employed_here(claims: Restoration, membership: RetainedFacts, employer
     """
     if membership.holding_basis == HoldingBasis.FLEXIBLE_DIRECT and claims.employer_uscc is None:
         return
+    if membership.holding_basis == HoldingBasis.CUSTODIAL:
+        # In custody one is retained, and nothing else (HUB-P09).
+        yield Refusal(Code.REEMPLOYED_USE_TRANSFER, path=("restoration", "employer_uscc"))
+        return
     if claims.employer_uscc is None:
         yield Refusal(Code.NO_LABOUR_RELATION_YET, path=("restoration", "employer_uscc"))
     elif claims.employer_uscc not in {*employers, membership.employer_uscc}:

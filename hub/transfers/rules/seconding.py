@@ -15,7 +15,7 @@ from hub.transfers.kinds import HoldingBasis, MembershipStatus, UnionState
 from hub.transfers.machines import OPEN_STATES, SECONDMENT, START, HandoffState, SecondmentState, Side
 from hub.transfers.rules.columns import check_printed_date
 from hub.transfers.rules.days import end_of
-from hub.transfers.rules.reasons import CORRECTION, REASONS, Relation
+from hub.transfers.rules.reasons import CORRECTION, REASONS, RECEIVER_KINDS, Receiver, Relation
 from hub.transfers.words import in_chinese, listed_in_chinese, status_in_chinese
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from federation import acts
     from federation.acts_secondment import Conversion, EarlyEnd, Extension, HomeRelationEnd, Secondment, SecondmentTerm
+    from federation.acts_winding import SecondmentRetargeting
     from hub.transfers.facts import PlaceFacts, ReceiverFacts, ReleaseFacts
     from hub.transfers.facts_secondment import SecondmentFacts, SecondmentMembership
     from hub.transfers.rules.questions import Refusals
@@ -35,11 +36,13 @@ __all__ = [
     "check_end_date",
     "check_extension",
     "check_goes_home",
+    "check_home_is_wound_up",
     "check_in_lieu",
     "check_lasts_still",
     "check_lies_above",
     "check_may_be_asked_back",
     "check_names_employer",
+    "check_new_home",
     "check_no_open_release",
     "check_offer",
     "check_recorded_host",
@@ -249,16 +252,43 @@ def check_end_date(claims: EarlyEnd | HomeRelationEnd, day: date, name: str, tod
 
 
 def check_lies_above(question: OnSecondment, possible_from: datetime | None) -> Refusals:
-    """The case lies with the union above once the home union has let the return lie. Source: HUB-P02."""
+    """The case lies with the union above once the home union has let the return lie, or is wound up.
+
+    Source: HUB-P02, HUB-P09
+    """
+    if question.facts.home_is_wound_up:
+        return
     if possible_from is None or question.now < possible_from:
         yield Refusal(Code.NO_CASE_FOR_HIGHER_UNION)
 
 
-def check_in_lieu(question: OnSecondment, claims: HomeRelationEnd) -> Refusals:
+def check_in_lieu(question: OnSecondment, claims: HomeRelationEnd | SecondmentRetargeting) -> Refusals:
     """Who signs in the stead of the home union says so, and nobody else does. Source: HUB-P02, HUB-P17."""
     secondment = question.secondment
     if secondment is not None and claims.in_lieu_of != (secondment.home_uri if question.side is Side.HIGHER else None):
-        yield Refusal(Code.DOCUMENT_TAMPERED, path=("end", "in_lieu_of"))
+        yield Refusal(Code.DOCUMENT_TAMPERED, path=(claims.object_name, "in_lieu_of"))
+
+
+def check_home_is_wound_up(question: OnSecondment) -> Refusals:
+    """A member comes back to another union where the home union is wound up, and not otherwise. Source: HUB-P09."""
+    if question.side is Side.HIGHER and not question.facts.home_is_wound_up:
+        yield Refusal(Code.NO_CASE_FOR_HIGHER_UNION)
+
+
+def check_new_home(question: OnSecondment) -> Refusals:
+    """Who succeeds the home union is registered, active, of a kind that may hold, and neither it nor the host.
+
+    Source: A14, HUB-P09, HUB-P17
+    """
+    facts, secondment, path = question.facts, question.secondment, ("retargeting", "home_union")
+    if facts.host_union is None:
+        yield Refusal(Code.UNION_NOT_FOUND, path=path)
+    elif secondment is not None and facts.host_union == secondment.host_union:
+        yield _invalid(path, "借调单位工会不能作为转回的工会", "one does not come back to where one is")
+    elif facts.host_state != UnionState.ACTIVE:
+        yield Refusal(Code.UNION_NOT_ACTIVE, path=path)
+    elif facts.host_kind not in RECEIVER_KINDS[Receiver.HOME]:
+        yield Refusal(Code.RECEIVER_CANNOT_HOLD, path=path)
 
 
 def check_may_be_asked_back(secondment: SecondmentFacts | None, signer_uri: str) -> Refusals:

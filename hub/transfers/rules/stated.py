@@ -24,6 +24,7 @@ class Stated:
     residence_refused: bool = False  #: by the member: the area is that of the workplace (A13)
     starts_on: date | None = None  #: of a secondment: its agreed term (A14)
     ends_on: date | None = None
+    in_custody: bool = False  #: of the union above the holder (HUB-P09)
 
     @classmethod
     def of(cls, claims: acts.Release) -> Stated:
@@ -51,6 +52,7 @@ class Stated:
             residence_refused=bool(found.get("placement", {}).get("residence_refused_by_member")),
             starts_on=_day(found.get("secondment", {}).get("starts_on")),
             ends_on=_day(found.get("secondment", {}).get("ends_on")),
+            in_custody=bool(found.get("in_custody")),
         )
 
 

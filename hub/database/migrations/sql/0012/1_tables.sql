@@ -23,6 +23,8 @@ alter table hub.handoffs add column open_to uuid generated always as (case when 
 
 create index handoffs_open_to on hub.handoffs (open_to) where open_to is not null;
 
+create index handoffs_open_from on hub.handoffs (from_union) where is_open;
+
 alter table hub.entrustments
     add column bound_dispatch uuid generated always as (case when state in ('SCHEDULED', 'IN_FORCE') then dispatch_union end) stored,
     add column bound_host uuid generated always as (case when state in ('SCHEDULED', 'IN_FORCE') then host_union end) stored;

@@ -36,3 +36,156 @@ begin
       left join unions b on b.uri = p_about
       left join unions s on s.uri = p_successor;
 end$$;
+
+-- As before; and a secondment whose home union is wound up lies with the union above it at once (domain 3.4).
+create or replace function hub.facts_for_secondment(
+    p_test_clock boolean, p_union uuid, p_login_kid text, p_iss text, p_kid text, p_jti uuid, p_membership uuid, p_host text)
+returns table (signer hub.signer, tie text, membership hub.seconded_case, host_union uuid, host_state text)
+language plpgsql stable security definer set search_path = hub, pg_temp as $$
+#variable_conflict use_column
+declare v_tie text; v_case seconded_case; m memberships; s secondments; o handoffs; v_now timestamptz := hub_now(p_test_clock);
+        v_today date := (v_now at time zone 'Asia/Shanghai')::date; v_member uuid; v_host unions; v_offered boolean;
+begin
+    select c.member_id into v_member from membership_claims c where c.membership_id = p_membership;
+    select x.* into m from memberships x where x.member_id = v_member and x.membership_id = p_membership;
+    select x.* into o from handoffs x where x.member_id = v_member and x.handoff_id = m.open_handoff;
+    select x.* into s from secondments x where x.member_id = v_member and x.membership_id = p_membership order by x.secondment_no desc limit 1;
+    if m.member_id is not null then
+        v_offered := coalesce(o.handoff_id = s.offer and o.state = 'RELEASED' and o.deadline > v_now, false);
+        if s.secondment_no is not null then
+            v_case.secondment := row (s.secondment_no, s.step_no, s.state, secondment_state(s, m.custody_version, m.status, v_offered, v_today), s.home_union,
+                (select u.uri from unions u where u.union_id = s.home_union), s.host_union, (select u.uri from unions u where u.union_id = s.host_union),
+                s.host_employer_uscc, s.starts_on, s.ends_on, s.ended_early_on, s.host_version)::seconded;
+        end if;
+        v_tie := case
+            when m.holder_union = p_union and (v_case.secondment).state in ('AT_HOST', 'RETURN_DUE') then 'HOST'
+            when m.holder_union = p_union then 'HOLDER'
+            when (v_case.secondment).state in ('AT_HOST', 'RETURN_DUE') and s.home_union = p_union then 'HOME'
+            when ((v_case.secondment).state = 'RETURN_DUE'
+                  or ((v_case.secondment).state = 'AT_HOST' and exists (select from unions w where w.union_id = s.home_union and w.state <> 'ACTIVE'))
+                  or exists (select from secondment_steps t where t.member_id = v_member and t.membership_id = p_membership
+                                and t.secondment_no = s.secondment_no and t.side = 'HIGHER' and t.union_id = p_union))
+                 and higher_of(s.home_union, s.home_union, s.host_union) = p_union then 'HIGHER'
+            -- Who sends the statement again by which the member comes back to another: it is told what it was told.
+            when exists (select from secondment_steps t join statement_claims q on q.sha256 = t.sha256
+                          where t.member_id = v_member and t.membership_id = p_membership and t.side = 'HIGHER' and q.jti = p_jti and q.iss = p_union)
+                 then 'HIGHER'
+            when exists (select from holdings g where g.member_id = v_member and g.membership_id = p_membership and g.holder_union = p_union)
+              or exists (select from dockets d where d.member_id = v_member and d.handoff_id = m.open_handoff and d.union_id = p_union
+                            and d.side = 'RECEIVER' and d.state in ('REQUESTED', 'ESCALATED', 'RELEASED')
+                            and (coalesce(d.then_deadline, d.deadline) is null or coalesce(d.then_deadline, d.deadline) > v_now)) then 'PARTY' end;
+    end if;
+    v_case.member_id := m.member_id;
+    v_case.custody_version := m.custody_version;
+    v_case.held_since := m.held_since;
+    v_case.status := m.status;
+    v_case.holding_basis := m.holding_basis;
+    v_case.joined_on := m.joined_on;
+    v_case.employer_uscc := m.employer_uscc;
+    v_case.open_handoff := m.open_handoff;
+    v_case.open_step := m.open_step;
+    v_case.open_reason := o.reason_code;
+    v_case.open_state := o.state;
+    v_case.open_deadline := o.deadline;
+    v_case.open_then := o.then_deadline;
+    v_case.open_requested_at := o.opened_at;
+    v_case.words := (select jsonb_agg(jsonb_build_object('act', w.act, 'document', encode(w.document, 'hex'), 'union', w.union_id))
+                       from secondment_words w where w.member_id = v_member and w.membership_id = p_membership and w.secondment_no = s.secondment_no);
+    select n.* into v_host from unions n where n.uri = p_host;
+    return query
+    select (signers_of(v_now, array[p_union], array[p_login_kid], array[p_iss], array[p_kid], array[p_jti]))[1], v_tie,
+           case when v_tie in ('HOLDER', 'HOST', 'HOME', 'HIGHER') then v_case end, v_host.union_id, v_host.state;
+end$$;
+
+-- As before; and for the union above a holder that is wound up.
+create or replace function hub.facts_for_release(
+    p_test_clock boolean, p_union uuid[], p_login_kid text[], p_iss text[], p_kid text[], p_jti uuid[],
+    p_side text[], p_membership uuid[], p_handoff uuid[], p_receiver text[],
+    p_placing boolean[], p_employer text[], p_host text[])
+returns table (
+    ord bigint, signer hub.signer, membership hub.release_case, handoff_taken boolean,
+    receiver_union uuid, receiver_kind text, receiver_state text, receiver_employers text[], overdue_union uuid, holder_uri text,
+    place hub.place)
+language plpgsql stable security definer set search_path = hub, pg_temp as $$
+#variable_conflict use_column
+declare signers signer[]; cases release_case[]; ids uuid[]; members uuid[]; prune uuid[]; taken uuid[]; receivers uuid[]; holders uuid[];
+        above uuid[] := '{}'; v_now timestamptz := hub_now(p_test_clock); v_today date := (v_now at time zone 'Asia/Shanghai')::date;
+begin
+    signers := signers_of(v_now, p_union, p_login_kid, p_iss, p_kid, p_jti);
+    select array_agg(c.membership_id), array_agg(c.member_id) into ids, members from membership_claims c where c.membership_id = any (p_membership);
+    taken := array(select h.handoff_id from handoff_claims h where h.handoff_id = any (p_handoff));
+    prune := case when cardinality(members) <= 32 then members end;
+    -- Nothing of the person but for the holder, and for the union above it once the case lies there; to those whom 5.3 (a) names
+    -- (the ex-holder, the receiver of an open case), that there is one.
+    cases := array(
+        select row (u.ord, 'HOLDER', m.member_id, m.custody_version, m.held_since, m.held_by_sha256, m.status, m.joined_on, m.dues_paid_through,
+                    m.employer_uscc, m.card_salt, m.certificate_province, m.certificate_number, m.issuing_union, p.name, p.sex, p.birth_month,
+                    m.open_handoff, o.state, m.open_step, o.deadline, o.then_deadline, o.to_union, o.request_sha256, o.opened_at, m.holder_union,
+                    n.state, n.deadline, n.then_deadline, n.request_sha256, n.reason_code, n.to_union,
+                    g.holder_union, m.holding_basis, p.residence_division_code)::release_case
+          from unnest(p_union, p_side, p_membership, p_handoff) with ordinality u (union_id, side, membership_id, handoff_id, ord)
+          join unnest(ids, members) c (membership_id, member_id) on c.membership_id = u.membership_id
+          join memberships m on m.member_id = c.member_id and m.membership_id = c.membership_id and m.holder_union = u.union_id
+          join persons p on p.member_id = m.member_id
+          left join handoffs o on o.member_id = m.member_id and o.handoff_id = m.open_handoff
+          left join handoffs n on n.member_id = m.member_id and n.handoff_id = u.handoff_id and n.from_union = u.union_id
+          left join holdings g on g.member_id = m.member_id and g.membership_id = m.membership_id and g.custody_version = m.custody_version - 1
+         where u.side = 'HOLDER' and (prune is null or m.member_id = any (prune)));
+    if 'HIGHER' = any (p_side) then
+        cases := cases || array(
+            select row (u.ord, 'HIGHER', m.member_id, m.custody_version, m.held_since, m.held_by_sha256, m.status, m.joined_on, m.dues_paid_through,
+                        m.employer_uscc, m.card_salt, m.certificate_province, m.certificate_number, m.issuing_union, p.name, p.sex, p.birth_month,
+                        m.open_handoff, o.state, m.open_step, o.deadline, o.then_deadline, o.to_union, o.request_sha256, o.opened_at, n.from_union,
+                        n.state, n.deadline, n.then_deadline, n.request_sha256, n.reason_code, n.to_union, null,
+                        m.holding_basis, p.residence_division_code)::release_case
+              from unnest(p_union, p_side, p_membership, p_handoff) with ordinality u (union_id, side, membership_id, handoff_id, ord)
+              join unnest(ids, members) c (membership_id, member_id) on c.membership_id = u.membership_id
+              join dockets d on d.member_id = c.member_id and d.handoff_id = u.handoff_id and d.union_id = u.union_id
+               and d.membership_id = u.membership_id and d.side = 'HIGHER' and d.visible_from <= v_now
+              join handoffs n on n.member_id = d.member_id and n.handoff_id = d.handoff_id and n.higher_union = u.union_id
+              join memberships m on m.member_id = d.member_id and m.membership_id = d.membership_id
+              join persons p on p.member_id = m.member_id
+              left join handoffs o on o.member_id = m.member_id and o.handoff_id = m.open_handoff
+             where u.side = 'HIGHER' and (prune is null or d.member_id = any (prune)));
+        -- Of a holder that is wound up everybody lies with the union directly above it at once, asked for or not (HUB-P09).
+        cases := cases || array(
+            select row (u.ord, 'HIGHER', m.member_id, m.custody_version, m.held_since, m.held_by_sha256, m.status, m.joined_on, m.dues_paid_through,
+                        m.employer_uscc, m.card_salt, m.certificate_province, m.certificate_number, m.issuing_union, p.name, p.sex, p.birth_month,
+                        m.open_handoff, o.state, m.open_step, o.deadline, o.then_deadline, o.to_union, o.request_sha256, o.opened_at, m.holder_union,
+                        null, null, null, null, null, null, null, m.holding_basis, p.residence_division_code)::release_case
+              from unnest(p_union, p_side, p_membership) with ordinality u (union_id, side, membership_id, ord)
+              join unnest(ids, members) c (membership_id, member_id) on c.membership_id = u.membership_id
+              join memberships m on m.member_id = c.member_id and m.membership_id = c.membership_id
+              join unions w on w.union_id = m.holder_union and w.state = 'WINDING_UP' and w.parent_union = u.union_id
+              join persons p on p.member_id = m.member_id
+              left join handoffs o on o.member_id = m.member_id and o.handoff_id = m.open_handoff
+             where u.side = 'HIGHER' and (prune is null or m.member_id = any (prune)) and m.live_holder is not null
+               and not exists (select from unnest(cases) k where k.ord = u.ord));
+    end if;
+    if cardinality(cases) < cardinality(p_union) then
+        cases := cases || array(
+            select row (u.ord, 'PARTY', null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+                        null, null, null, null, null, null, null, null, null, null, null, null, null, null, null)::release_case
+              from unnest(p_union, p_side, p_membership) with ordinality u (union_id, side, membership_id, ord)
+              join unnest(ids, members) c (membership_id, member_id) on c.membership_id = u.membership_id
+              join memberships m on m.member_id = c.member_id and m.membership_id = c.membership_id and m.holder_union <> u.union_id
+             where u.side = 'HOLDER' and (prune is null or m.member_id = any (prune))
+               and (exists (select from holdings g where g.member_id = m.member_id and g.membership_id = m.membership_id and g.holder_union = u.union_id)
+                 or exists (select from dockets d where d.member_id = m.member_id and d.handoff_id = m.open_handoff and d.union_id = u.union_id
+                               and d.side = 'RECEIVER' and d.state in ('REQUESTED', 'ESCALATED', 'RELEASED')
+                               and (coalesce(d.then_deadline, d.deadline) is null or coalesce(d.then_deadline, d.deadline) > v_now))));
+    end if;
+    receivers := array(select r.union_id from unnest(p_receiver) with ordinality u (uri, ord) left join unions r on r.uri = u.uri order by u.ord);
+    holders := array(select c.holder_union from generate_series(1, cardinality(p_union)) i left join unnest(cases) c on c.ord = i order by i);
+    for i in 1 .. cardinality(p_union) loop
+        above := array_append(above, case when receivers[i] is not null then higher_of(receivers[i], receivers[i], holders[i]) end);
+    end loop;
+    return query
+    select u.ord, signers[u.ord], c, coalesce(u.handoff_id = any (taken), false), r.union_id, r.kind, r.state,
+           array(select e.employer_uscc from union_employers e where e.union_id = r.union_id and e.from_on <= v_today and (e.until_on is null or e.until_on > v_today)), above[u.ord], x.uri,
+           case when u.asks then place_of(v_today, u.employer, u.host, r.union_id, c.residence) end
+      from unnest(p_handoff, p_placing, p_employer, p_host) with ordinality u (handoff_id, asks, employer, host, ord)
+      left join unnest(cases) c on c.ord = u.ord
+      left join unions r on r.union_id = receivers[u.ord]
+      left join unions x on x.union_id = holders[u.ord];
+end$$;
