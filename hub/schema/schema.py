@@ -46,7 +46,9 @@ LIMITS: Final = Limits(
         "Member.careRecords": 5,
         "Query.responsibilities": 6,
         "HandoffBatch.outcomes": 500,
-        "ManifestDraft.leaves": 100,
+        # Each of as many as were asked for; up to 500 may be named.
+        "ManifestDraft.leaves": 5,
+        "LeafDraft.refusals": 2,
     },
     # In kilobytes, about.
     weights={"Handoff.proof": 100, "EntrustmentAgreement.document": 20, "Step.statement": 5, "Step.receipt": 5},

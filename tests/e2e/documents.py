@@ -107,6 +107,8 @@ ACTS = {
     "recallHandoff": ("HandoffDraft", "Handoff", HANDOFF),
     "registerUnion": ("UnionDraft", "Union", UNION),
     "amendUnion": ("AmendUnionDraft", "Union", UNION),
+    "windUpUnion": ("WindUpUnionDraft", "Union", UNION),
+    "closeUnion": ("CloseUnionDraft", "Union", UNION),
     "registerKey": ("KeyDraft", "Union", UNION),
     "retireKey": ("KeyEndDraft", "Union", UNION),
     "revokeKey": ("KeyEndDraft", "Union", UNION),

@@ -6,6 +6,7 @@ The walk knows no type and no field by name, so that a field that is added tomor
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -156,7 +157,7 @@ def opened(text: str) -> str:
         except ValueError:
             return text
     decoded = text
-    for part in text.split("."):
+    for part in re.split("[.~]", text):
         try:
             decoded += opened(b64url_decode(part).decode())
         except (EncodingError, UnicodeDecodeError):

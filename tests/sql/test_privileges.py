@@ -94,7 +94,7 @@ FUNCTIONS: Final = {
     "record_reversal", "read_endings",
     "facts_of_secondments", "facts_for_secondment", "record_secondment", "record_return_match",
     "facts_for_winding", "record_winding", "record_closing", "still_active", "record_retargeting",
-    "record_pushed_in_lieu",
+    "record_pushed_in_lieu", "enter_manifest",
     "read_secondments", "read_secondment_steps",
     "read_steps", "read_holdings", "read_transfers", "find_held",
 }  # fmt: skip
@@ -110,7 +110,7 @@ INNER: Final = {
     "secondment_state", "step_secondment", "enter_secondment", "release_seconded", "accept_seconded", "end_return",
     "enter_release", "enter_answer", "enter_acceptance",
     "left_with", "enter_union_statement", "send_back", "wound", "suspend_agreements", "lay_above",
-    "enter_case_statement",
+    "enter_case_statement", "succeed_seconded",
 }  # fmt: skip
 
 _VERBS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
