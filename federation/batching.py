@@ -4,16 +4,15 @@ A page that got no answer is handed in again, by the client itself or by whoever
 is not done twice.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 from federation import leaves, statements
-from federation.act import Act
 from federation.acts import Acceptance, AcceptanceManifest, Release, ReleaseManifest
 from federation.acts_manifests import Manifest
-from federation.documents import CARD, HANDOFF, REFUSAL
+from federation.documents import ACCEPT_MANIFEST, RELEASE_MANIFEST, ActDocuments
 from federation.drafts import Draft, check_draft
 from federation.errors import Refused
 from federation.forms import Code, LeafCount, UnionUri
@@ -21,37 +20,10 @@ from federation.keys import PrivateKey
 from federation.leaves import Page
 from federation.session import Session
 
-__all__ = ["ACCEPT_MANIFEST", "RELEASE_MANIFEST", "Bundle", "ManifestDocuments", "gather", "hand_in"]
+__all__ = ["ACCEPT_MANIFEST", "RELEASE_MANIFEST", "Bundle", "gather", "hand_in"]
 
 Answer = dict[str, Any]
 
-
-@dataclass(frozen=True, slots=True)
-class ManifestDocuments:
-    """How a manifest is drafted and handed in, and what its leaves are."""
-
-    act: type[Manifest]
-    leaf: type[Act]
-    draft: str
-    submit: str
-
-
-def _manifest(act: type[Manifest], leaf: type[Act], mutation: str) -> ManifestDocuments:
-    name = mutation[0].upper() + mutation[1:]
-    return ManifestDocuments(
-        act,
-        leaf,
-        f"query Draft{name}($input: {name}Draft!, $first: Int, $after: String) {{ answer: draft{name}(input: $input, "
-        f"first: $first, after: $after) {{ leaves {{ membershipId leaf {CARD} refusals {{ {REFUSAL} }} }} "
-        "pageInfo { hasNextPage endCursor } } }",
-        f"mutation {name}($statement: String!, $page: ManifestPage!) {{ answer: {mutation}(statement: $statement, "
-        f"page: $page) {{ __typename ... on HandoffBatch {{ batchId size receipt outcomes {{ index membershipId "
-        f"handoff {{ {HANDOFF} }} refusal {{ {REFUSAL} }} }} }} ... on Refusal {{ {REFUSAL} }} }} }}",
-    )
-
-
-RELEASE_MANIFEST: Final = _manifest(ReleaseManifest, Release, "releaseManifest")
-ACCEPT_MANIFEST: Final = _manifest(AcceptanceManifest, Acceptance, "acceptManifest")
 
 #: As long as the leaves' own, which the hub writes.
 _LIFETIME_SECONDS: Final = 24 * 3600
@@ -63,7 +35,7 @@ _MAY_BE_LEFT_OUT: Final = {"employerUscc": "employer_uscc", "relationStartedOn":
 class Bundle:
     """A signed manifest with all its leaves: what is kept until every page has been answered."""
 
-    documents: ManifestDocuments
+    documents: ActDocuments
     statement: str
     pages: tuple[Page, ...]
     #: Of members about whom something speaks against it, by membership: they are in no leaf.
@@ -71,7 +43,7 @@ class Bundle:
 
 
 async def gather(
-    client: Session, documents: ManifestDocuments, asked: Mapping[str, Any], key: PrivateKey, *, length: int = 100
+    client: Session, documents: ActDocuments, asked: Mapping[str, Any], key: PrivateKey, *, length: int = 100
 ) -> Bundle | None:
     """Draft all leaves, look at each, and sign one manifest over them; None where there is nothing to sign.
 
@@ -92,14 +64,7 @@ async def gather(
             break
     if not texts:
         return None
-    receiver = {"receiving_union": UnionUri(asked["receivingUnion"])} if asked.get("receivingUnion") else {}
-    claims = documents.act(
-        batch_id=UUID(str(asked.get("batchId") or uuid4())),
-        size=LeafCount(len(texts)),
-        root_sha256=leaves.root_of(texts),
-        reason_code=Code(asked["reasonCode"]),
-        **receiver,
-    )
+    claims = _manifest_over(texts, documents, asked)
     statement = statements.sign(
         claims,
         key=key,
@@ -127,10 +92,25 @@ async def hand_in(client: Session, bundle: Bundle) -> AsyncIterator[Answer]:
             yield outcome
 
 
-def _check(client: Session, documents: ManifestDocuments, asked: Mapping[str, Any], leaf: Mapping[str, Any]) -> None:
+def _manifest_over(texts: Sequence[str], documents: ActDocuments, asked: Mapping[str, Any]) -> Manifest:
+    said: dict[str, Any] = {
+        "batch_id": UUID(str(asked.get("batchId") or uuid4())),
+        "size": LeafCount(len(texts)),
+        "root_sha256": leaves.root_of(texts),
+        "reason_code": Code(asked["reasonCode"]),
+    }
+    if documents is not RELEASE_MANIFEST:
+        return AcceptanceManifest(**said)
+    # Absent where they go to several.
+    receiver = asked.get("receivingUnion")
+    return ReleaseManifest(**said, receiving_union=None if receiver is None else UnionUri(receiver))
+
+
+def _check(client: Session, documents: ActDocuments, asked: Mapping[str, Any], leaf: Mapping[str, Any]) -> None:
     card = None if leaf["card"] is None else leaf["card"]["json"]
-    draft = Draft(documents.leaf.typ, leaf["leaf"], card, ())
-    is_acceptance = documents.leaf is Acceptance
+    is_acceptance = documents is ACCEPT_MANIFEST
+    act: type[Acceptance | Release] = Acceptance if is_acceptance else Release
+    draft = Draft(act.typ, leaf["leaf"], card, ())
     left_out = {name for name, claim in _MAY_BE_LEFT_OUT.items() if is_acceptance and f'"{claim}":' not in leaf["leaf"]}
     said = {name: value for name, value in asked.items() if name not in left_out}
-    check_draft(draft, documents.leaf, said, union=client.union, hub=client.hub, now=client.now())
+    check_draft(draft, act, said, union=client.union, hub=client.hub, now=client.now())

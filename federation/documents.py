@@ -208,6 +208,26 @@ CERTIFICATE_ACTS: Final = (
     SET_NUMBERING_SCHEME,
 )
 
+
+def _manifest(act: type[Act], mutation: str) -> ActDocuments:
+    """Give the texts of an act by manifest: a page of leaves travels beside it, and each has its outcome."""
+    name = f"{mutation[0].upper()}{mutation[1:]}"
+    draft = (
+        f"query Draft{name}($input: {name}Draft!, $first: Int, $after: String) {{ answer: draft{name}(input: $input, "
+        f"first: $first, after: $after) {{ leaves {{ membershipId leaf {CARD} refusals {{ {REFUSAL} }} }} "
+        "pageInfo { hasNextPage endCursor } } }"
+    )
+    submit = (
+        f"mutation {name}($statement: String!, $page: ManifestPage!) {{ answer: {mutation}(statement: $statement, "
+        "page: $page) { __typename ... on HandoffBatch { batchId size receipt outcomes { index membershipId "
+        f"handoff {{ {HANDOFF} }} refusal {{ {REFUSAL} }} }} }} ... on Refusal {{ {REFUSAL} }} }} }}"
+    )
+    return ActDocuments(act, mutation, draft, submit)
+
+
+RELEASE_MANIFEST: Final = _manifest(acts.ReleaseManifest, "releaseManifest")
+ACCEPT_MANIFEST: Final = _manifest(acts.AcceptanceManifest, "acceptManifest")
+
 WITH_PERSON: Final = (JOIN, IMPORT, AMEND_MEMBER)
 
 REVEAL_ID_NUMBER: Final = (
@@ -299,6 +319,7 @@ ALL: Final = (
             PROPOSE_ENTRUSTMENT, SIGN_ENTRUSTMENT, WITHDRAW_ENTRUSTMENT, TERMINATE_ENTRUSTMENT, AMEND_ROSTER,
             ACKNOWLEDGE_COVERAGE, DECLINE_COVERAGE, RECORD_ACTIVITY, RECORD_RIGHTS_CASE,
             *CERTIFICATE_ACTS,
+            RELEASE_MANIFEST, ACCEPT_MANIFEST,
         )
         for text in (act.draft, act.submit)
     ),

@@ -12,6 +12,7 @@ from federation.keys import ALGS, Alg, KeyDates
 from tests.federation.books import CLAIMS, KEY, VALID, header
 from tests.federation.certifying import certificate_acts
 from tests.federation.endings import ENDING_ACTS
+from tests.federation.manifests import MANIFEST_ACTS
 from tests.federation.parties import (
     HUB,
     NOW,
@@ -70,7 +71,7 @@ MEMBER_ACTS: list[acts.Act] = [
     *ENDING_ACTS,
     *SECONDMENT_ACTS,
 ]
-AGREEMENT_ACTS = agreement_acts()
+AGREEMENT_ACTS = [*agreement_acts(), *MANIFEST_ACTS]
 UNION_ACTS: list[acts.Act] = [
     *(claims for claims in certificate_acts().values() if claims.subject == "union"),
     a_union_registration(),
