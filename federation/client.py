@@ -180,7 +180,7 @@ class HubClient(Session):
         return await self.act(documents.END_HOME_RELATION, asked)
 
     async def retarget_secondment(self, asked: Input) -> Answer:
-        """Name who has a seconded member back instead of a union that is wound up. Takes a `RetargetSecondmentDraft`."""
+        """Name who has a seconded member back instead of a union wound up. Takes a `RetargetSecondmentDraft`."""
         return await self.act(documents.RETARGET_SECONDMENT, asked)
 
     async def import_member(self, asked: Input) -> Answer:
