@@ -179,6 +179,10 @@ class HubClient(Session):
         """Sign the right to have the member back away. Takes an `EndHomeRelationDraft`, gives the `Secondment`."""
         return await self.act(documents.END_HOME_RELATION, asked)
 
+    async def retarget_secondment(self, asked: Input) -> Answer:
+        """Name who has a seconded member back instead of a union wound up. Takes a `RetargetSecondmentDraft`."""
+        return await self.act(documents.RETARGET_SECONDMENT, asked)
+
     async def import_member(self, asked: Input) -> Answer:
         """Bring in a membership of before the hub. Takes an `ImportMemberDraft`, gives the `Member` (A3, A25)."""
         return await self.act(documents.IMPORT, asked)
@@ -314,6 +318,14 @@ class HubClient(Session):
     async def amend_union(self, asked: Input) -> Answer:
         """Put right what is registered of a union of the next lower level. Takes an `AmendUnionDraft`."""
         return await self.act(documents.AMEND_UNION, asked)
+
+    async def wind_up_union(self, asked: Input) -> Answer:
+        """Wind up a union of the next lower level. Takes a `WindUpUnionDraft`, gives the `Union`."""
+        return await self.act(documents.WIND_UP_UNION, asked)
+
+    async def close_union(self, asked: Input) -> Answer:
+        """Close a union that was wound up, with which nothing is left. Takes a `CloseUnionDraft`, gives the `Union`."""
+        return await self.act(documents.CLOSE_UNION, asked)
 
     async def register_key(
         self, *, use: KeyUse, jwk: str, proof: str, union: str | None = None, not_before: datetime | None = None

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Final
 
-from federation import acts, entrusting
+from federation import acts, acts_winding, entrusting
 from federation.act import Act
 
 REFUSAL: Final = "code articles message messageEn nextStep path retryable possibleFrom"
 UNION_NAME: Final = "uri name"
 UNION: Final = (
-    "id uri uscc name kind provinceCode jurisdictionCode establishedOn version "
+    "id uri uscc name kind state provinceCode jurisdictionCode establishedOn closedOn version "
     "keys { kid use alg jwk notBefore retiredAt revokedAt reason invalidFrom }"
 )
 CARD: Final = (
@@ -127,6 +127,9 @@ CONVERT_SECONDMENT: Final = _act(
 END_HOME_RELATION: Final = _act(
     acts.HomeRelationEnd, "endHomeRelation", "EndHomeRelationDraft", "Secondment", SECONDMENT
 )
+RETARGET_SECONDMENT: Final = _act(
+    acts_winding.SecondmentRetargeting, "retargetSecondment", "RetargetSecondmentDraft", "Secondment", SECONDMENT
+)
 IMPORT: Final = _act(acts.Import, "importMember", "ImportMemberDraft", "Member", MEMBER)
 MERGE: Final = _act(acts.Merge, "mergeMemberships", "MergeDraft", "Member", MEMBER)
 DECIDE_MERGE: Final = _act(
@@ -143,6 +146,8 @@ CANCEL: Final = _act(acts.Cancellation, "cancelRequest", "HandoffDraft", "Handof
 DISMISS: Final = _act(acts.Dismissal, "dismissRequest", "GroundDraft", "Handoff", HANDOFF)
 REGISTER_UNION: Final = _act(acts.UnionRegistration, "registerUnion", "UnionDraft", "Union", UNION)
 AMEND_UNION: Final = _act(acts.UnionAmendment, "amendUnion", "AmendUnionDraft", "Union", UNION)
+WIND_UP_UNION: Final = _act(acts_winding.UnionWindingUp, "windUpUnion", "WindUpUnionDraft", "Union", UNION)
+CLOSE_UNION: Final = _act(acts_winding.UnionClosing, "closeUnion", "CloseUnionDraft", "Union", UNION)
 REGISTER_KEY: Final = _act(acts.KeyRegistration, "registerKey", "KeyDraft", "Union", UNION)
 RETIRE_KEY: Final = _act(acts.KeyRetirement, "retireKey", "KeyEndDraft", "Union", UNION)
 REVOKE_KEY: Final = _act(acts.KeyRevocation, "revokeKey", "KeyEndDraft", "Union", UNION)
@@ -311,7 +316,7 @@ ALL: Final = (
         for act in (
             JOIN, IMPORT, AMEND_MEMBER, RECORD_RETENTION, CHANGE_RETENTION_REASON, RESTORE_MEMBERSHIP,
             RECORD_SECONDMENT, CHANGE_SECONDMENT_TERM, END_SECONDMENT_EARLY, EXTEND_SECONDMENT, CONVERT_SECONDMENT,
-            END_HOME_RELATION,
+            END_HOME_RELATION, RETARGET_SECONDMENT, WIND_UP_UNION, CLOSE_UNION,
             ANNUL_RETENTION, WITHDRAW, DEEM_WITHDRAWN, EXPEL, RECORD_DEATH, FILE_EXPULSION, ACKNOWLEDGE_FILING,
             RETURN_FILING, REVERSE_EXPULSION,
             MERGE, DECIDE_MERGE, REQUEST, RELEASE, RELEASE_IN_LIEU, ACCEPT, REFUSE, RECALL,

@@ -7,8 +7,8 @@ UNION_NAME = "uri name"
 KEY = "kid use alg jwk notBefore retiredAt revokedAt reason invalidFrom"
 AMENDMENT = "version at statementSha256 fields"
 UNION = (
-    "id uri uscc name kind provinceCode jurisdictionCode establishedOn closedOn version "
-    f"amendments {{ {AMENDMENT} }} keys {{ {KEY} }}"
+    "id uri uscc name kind provinceCode jurisdictionCode establishedOn closedOn state woundUpOn version "
+    f"successorUnion {{ {UNION_NAME} }} amendments {{ {AMENDMENT} }} keys {{ {KEY} }}"
 )
 CARD = "json name sex birthMonth joinedOn certificate { provinceCode number } issuingUnion duesPaidThrough"
 ENTRY = "outDate outReasonText duesPaidThrough releasingSeal inDate receivingSeal line"
@@ -96,6 +96,7 @@ ACTS = {
     "extendSecondment": ("ExtendSecondmentDraft", "Secondment", SECONDMENT),
     "convertSecondment": ("ConvertSecondmentDraft", "Secondment", SECONDMENT),
     "endHomeRelation": ("EndHomeRelationDraft", "Secondment", SECONDMENT),
+    "retargetSecondment": ("RetargetSecondmentDraft", "Secondment", SECONDMENT),
     "releaseMember": ("ReleaseMemberDraft", "Handoff", HANDOFF),
     "requestHandoff": ("RequestHandoffDraft", "Handoff", HANDOFF),
     "releaseInLieu": ("ReleaseInLieuDraft", "Handoff", HANDOFF),

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from federation import acts, encoding, forms
+from federation.acts_winding import UnionClosing, UnionWindingUp
 from federation.claims import dump, parse, shown
 from federation.errors import StatementCode, StatementError
 from federation.keys import PublicKey
@@ -36,6 +37,7 @@ from tests.federation.parties import (
 )
 from tests.federation.retentions import RETENTION_ACTS
 from tests.federation.secondments import SECONDMENT_ACTS
+from tests.federation.windings import WINDING_ACTS
 
 _USCC = "[0-9A-HJ-NPQRTUWXY]{18}"
 _PLAIN = st.characters(categories=["L", "Nd", "Pd"], include_characters=" ·（）")
@@ -118,6 +120,7 @@ EXAMPLES: list[acts.Act] = [
     *RETENTION_ACTS,
     *ENDING_ACTS,
     *SECONDMENT_ACTS,
+    *WINDING_ACTS,
     a_join(),
     a_member_amendment(),
     a_union_amendment(),
@@ -153,6 +156,8 @@ OPTIONAL = {
     "end": "in_lieu_of",
     "amendment": "id_change joined_on employer_uscc member_unit relation_started_on certificate issuing_union "
     "dues_paid_through card_sha256",
+    UnionWindingUp.typ: "successor_union",
+    UnionClosing.typ: "",
     acts.UnionAmendment.typ: "name jurisdiction_code employer_usccs member_units contains",
     "union": "uscc local_code province_code jurisdiction_code employer_usccs member_units contains",
 }

@@ -51,6 +51,7 @@ from tests.federation.parties import (
 )
 from tests.federation.retentions import RETENTION_ACTS
 from tests.federation.secondments import SECONDMENT_ACTS
+from tests.federation.windings import WINDING_ACTS
 
 MEMBER_ACTS: list[acts.Act] = [
     *(
@@ -70,10 +71,11 @@ MEMBER_ACTS: list[acts.Act] = [
     *RETENTION_ACTS,
     *ENDING_ACTS,
     *SECONDMENT_ACTS,
+    *(claims for claims in WINDING_ACTS if claims.subject == "membership"),
 ]
 AGREEMENT_ACTS = [*agreement_acts(), *MANIFEST_ACTS]
 UNION_ACTS: list[acts.Act] = [
-    *(claims for claims in certificate_acts().values() if claims.subject == "union"),
+    *(claims for claims in (*certificate_acts().values(), *WINDING_ACTS) if claims.subject == "union"),
     a_union_registration(),
     a_union_amendment(),
     a_key_registration(a_key("new"), "e30.e30.AAAA"),

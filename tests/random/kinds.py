@@ -201,6 +201,7 @@ def structure(model: Model, sent: Sent, *, holds: bool) -> str | None:
         (
             (kind == "MEMBER_UNIT_BRANCH", "ISSUER_IS_JOINT_UNION"),
             (kind in FEDERATIONS and not holds, "ISSUER_IS_GRASSROOTS_UNION"),
+            (model.unions[sent.sender].state == "CLOSED", "UNION_NOT_ACTIVE"),
         )
     )
 

@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from tests.random.model import Member, Model
     from tests.random.stage import Stage
 
-__all__ = ["ChangeTerm", "Convert", "EndEarly", "EndHomeRelation", "Extend", "RecordSecondment"]
+__all__ = ["ChangeTerm", "Convert", "EndEarly", "EndHomeRelation", "Extend", "OnSecondment", "RecordSecondment"]
 
 _SHORT, _LONG = timedelta(days=60), timedelta(days=400)
 _P02 = 15
 
 
-class _OnSecondment(Kind):
+class OnSecondment(Kind):
     """What the six share. `takes`: the states from which it goes on, by the tie to the member."""
 
     draft: ClassVar[Callable[..., Any]]
@@ -133,7 +133,7 @@ def _printed(day: date, today: date) -> str | None:
     )
 
 
-class RecordSecondment(_OnSecondment):
+class RecordSecondment(OnSecondment):
     act, desk, draft = Secondment, staticmethod(seconding.record), staticmethod(drafting.draft_secondment)
     takes = frozenset({"-"})
     ties = frozenset({"HOLDER", "HOME", "HOST"})
@@ -175,7 +175,7 @@ class RecordSecondment(_OnSecondment):
         member.lent = Lent(sent.sender, None if host is None else host.ref, *term, member.version)
 
 
-class _BeforeItMoved(_OnSecondment):
+class _BeforeItMoved(OnSecondment):
     """What an offer that is open bars."""
 
     def is_barred(self, model: Model, member: Member) -> bool:
@@ -224,7 +224,7 @@ class EndEarly(_BeforeItMoved):
         member.lent.cut_on = date.fromisoformat(sent.claims["ended_on"])
 
 
-class _OfBoth(_OnSecondment):
+class _OfBoth(OnSecondment):
     """What both unions sign."""
 
     takes = _LASTING
@@ -321,7 +321,7 @@ class Convert(_OfBoth):
         lent.state, member.basis = "CONVERTED", "ORDINARY"
 
 
-class EndHomeRelation(_OnSecondment):
+class EndHomeRelation(OnSecondment):
     act, desk = HomeRelationEnd, staticmethod(seconding.end_home_relation)
     draft = staticmethod(drafting.draft_home_relation_end)
     takes = _LASTING

@@ -52,6 +52,7 @@ from tests.random.kinds_secondments import (
     RecordSecondment,
 )
 from tests.random.kinds_unions import RegisterKey, RegisterUnion, RetireKey, RevokeKey
+from tests.random.kinds_winding import CloseUnion, Retarget, WindUpUnion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -91,11 +92,15 @@ ON_CERTIFICATES: dict[str, Kind] = {
 ON_CASES: dict[str, Kind] = {
     kind.name: kind for kind in (IN_LIEU, ACCEPT, ACCEPT_MANIFEST, REFUSE, RECALL, OBJECT, CANCEL, DISMISS)
 }
-ON_UNIONS = {kind.name: kind for kind in (UNION, UNION_AMENDMENT, KEY, RETIREMENT, REVOCATION, Number())}
+WIND_UP, CLOSE_UNION = WindUpUnion(), CloseUnion()
+ON_UNIONS = {
+    kind.name: kind for kind in (UNION, UNION_AMENDMENT, KEY, RETIREMENT, REVOCATION, Number(), WIND_UP, CLOSE_UNION)
+}
 ON_PAIRS: dict[str, Kind] = {kind.name: kind for kind in (IMPORT, MERGE, DECIDE)}
 ON_RETENTIONS: dict[str, Kind] = {kind.name: kind for kind in (RETENTION, REASON, RESTORATION, ANNULMENT, REEMPLOY)}
 ON_SECONDMENTS: dict[str, Kind] = {
-    kind.name: kind for kind in (RecordSecondment(), ChangeTerm(), EndEarly(), Extend(), Convert(), EndHomeRelation())
+    kind.name: kind
+    for kind in (RecordSecondment(), ChangeTerm(), EndEarly(), Extend(), Convert(), EndHomeRelation(), Retarget())
 }
 ON_MEMBERS: dict[str, Kind] = (
     {kind.name: kind for kind in (JOIN, REQUEST, RELEASE, RELEASE_MANIFEST, AMENDMENT, CORRECTION, PLACE, EXIT, MOVE)}
@@ -271,6 +276,13 @@ class RandomActs(RuleBasedStateMachine):
     )
     def act_on_a_union(self, act: str, to: str, by: str, wrong: str, how: int) -> None:
         self.act(ON_UNIONS[act], Ask("M1", by, to, wrong, how=how))
+
+    @rule(how=NUMBERS, ways=st.lists(NUMBERS, min_size=1, max_size=4))
+    def found_and_close(self, how: int, ways: list[int]) -> None:
+        """Found what holds nobody, wind it up and close it."""
+        self.act(UNION, Ask("M1", how=2 + how % 2))
+        for way in ways:
+            self.act((WIND_UP, CLOSE_UNION)[way % 2], Ask("M1", how=way))
 
     @rule(
         act=st.sampled_from(sorted(ON_PAIRS)),
@@ -457,7 +469,7 @@ class RandomActs(RuleBasedStateMachine):
         who = list(model.members)[-1] if ask.who == "newest" else ask.who
         while ask.how % 4 < 3 and model.members[who].into is not None:
             who = model.members[who].into or who  # mostly, the one that goes on is meant
-        newest = list(model.unions)[-1]
+        newest = [ref for ref, union in model.unions.items() if union.state == "ACTIVE"][-1]
         case = model.members[who].open
         asker = "U2" if case is None else case.receiver
         put = {"newest": newest, "asker": asker}

@@ -60,6 +60,9 @@ class Union:
     keys: list[Key] = field(default_factory=list)
     version: int = 1
     jurisdiction: str | None = None
+    state: str = "ACTIVE"
+    successor: str | None = None
+    decided_on: date | None = None  #: of its winding up
 
 
 @dataclass
@@ -384,7 +387,7 @@ class Model:
 
     def is_organised(self, employer: str | None) -> bool:
         """Whether an employer has its union."""
-        return any(employer in union.employers for union in self.unions.values())
+        return any(employer in union.employers for union in self.unions.values() if union.state == "ACTIVE")
 
     def above(self, ref: str, *parties: str) -> str | None:
         """The next union above that may act in another's stead."""

@@ -56,6 +56,7 @@ from tests.federation.parties import (
 )
 from tests.federation.retentions import RETENTION_ACTS
 from tests.federation.secondments import SECONDMENT_ACTS
+from tests.federation.windings import WINDING_ACTS
 
 FOLDER = Path(__file__).parent
 ACCEPTED = "ACCEPTED"
@@ -109,6 +110,10 @@ def acts_of_each_kind() -> dict[str, tuple[Act, UnionUri | None]]:
         "key-revocation": (a_key_revocation("u1-login"), U1),
         **{claims.typ.removeprefix("unionhub.").removesuffix("+jwt"): (claims, None) for claims in entrusted()},
         **{typ: (claims, U1 if claims.subject == "union" else None) for typ, claims in certificate_acts().items()},
+        **{
+            act.typ.removeprefix("unionhub.").removesuffix("+jwt"): (act, U1 if act.subject == "union" else None)
+            for act in WINDING_ACTS
+        },
     }
 
 
