@@ -215,6 +215,21 @@ async def _union_amendment(stage: Stage) -> tuple[str, Json]:
     return "U9", {"union": stage["U2"].uri, "name": "乙公司工会", "employerUsccs": [EMPLOYERS["乙"], EMPLOYERS["新店"]]}
 
 
+async def _winding_up(stage: Stage) -> tuple[str, Json]:
+    return "U13", {"union": stage["U1"].uri, "decidedOn": "2025-03-03", "successorUnion": stage["U2"].uri}
+
+
+async def _closing(stage: Stage) -> tuple[str, Json]:
+    await stage["U9"].act("windUpUnion", {"union": stage["U15"].uri, "decidedOn": "2025-03-03"})
+    return "U9", {"union": stage["U15"].uri, "closedOn": "2025-03-03"}
+
+
+async def _retargeting(stage: Stage) -> tuple[str, Json]:
+    lent = await _lent(stage)
+    await stage["U13"].act("windUpUnion", {"union": stage["U1"].uri, "decidedOn": "2025-03-03"})
+    return "U13", {"memberId": lent, "homeUnion": stage["U2"].uri}
+
+
 async def _key(stage: Stage) -> tuple[str, Json]:
     return "U1", stage.key_input(stage["U1"].uri, "SIGNING", PrivateKey.generate("ES256"))
 
@@ -421,6 +436,15 @@ CASES = {
             "uscc local_code province_code jurisdiction_code employer_usccs member_units contains",
         ),
         Case("amendUnion", "union-amendment", "union", _union_amendment, "version", "name employer_usccs"),
+        Case("windUpUnion", "union-winding-up", "union", _winding_up, "version decided_on successor_union"),
+        Case("closeUnion", "union-closing", "union", _closing, "version closed_on"),
+        Case(
+            "retargetSecondment",
+            "secondment-retargeting",
+            "retargeting",
+            _retargeting,
+            "custody_version home_union in_lieu_of",
+        ),
         Case("issueCertificate", "certificate-issue", "issue", _issue, f"{_ON_A_CERTIFICATE} fee"),
         Case("recordLoss", "certificate-loss", "loss", _loss, f"{_ON_A_CERTIFICATE} consent"),
         Case("recoverCertificate", "certificate-recovery", "recovery", _recovery, _ON_A_CERTIFICATE),

@@ -62,6 +62,12 @@ async def test_the_schema_has_these_codes_and_no_other(stage: Stage) -> None:
 # ---- who may act
 
 
+@provokes("UNION_STILL_HOLDS_MEMBERS", "HUB-P09")
+async def _still_holds(stage: Stage) -> Json:
+    await stage["U13"].act("windUpUnion", {"union": UNIONS["U1"].uri, "decidedOn": "2025-03-03"})
+    return await stage["U13"].refused("closeUnion", {"union": UNIONS["U1"].uri, "closedOn": "2025-03-03"})
+
+
 @provokes("MEMBER_NOT_FOUND_OR_NOT_HELD", "A11")
 async def _not_held(stage: Stage) -> Json:
     return await stage["U2"].submit("releaseMember", made_up_release(stage["U2"], str(uuid4()), UNIONS["U3"].uri))
