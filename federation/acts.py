@@ -32,6 +32,7 @@ from federation.acts_ending import (
     FilingReturn,
     Withdrawal,
 )
+from federation.acts_history import DuesRecord, History, ImportedRetention
 from federation.acts_retention import Annulment, ReasonChange, Restoration, Retention
 from federation.acts_secondment import (
     Conversion,
@@ -85,6 +86,7 @@ __all__ = [
     "Death",
     "DeemedWithdrawal",
     "Dismissal",
+    "DuesRecord",
     "EarlyEnd",
     "Expulsion",
     "ExpulsionFiling",
@@ -92,8 +94,10 @@ __all__ = [
     "Extension",
     "FilingAcknowledgement",
     "FilingReturn",
+    "History",
     "HomeRelationEnd",
     "Import",
+    "ImportedRetention",
     "InLieuRelease",
     "Join",
     "KeyRegistration",
@@ -188,6 +192,8 @@ class Import(Join):
 
     #: That of the membership as it is brought in; if absent, ACTIVE.
     status: Code | None = None
+    #: Of one that is RETAINED: why, and since when.
+    retention: ImportedRetention | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -535,6 +541,7 @@ _ALL: tuple[type[Act], ...] = (
     *(Request, Release, InLieuRelease, Acceptance, Refusal, Recall, Objection, Cancellation, Dismissal),
     *(UnionRegistration, UnionAmendment, KeyRegistration, KeyRetirement, KeyRevocation),
     *(Retention, ReasonChange, Restoration, Annulment),
+    *(History, DuesRecord),
     *(CertificateIssue, CertificateLoss, CertificateRecovery, CertificateReissue),
     *(CertificateCollection, CertificateVoiding, NumberingScheme),
     *(Withdrawal, DeemedWithdrawal, Expulsion, Death),

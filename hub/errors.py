@@ -22,6 +22,7 @@ class Code(StrEnum):
 
     MEMBER_NOT_FOUND_OR_NOT_HELD = "MEMBER_NOT_FOUND_OR_NOT_HELD"
     NOT_HOLDER = "NOT_HOLDER"
+    NOT_FIRST_HOLDER = "NOT_FIRST_HOLDER"
     ALREADY_MEMBER_USE_TRANSFER = "ALREADY_MEMBER_USE_TRANSFER"
     NOT_A_MEMBER = "NOT_A_MEMBER"
     JOIN_NOT_APPROVED_BY_UNION = "JOIN_NOT_APPROVED_BY_UNION"
@@ -93,6 +94,7 @@ class Code(StrEnum):
     REHIRED_RETIREE_NO_TRANSFER = "REHIRED_RETIREE_NO_TRANSFER"
     IN_MILITARY_SERVICE = "IN_MILITARY_SERVICE"
     DUES_EXEMPT_IN_RETENTION = "DUES_EXEMPT_IN_RETENTION"
+    VOTING_SUSPENDED = "VOTING_SUSPENDED"
     SECONDMENT_TOO_SHORT = "SECONDMENT_TOO_SHORT"
     SECONDMENT_HOST_HAS_NO_UNION = "SECONDMENT_HOST_HAS_NO_UNION"
     SECONDMENT_TERM_MISSING = "SECONDMENT_TERM_MISSING"
@@ -139,6 +141,13 @@ CATALOGUE: dict[Code, Entry] = {
         "Only the union that holds the membership may do this.",
         "请由会籍所在工会办理。",
         "Ask the holding union to act.",
+    ),
+    Code.NOT_FIRST_HOLDER: _entry(
+        "A25",
+        "进入本系统以前的接转、保留记录，只能由会籍进入本系统时的所在工会补录。",
+        "Lines of before the hub are brought in by the union that brought the membership into it, and by no other.",
+        "请按现有记录办理；记录有误的，联系补录的工会核对。",
+        "Work with the lines as they stand; where one is wrong, ask the union that brought them in.",
     ),
     Code.ALREADY_MEMBER_USE_TRANSFER: _entry(
         "A3 A8",
@@ -646,6 +655,13 @@ CATALOGUE: dict[Code, Entry] = {
         "In retention no dues are owed: from {exempt_from} on no month is paid, and none is in arrears.",
         "会费最多登记至保留会籍当月。",
         "Record dues up to the month of the retention at most.",
+    ),
+    Code.VOTING_SUSPENDED: _entry(
+        "A21",
+        "保留会籍期间不享有选举权、被选举权和表决权。",
+        "In retention a member neither elects, nor can be elected, nor votes.",
+        "其他会员权利不变；恢复会籍后，自恢复之时起享有。",
+        "The member's other rights are untouched; these come back with the restoration.",
     ),
     Code.WITHDRAWAL_NOT_REQUESTED_BY_MEMBER: _entry(
         "A22",

@@ -12,6 +12,7 @@ from hub.schema.drafts import Drafts
 from hub.schema.endings import EndingDrafts, EndingReads
 from hub.schema.entrustments import EntrustmentDrafts, EntrustmentReads
 from hub.schema.executor import plain_executor, plain_fields
+from hub.schema.histories import HistoryDrafts, HistoryReads
 from hub.schema.limits import Limits
 from hub.schema.mutations import Mutation
 from hub.schema.queries import Reads
@@ -42,10 +43,17 @@ LIMITS: Final = Limits(
         "Union.keys": 5,
         "EntrustmentAgreement.steps": 5,
         "Member.careRecords": 5,
+        "Member.duesRecords": 12,
         "Query.responsibilities": 6,
     },
     # In kilobytes, about.
-    weights={"Handoff.proof": 100, "EntrustmentAgreement.document": 20, "Step.statement": 5, "Step.receipt": 5},
+    weights={
+        "Handoff.proof": 100,
+        "History.proof": 50,
+        "EntrustmentAgreement.document": 20,
+        "Step.statement": 5,
+        "Step.receipt": 5,
+    },
 )
 
 
@@ -58,11 +66,13 @@ class Query(
     CertificateReads,
     EndingReads,
     EntrustmentReads,
+    HistoryReads,
     SecondmentReads,
     Drafts,
     CertificateDrafts,
     EndingDrafts,
     EntrustmentDrafts,
+    HistoryDrafts,
     SecondmentDrafts,
 ):
     """Everything that can be asked."""

@@ -11,6 +11,7 @@ __all__ = [
     "GRASSROOTS_KINDS",
     "JOINING_BASES",
     "LIVE",
+    "RETAINED_BASES",
     "STANDING",
     "WAITING",
     "CoverageEnd",
@@ -188,6 +189,12 @@ JOINING_BASES: dict[HoldingBasis, frozenset[UnionKind]] = {
     HoldingBasis.PRE_ESTABLISHMENT: AREA_KINDS | {K.GRASSROOTS_JOINT},
     HoldingBasis.DISPATCH_UNION: GRASSROOTS_KINDS,
     HoldingBasis.DISPATCH_HOST_JOINED: GRASSROOTS_KINDS,
+}
+
+#: A19, A25: on which a membership that is retained already may be brought in; a union of the residence keeps some.
+RETAINED_BASES: dict[HoldingBasis, frozenset[UnionKind]] = {
+    **JOINING_BASES,
+    HoldingBasis.RESIDENCE_RETENTION: frozenset({K.TOWNSHIP_SUBDISTRICT_UNION, K.VILLAGE_COMMUNITY_UNION}),
 }
 
 _LOCAL = GRASSROOTS_KINDS | AREA_KINDS | FEDERATION_KINDS

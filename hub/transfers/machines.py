@@ -206,6 +206,7 @@ RETENTION = Machine(
     "retention",
     (
         Step(START, "record", Side.HOLDER, R.RECORDED, "A17"),
+        Step(START, "import", Side.HOLDER, R.RECORDED, "A25"),
         Step(R.RECORDED, "change_reason", Side.HOLDER, R.RECORDED, "A20"),
         Step(R.RECORDED, "move", Side.RECEIVER, R.RECORDED, "A19"),
         Step(R.RECORDED, "restore", Side.HOLDER, R.RESTORED, "A19"),
@@ -342,6 +343,7 @@ MEMBERSHIP = Machine(
     (
         Step(START, "join", Side.HOLDER, M.ACTIVE, "A5"),
         Step(START, "import", Side.HOLDER, M.DUPLICATE_SUSPECTED, "A3"),
+        Step(START, "import_retained", Side.HOLDER, M.RETAINED, "A25"),
         Step(M.ACTIVE, "retain", Side.HOLDER, M.RETAINED, "A17"),
         Step(M.RETAINED, "restore", Side.HOLDER, M.ACTIVE, "A19"),
         Step(M.ACTIVE, "withdraw", Side.HOLDER, M.WITHDRAWN, "A22"),
@@ -357,6 +359,7 @@ MEMBERSHIP = Machine(
         Step(M.RETAINED, "merge", Side.HOLDER, M.DUPLICATE_MERGED, "A3"),
         Step(M.DUPLICATE_SUSPECTED, "merge", Side.HOLDER, M.DUPLICATE_MERGED, "A3"),
         Step(M.DUPLICATE_SUSPECTED, "go_on", Side.HUB, M.ACTIVE, "A3"),
+        Step(M.DUPLICATE_SUSPECTED, "go_on_retained", Side.HUB, M.RETAINED, "A3"),
     ),
 )
 

@@ -105,6 +105,8 @@ _NAMES: dict[str, str] = {
     "CORRECTION": "更正",
     "SECONDMENT": "借调",
     "SECONDMENT_RETURN": "借调期满",
+    # of a line of before the hub: whatever the paper says
+    "LEGACY": "（以原会员证为准）",
     # where a secondment stands
     "RECORDED": "已登记",
     "OFFERED": "已转出待借调单位工会接收",

@@ -162,9 +162,9 @@ BROKEN: Final = {
                else exists (select from hub.statuses p where p.membership_id = s.membership_id
                                and p.status_no = s.status_no - 1 and upper(p.during) = lower(s.during)
                                and p.status <> s.status) end""",
-    "I10: who is retained has one open retention, and nobody else has": """
+    "I10: who is retained has one open retention, and nobody else has but one that stands still as a duplicate": """
         select m.membership_id from hub.memberships m
-         where (m.status = 'RETAINED') <> exists (select from hub.retentions r
+         where m.status <> 'DUPLICATE_SUSPECTED' and (m.status = 'RETAINED') <> exists (select from hub.retentions r
                where r.membership_id = m.membership_id and r.state = 'RECORDED')""",
     "I10: who is placed, or seconded, is not retained": """
         select m.membership_id from hub.memberships m

@@ -33,6 +33,7 @@ from hub.transfers.ledger.certificates import Certificates
 from hub.transfers.ledger.ending import Endings
 from hub.transfers.ledger.entrusting import Entrustments
 from hub.transfers.ledger.groups import Call, Groups, under_its_key
+from hub.transfers.ledger.history import Histories
 from hub.transfers.ledger.records import (
     NOWHERE,
     AcceptanceRecord,
@@ -147,6 +148,7 @@ class Ledger(RetentionActs, SecondmentActs):
         self._record_suspected = Call("record_suspected", under_its_key(RECORD_SUSPECTED, SuspectedRecord))
         self.certificates = Certificates(database)
         self.endings = Endings(database)
+        self.histories = Histories(database)
 
     async def close(self) -> None:
         """Stop the groups."""

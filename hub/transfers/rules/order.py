@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from federation.encoding import b64url
 from hub.errors import Code
+from hub.transfers.kinds import JOINING_BASES, RETAINED_BASES, MembershipStatus
 from hub.transfers.machines import Side
 from hub.transfers.rules import (
     amending,
     columns,
     custody,
     duplicates,
+    history,
     joining,
     labour,
     leaving,
@@ -101,14 +103,16 @@ def join(question: Join) -> Refusals:
 def importing(question: Join, claims: acts.Import) -> Refusals:
     """Rules of an import: a join's, but that the person may be a member elsewhere. Source: A2–A9, A25, N2."""
     facts, person = question.facts, question.person
-    may_not = tuple(joining.check_enrolling_union(facts.signer, claims))
+    bases = RETAINED_BASES if claims.status == MembershipStatus.RETAINED.value else JOINING_BASES
+    may_not = tuple(joining.check_enrolling_union(facts.signer, claims, bases))
     if may_not:
         yield from may_not
         return
     yield from joining.check_subject_is_new(facts)
     yield from duplicates.check_not_a_third(facts, person)
-    yield from duplicates.check_imported_status(claims)
+    yield from history.check_imported_status(claims)
     yield from duplicates.check_is_of_before(claims, question.today)
+    yield from history.check_imported_retention(claims, question.today)
     yield from _what_an_enrolment_states(question)
 
 
