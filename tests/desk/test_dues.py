@@ -38,6 +38,7 @@ async def recorded(world: World, actor: Actor, membership_id: UUID) -> list[Dues
 
 
 class TestHolder:
+    @pytest.mark.article("NX-6")
     async def test_it_records_from_the_first_month_owed(
         self, world: World, superuser: Any, u1: Actor, m1: UUID
     ) -> None:

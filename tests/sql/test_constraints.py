@@ -14,6 +14,7 @@ from federation.acts_certificates import CertificateLoss
 from tests.databases import WORKER
 from tests.endings import act
 from tests.entrusting import everything_entrusted
+from tests.history import everything_imported
 from tests.retaining import retain
 from tests.seconding import everything_seconded
 from tests.sql.racing import members_of
@@ -258,6 +259,19 @@ CUSTODY: Final = (
         replaced_by_province="province_code",
         replaced_by_number="9",
     ),
+    # Of before the hub, and dues.
+    _key("histories_pkey", "histories"),
+    _reference("histories_of_a_membership", "histories", membership_id=NEW),
+    _reference("histories_of_a_statement", "histories", version=9, corrects_sha256=b"before", sha256=NEW),
+    _reference("histories_union_id_fkey", "histories", version=9, corrects_sha256=b"before", union_id=NEW),
+    _check("histories_version_check", "histories", version=0, corrects_sha256=b"before"),
+    _check("histories_that_follow_name_the_one_before", "histories", version=9),
+    _check("histories_that_follow_name_the_one_before", "histories", corrects_sha256=b"before"),
+    _key("dues_pkey", "dues"),
+    _reference("dues_of_a_membership", "dues", membership_id=NEW),
+    _reference("dues_of_a_statement", "dues", sha256=NEW),
+    _reference("dues_union_id_fkey", "dues", sha256=NEW, union_id=NEW),
+    _check("dues_go_forward", "dues", paid_from="2999-01"),
     _key("certificate_steps_pkey", "certificate_steps"),
     _reference("certificate_steps_of_a_membership", "certificate_steps", membership_id=NEW),
     _reference("certificate_steps_are_legal", "certificate_steps", step_no=99, act="found"),
@@ -371,6 +385,8 @@ NULLABLE: Final = {
         "issued_on", "issuing_union", "reason", "replaced_by_province", "replaced_by_number", "collected_on",
     },
     "certificate_steps": set[str](),
+    "histories": {"corrects_sha256"},
+    "dues": {"agreement_id"},
     "endings": {
         "ended_on", "collected_on", "expulsion_state", "expulsion_step", "effective_on", "judgment_sha256",
         "opinion_sha256", "decision_sha256", "filed_on", "filing_sha256",
@@ -421,9 +437,10 @@ async def filled(cluster: Cluster, founded: Founded, key_folder: Path) -> AsyncI
     name = f"hub_filled_{WORKER}"
     async with copy_of(founded, cluster, key_folder, name) as world:
         u1, u2 = world.actors["U1"], world.actors["U2"]
+        await everything_imported(world)
         moved = await world.release(u1, world.members["M2"], u2.uri)
         await world.accept(u2, moved.handoff_id)
-        await world.release(u1, world.members["M1"], u2.uri)
+        await world.release(u1, world.members["M1"], u2.uri, dues_paid_through="2025-03")
         await world.request(u2, "M4")
         away = {"sex": "9", "is_rural_migrant": True}
         await world.amend(u1, world.members["M3"], person=away, employer_uscc=EMPLOYERS["乙"])

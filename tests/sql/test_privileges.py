@@ -37,7 +37,7 @@ HIDDEN: Final = {
     "duplicates", "unassigned", "statuses", "retentions", "retention_steps", "entrustments", "entrustment_steps",
     "entrustment_documents", "coverages", "care_records",
     "certificates", "certificate_steps", "endings", "expulsion_steps",
-    "secondments", "secondment_steps", "secondment_words",
+    "secondments", "secondment_steps", "secondment_words", "histories", "dues",
 }  # fmt: skip
 
 #: What the mover may do besides reading; rows that are never updated nor deleted are what makes a record one (I14).
@@ -67,7 +67,8 @@ MOVER: Final = {
     **dict.fromkeys(
         ("steps", "statements", "join_cards", "membership_claims", "handoff_claims", "statement_claims",
          "disclosures", "amendments", "retention_steps", "entrustment_steps", "entrustment_documents",
-         "care_records", "certificate_steps", "expulsion_steps", "secondment_steps", "secondment_words"),
+         "care_records", "certificate_steps", "expulsion_steps", "secondment_steps", "secondment_words",
+         "histories", "dues"),
         _APPENDED,
     ),
     # A number that was wrong is free again.
@@ -90,6 +91,8 @@ FUNCTIONS: Final = {
     "record_roster", "record_coverage_answer", "record_care", "read_entrustments", "read_entrustment_steps",
     "read_coverages", "read_member_coverages", "read_care", "reveal_entrusted",
     "facts_for_certificate", "record_certificate", "record_numbering_scheme", "read_certificates",
+    "facts_for_history", "facts_for_dues", "record_retained_import", "record_history", "record_dues",
+    "read_histories", "read_dues", "read_electors",
     "facts_for_ending", "facts_for_filing", "record_ending", "record_filing", "record_filing_mark",
     "record_reversal", "read_endings",
     "facts_of_secondments", "facts_for_secondment", "record_secondment", "record_return_match",
@@ -99,7 +102,7 @@ FUNCTIONS: Final = {
 #: Parts of the others.
 INNER: Final = {
     "signers_of", "higher_of", "decider_of", "settle_pair", "merge_pair", "enter_join", "enter_suspected",
-    "enter_statuses", "end_retention", "kid_of", "dissolve_pair", "part_pair", "enter_unassigned",
+    "enter_statuses", "end_retention", "keep_retained", "kid_of", "dissolve_pair", "part_pair", "enter_unassigned",
     "move_membership", "place_of", "union_of_employer",
     "entrustment_states", "coverages_now", "roster_members",
     "record_entrustment_statement", "keep_entrustment_document", "close_ended_coverages",

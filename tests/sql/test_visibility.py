@@ -14,6 +14,7 @@ import pytest
 from federation.acts_certificates import CertificateLoss
 from tests.endings import act
 from tests.entrusting import everything_entrusted
+from tests.history import everything_imported
 from tests.retaining import retain
 from tests.seconding import everything_seconded
 from tests.sql.direct import custody_of
@@ -45,9 +46,10 @@ async def busy(world: World) -> World:
     which is filed with U9.
     """
     u1, u2 = world.actors["U1"], world.actors["U2"]
+    await everything_imported(world)
     await world.amend(u1, world.members["M2"], person={"sex": "9"})
     await world.amend_union(world.actors["U9"], world.actors["U15"].uri, name="某某大学工会")
-    await world.release(u1, world.members["M1"], u2.uri)
+    await world.release(u1, world.members["M1"], u2.uri, dues_paid_through="2025-03")
     await world.accept(u2, (await world.release(u1, world.members["M2"], u2.uri)).handoff_id)
     refused = await world.release(u1, world.members["M3"], u2.uri)
     await world.refuse(u2, refused.handoff_id, "DOCUMENT_DEFECT")

@@ -22,7 +22,5 @@ create table hub.dues (
     paid_from text not null,
     paid_through text not null,
     at timestamptz not null,
-    primary key (member_id, sha256),
+    primary key (member_id, membership_id, sha256),
     constraint dues_go_forward check (paid_through >= paid_from));
-
-create index dues_by_membership on hub.dues (member_id, membership_id);

@@ -30,18 +30,18 @@ begin
     values (p_member, p_membership, 1, 'RECORDED', 1, p_reason, p_from_date, p_basis, p_sha);
     insert into retention_steps (member_id, membership_id, retention_no, step_no, from_state, act, to_state, side, union_id, at, reason, sha256)
     values (p_member, p_membership, 1, 1, '-', 'import', 'RECORDED', 'HOLDER', p_union, p_at, p_reason, p_sha);
-    perform keep_retained(array[p_member], array[p_membership]);
+    perform keep_retained(p_member, p_membership);
     perform enter_statuses(array[p_at], array[p_member], array[p_membership]);
     return true;
 end$$;
 
 -- Who goes on and was brought in as retained is retained, not active.
-create function hub.keep_retained(p_member uuid[], p_membership uuid[])
+create function hub.keep_retained(p_member uuid, p_membership uuid)
 returns void language plpgsql volatile security definer set search_path = hub, pg_temp as $$
 begin
     update memberships m set status = 'RETAINED'
       from retentions r
-     where m.member_id = any (p_member) and m.membership_id = any (p_membership) and m.status = 'ACTIVE'
+     where m.member_id = p_member and m.membership_id = p_membership and m.status = 'ACTIVE'
        and r.member_id = m.member_id and r.membership_id = m.membership_id and r.state = 'RECORDED';
 end$$;
 
@@ -53,7 +53,7 @@ returns void language plpgsql volatile security definer set search_path = hub, p
 begin
     perform merge_pair(p_at, p_pair, p_survivor, p_loser, p_joined_on, p_case, p_case_step, p_passed, p_ground, p_ground_told);
     perform end_retention(p_at, p_loser.member_id, p_loser.membership_id);
-    perform keep_retained(array[p_survivor.member_id], array[p_survivor.membership_id]);
+    perform keep_retained(p_survivor.member_id, p_survivor.membership_id);
     perform enter_statuses(array[p_at, p_at], array[p_survivor.member_id, p_loser.member_id],
                            array[p_survivor.membership_id, p_loser.membership_id]);
 end$$;
@@ -66,7 +66,8 @@ begin
     select d.* into pair from duplicates d where d.member_id = p_member and d.membership_id = p_membership and d.closed_at is null;
     if pair.pair_id is null then return; end if;
     perform part_pair(p_at, p_member, p_membership);
-    perform keep_retained(array[pair.member_id, pair.other_member], array[pair.membership_id, pair.other_membership]);
+    perform keep_retained(pair.member_id, pair.membership_id);
+    perform keep_retained(pair.other_member, pair.other_membership);
     perform enter_statuses(array[p_at, p_at], array[pair.member_id, pair.other_member], array[pair.membership_id, pair.other_membership]);
 end$$;
 

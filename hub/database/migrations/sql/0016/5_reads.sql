@@ -62,6 +62,6 @@ begin
 end$$;
 
 -- A part of the functions above, no door of its own.
-revoke all on function hub.keep_retained(uuid[], uuid[]) from hub_app;
+revoke all on function hub.keep_retained(uuid, uuid) from hub_app;
 
 revoke create on schema hub from hub_mover;
