@@ -78,7 +78,7 @@ class TestHolder:
     @pytest.mark.article("NX-3")
     @pytest.mark.parametrize(("month", "stands"), [("2025-02", False), ("2026-03", True), ("2026-04", False)])
     async def test_forward_alone_and_a_year_ahead_at_most(
-        self, world: World, u1: Actor, m1: UUID, refused: Refused, month: str, stands: bool
+        self, world: World, u1: Actor, m1: UUID, refused: Refused, month: str, *, stands: bool
     ) -> None:
         act = await ready_dues(world, u1, m1, month)
         if stands:

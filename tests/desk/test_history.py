@@ -219,7 +219,7 @@ class TestWhatTheyMaySay:
     @pytest.mark.article("A17")
     @pytest.mark.parametrize(("month", "stands"), [("2016-12", True), ("2017-01", False)])
     async def test_no_retiree_is_restored_since_the_measures_are_in_force(
-        self, world: World, u1: Actor, m1: UUID, refused: Refused, month: str, stands: bool
+        self, world: World, u1: Actor, m1: UUID, refused: Refused, month: str, *, stands: bool
     ) -> None:
         lines = changed(RETENTIONS, 0, reason="RETIREMENT", restored_month=month)
         act = await ready_history(world, u1, m1, retentions=lines)

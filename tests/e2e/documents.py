@@ -11,7 +11,7 @@ UNION = (
     f"amendments {{ {AMENDMENT} }} keys {{ {KEY} }}"
 )
 CARD = "json name sex birthMonth joinedOn certificate { provinceCode number } issuingUnion duesPaidThrough"
-ENTRY = "outDate outReasonText duesPaidThrough releasingSeal inDate receivingSeal line"
+ENTRY = "outDate outReasonText duesPaidThrough releasingSeal inDate receivingSeal isLegacy unverifiedCounterparty line"
 DEADLINE = "at rule consequence tentative"
 STEP = f"act side by {{ {UNION_NAME} }} at statement statementSha256 receipt"
 HANDOFF = (
@@ -19,7 +19,9 @@ HANDOFF = (
     f"member {{ id name }} memberNameMasked card {{ {CARD} }} outDate inDate validUntil duesPaidThrough ground "
     f"requestedAt releasedAt closedAt nextDeadline {{ {DEADLINE} }} steps {{ {STEP} }} transferEntry {{ {ENTRY} }}"
 )
-RETENTION_ENTRY = "retainedMonth reasonText retentionSeal restoredMonth restorationSeal line"
+RETENTION_ENTRY = (
+    "retainedMonth reasonText retentionSeal restoredMonth restorationSeal isLegacy unverifiedCounterparty line"
+)
 CERTIFICATE = (
     f"number {{ provinceCode number }} issuedOn issuingUnion transferColumn {{ {ENTRY} }} "
     f"retentionColumn {{ {RETENTION_ENTRY} }}"
@@ -82,6 +84,8 @@ ACTS = {
     "changeRetentionReason": ("ChangeRetentionReasonDraft", "Member", MEMBER),
     "restoreMembership": ("RestoreMembershipDraft", "Member", MEMBER),
     "annulRetention": ("AnnulRetentionDraft", "Member", MEMBER),
+    "importHistory": ("ImportHistoryDraft", "Member", MEMBER),
+    "recordDues": ("RecordDuesDraft", "Member", MEMBER),
     "recordWithdrawal": ("RecordWithdrawalDraft", "Member", MEMBER),
     "recordDeemedWithdrawal": ("RecordDeemedWithdrawalDraft", "Member", MEMBER),
     "decideExpulsion": ("DecideExpulsionDraft", "Member", MEMBER),
@@ -131,6 +135,24 @@ ACTS = {
 CERTIFICATES_QUERY = (
     "query ($id: ID!) { answer: member(id: $id) { joinedOn certificate { state number { provinceCode number } } "
     f"warnings {{ {REFUSAL} }} certificates {{ {WHOLE_CERTIFICATE} }} }} }}"
+)
+HISTORY_QUERY = (
+    "query ($id: ID!) { answer: member(id: $id) { "
+    f"history {{ version at statementSha256 proof by {{ {UNION_NAME} }} }} "
+    f"duesRecords {{ paidFrom paidThrough statementSha256 by {{ {UNION_NAME} }} }} "
+    f"certificate {{ {CERTIFICATE} }} }} }}"
+)
+ROLL_QUERY = (
+    "query ($unionId: ID, $asOf: Date, $memberId: ID, $first: Int, $after: String) { answer: electoralRoll(unionId: "
+    "$unionId, asOf: $asOf, memberId: $memberId, first: $first, after: $after) { __typename "
+    f"... on ElectorConnection {{ edges {{ cursor node {{ membershipId member {{ name }} }} }} {PAGE_INFO} }} "
+    f"... on Refusal {{ {REFUSAL} }} }} }}"
+)
+#: `recordDues` as a host union reads the answer.
+DUES = (
+    "mutation ($statement: String!) { answer: recordDues(statement: $statement) { __typename ... on DuesRecord "
+    f"{{ membershipId paidFrom paidThrough statementSha256 by {{ {UNION_NAME} }} }} ... on Member {{ id }} "
+    f"... on Refusal {{ {REFUSAL} }} }} }}"
 )
 SCHEME_QUERY = (
     "query ($provinceCode: String!, $on: Date!) { answer: numberingScheme(provinceCode: $provinceCode, on: $on) "

@@ -15,7 +15,7 @@ import pytest
 from federation.keys import PrivateKey
 from hub.errors import Code
 from tests.e2e import inputs
-from tests.e2e.documents import CERTIFICATES_QUERY, REFUSAL, REVEAL
+from tests.e2e.documents import CERTIFICATES_QUERY, REFUSAL, REVEAL, ROLL_QUERY
 from tests.e2e.forging import NO_HASH, NO_MEMBER, RELEASE_TYP, made_up_release, signed
 from tests.e2e.inputs import EMPLOYERS, MEMBERS, UNIONS
 from tests.e2e.stage import TODAY, day
@@ -69,6 +69,19 @@ async def _not_held(stage: Stage) -> Json:
 @provokes("NOT_HOLDER", "A12")
 async def _not_holder(stage: Stage) -> Json:
     return await stage["U2"].refused("recallHandoff", {"handoffId": (await stage.released())["id"]})
+
+
+@provokes("NOT_FIRST_HOLDER", "A25")
+async def _not_first(stage: Stage) -> Json:
+    await stage.moved()
+    return await stage["U2"].refused("importHistory", inputs.history(stage.member("M1")))
+
+
+@provokes("VOTING_SUSPENDED", "A21", "memberId")
+async def _no_vote(stage: Stage) -> Json:
+    await stage["U1"].act("recordRetention", inputs.retaining(stage.member("M1")))
+    refusal: Json = await stage["U1"].ask(ROLL_QUERY, memberId=stage.member("M1"))
+    return look_at(refusal)
 
 
 @provokes("RECEIVER_MISMATCH", "A12")

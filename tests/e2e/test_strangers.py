@@ -121,6 +121,7 @@ _ARGUMENTS = {
     "headcount": '(unionId: $about, asOf: "2025-03-03")',
     "countedMembers": '(first: 10, asOf: "2025-03-03")',
     "explainCount": '(unionId: $own, memberId: $member, asOf: "2025-03-03")',
+    "electoralRoll": "(unionId: $about, first: 10)",
     "entrustments": "(first: 10)",
     "secondments": "(side: HOME, first: 10)",
     "filings": "",
@@ -202,7 +203,7 @@ def look_at_types(seen: Seen, sight: Sight) -> None:
 #: Empty lists, and the figures of those below.
 _OF_ONES_OWN = {
     *("MemberConnection", "DocketConnection", "PlacementConnection", "EntrustmentConnection", "SecondmentConnection"),
-    *("CountedMemberConnection", "Headcount"),
+    *("CountedMemberConnection", "ElectorConnection", "Headcount"),
 }
 #: What everybody reaches.
 _PUBLIC = {"Viewer", "Union", "UnionKey", "PageInfo", "UnionEdge", "_Service"}
