@@ -151,7 +151,7 @@ class TestWhatTheyMaySay:
         ("name", "value"), [("custody_version", 2), ("data_version", 7), ("corrects_sha256", "A" * 43)]
     )
     async def test_they_name_what_stands(
-        self, world: World, u1: Actor, m1: UUID, refused: Refused, name: str, value: object
+        self, world: World, u1: Actor, m1: UUID, refused: Refused, name: str, value: Any
     ) -> None:
         drafted = altered(await draft_history(world, u1, m1), **{name: value})
         refusal = await refused(ready(history.import_history, u1, drafted))

@@ -18,6 +18,7 @@ from federation.errors import StatementCode, StatementError
 from federation.keys import PublicKey
 from tests.federation.certifying import certificate_acts
 from tests.federation.endings import ENDING_ACTS
+from tests.federation.histories import HISTORY_ACTS
 from tests.federation.parties import (
     a_join,
     a_key,
@@ -117,6 +118,7 @@ EXAMPLES: list[acts.Act] = [
     *RETENTION_ACTS,
     *ENDING_ACTS,
     *SECONDMENT_ACTS,
+    *HISTORY_ACTS,
     a_join(),
     a_member_amendment(),
     a_union_amendment(),
@@ -140,6 +142,8 @@ OPTIONAL = {
     "entrustment": "replaces_sha256",
     "record": "agreement_id evidence_sha256",
     "loss": "consent",
+    "history": "corrects_sha256",
+    "dues": "agreement_id",
     "scheme": "check",
     "withdrawal": "requested_on request_sha256 persuaded_on discussed_on announced_on collected_on",
     "deemed_withdrawal": "unpaid_since absent_since proper_reason admonished_on collected_on",

@@ -39,6 +39,7 @@ from tests.random.kinds_entrustments import (
     Terminate,
     Withdraw,
 )
+from tests.random.kinds_history import ImportHistory, RecordDues
 from tests.random.kinds_placements import Exit, Move, Place
 from tests.random.kinds_releases import Reemploy, Release, ReleaseInLieu
 from tests.random.kinds_retention import AnnulRetention, ChangeReason, RecordRetention, RestoreMembership
@@ -93,6 +94,8 @@ ON_RETENTIONS: dict[str, Kind] = {kind.name: kind for kind in (RETENTION, REASON
 ON_SECONDMENTS: dict[str, Kind] = {
     kind.name: kind for kind in (RecordSecondment(), ChangeTerm(), EndEarly(), Extend(), Convert(), EndHomeRelation())
 }
+HISTORY, DUES = ImportHistory(), RecordDues()
+ON_PAPER: dict[str, Kind] = {kind.name: kind for kind in (HISTORY, DUES)}
 ON_MEMBERS: dict[str, Kind] = (
     {kind.name: kind for kind in (JOIN, REQUEST, RELEASE, AMENDMENT, CORRECTION, PLACE, EXIT, MOVE)}
     | ON_CASES
@@ -100,6 +103,7 @@ ON_MEMBERS: dict[str, Kind] = (
     | ON_RETENTIONS
     | ON_SECONDMENTS
     | ON_CERTIFICATES
+    | ON_PAPER
 )
 EXPEL, FILE, REVERSE = Expel(), File(), Reverse()
 ENDS = {kind.name: kind for kind in (WithdrawMember(), Deem(), EXPEL, Die())}
@@ -284,7 +288,7 @@ class RandomActs(RuleBasedStateMachine):
         """Have an agreement signed by both, and something done under it."""
         for kind, by in ((PROPOSE, "U7"), (SIGN, "U8" if how % 2 else "U7"), (SIGN, "U7" if how % 2 else "U8")):
             self.act(kind, Ask("M1", by, how=how % 20))
-        kinds = list(ON_AGREEMENTS.values())[4:]
+        kinds = [*list(ON_AGREEMENTS.values())[4:], DUES]
         for way in ways:
             self.act(kinds[way % len(kinds)], Ask("M1", how=way % 20))
 
@@ -297,6 +301,10 @@ class RandomActs(RuleBasedStateMachine):
     )
     def act_on_a_certificate(self, act: str, who: str, by: str, wrong: str, how: int) -> None:
         self.act(ON_CERTIFICATES[act], Ask(who, by, wrong=wrong, how=how))
+
+    @rule(act=st.sampled_from(sorted(ON_PAPER)), who=MEMBERS, by=WHOSE, wrong=wrongs(*ON_PAPER.values()), how=NUMBERS)
+    def act_on_paper(self, act: str, who: str, by: str, wrong: str, how: int) -> None:
+        self.act(ON_PAPER[act], Ask(who, by, wrong=wrong, how=how))
 
     @rule(who=MEMBERS, to=EMPLOYERS_UNIONS, how=NUMBERS)
     def lose_and_pull(self, who: str, to: str, how: int) -> None:

@@ -234,6 +234,12 @@ class Member:
     retentions: list[Retained] = field(default_factory=list)
     lent: Lent | None = None
     certificates: dict[tuple[str, str], str] = field(default_factory=dict)  #: every one, and where it stands
+    history: str | None = None  #: the statement of the lines of before the hub
+
+    def go_on(self) -> None:
+        """Stand still no more: active, or, where it was brought in as retained, retained."""
+        is_kept = bool(self.retentions) and self.retentions[-1].restored_on is None
+        self.status = "RETAINED" if is_kept else "ACTIVE"
 
     def __post_init__(self) -> None:
         self.certificates = {self.certificate: "VALID"}
@@ -318,6 +324,7 @@ class Agreement:
     state: str = "DRAFT"
     signed: set[str] = field(default_factory=set)
     roster_version: int = 0
+    collects: bool = False  #: the host union, the dues
     lines: list[Line] = field(default_factory=list)
 
     def state_at(self, today: date) -> str:
