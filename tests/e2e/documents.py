@@ -11,7 +11,7 @@ UNION = (
     f"amendments {{ {AMENDMENT} }} keys {{ {KEY} }}"
 )
 CARD = "json name sex birthMonth joinedOn certificate { provinceCode number } issuingUnion duesPaidThrough"
-ENTRY = "outDate outReasonText duesPaidThrough releasingSeal inDate receivingSeal isLegacy unverifiedCounterparty line"
+ENTRY = "outDate outReasonText duesPaidThrough releasingSeal inDate receivingSeal line"
 DEADLINE = "at rule consequence tentative"
 STEP = f"act side by {{ {UNION_NAME} }} at statement statementSha256 receipt"
 HANDOFF = (
@@ -19,9 +19,7 @@ HANDOFF = (
     f"member {{ id name }} memberNameMasked card {{ {CARD} }} outDate inDate validUntil duesPaidThrough ground "
     f"requestedAt releasedAt closedAt nextDeadline {{ {DEADLINE} }} steps {{ {STEP} }} transferEntry {{ {ENTRY} }}"
 )
-RETENTION_ENTRY = (
-    "retainedMonth reasonText retentionSeal restoredMonth restorationSeal isLegacy unverifiedCounterparty line"
-)
+RETENTION_ENTRY = "retainedMonth reasonText retentionSeal restoredMonth restorationSeal line"
 CERTIFICATE = (
     f"number {{ provinceCode number }} issuedOn issuingUnion transferColumn {{ {ENTRY} }} "
     f"retentionColumn {{ {RETENTION_ENTRY} }}"
@@ -136,11 +134,13 @@ CERTIFICATES_QUERY = (
     "query ($id: ID!) { answer: member(id: $id) { joinedOn certificate { state number { provinceCode number } } "
     f"warnings {{ {REFUSAL} }} certificates {{ {WHOLE_CERTIFICATE} }} }} }}"
 )
+#: Whether a line of the certificate is of before the hub.
+_MARKS = "isLegacy unverifiedCounterparty"
 HISTORY_QUERY = (
     "query ($id: ID!) { answer: member(id: $id) { "
     f"history {{ version at statementSha256 proof by {{ {UNION_NAME} }} }} "
     f"duesRecords {{ paidFrom paidThrough statementSha256 by {{ {UNION_NAME} }} }} "
-    f"certificate {{ {CERTIFICATE} }} }} }}"
+    f"certificate {{ transferColumn {{ {ENTRY} {_MARKS} }} retentionColumn {{ {RETENTION_ENTRY} {_MARKS} }} }} }} }}"
 )
 ROLL_QUERY = (
     "query ($unionId: ID, $asOf: Date, $memberId: ID, $first: Int, $after: String) { answer: electoralRoll(unionId: "
