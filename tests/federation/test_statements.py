@@ -12,6 +12,7 @@ from federation.keys import ALGS, Alg, KeyDates
 from tests.federation.books import CLAIMS, KEY, VALID, header
 from tests.federation.certifying import certificate_acts
 from tests.federation.endings import ENDING_ACTS
+from tests.federation.histories import HISTORY_ACTS
 from tests.federation.parties import (
     HUB,
     NOW,
@@ -66,6 +67,7 @@ MEMBER_ACTS: list[acts.Act] = [
     *(an_import(), a_merge(), a_merge_decision()),
     *care_acts(),
     *(claims for claims in certificate_acts().values() if claims.subject == "membership"),
+    *HISTORY_ACTS,
     *RETENTION_ACTS,
     *ENDING_ACTS,
     *SECONDMENT_ACTS,
