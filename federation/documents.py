@@ -128,6 +128,8 @@ END_HOME_RELATION: Final = _act(
     acts.HomeRelationEnd, "endHomeRelation", "EndHomeRelationDraft", "Secondment", SECONDMENT
 )
 IMPORT: Final = _act(acts.Import, "importMember", "ImportMemberDraft", "Member", MEMBER)
+IMPORT_HISTORY: Final = _act(acts.History, "importHistory", "ImportHistoryDraft", "Member", MEMBER)
+RECORD_DUES: Final = _act(acts.DuesRecord, "recordDues", "RecordDuesDraft", "Member", MEMBER)
 MERGE: Final = _act(acts.Merge, "mergeMemberships", "MergeDraft", "Member", MEMBER)
 DECIDE_MERGE: Final = _act(
     acts.MergeDecision, "decideMerge", "MergeDecisionDraft", "MergeDecision", "membershipId receipt"
@@ -289,7 +291,8 @@ ALL: Final = (
     *(
         text
         for act in (
-            JOIN, IMPORT, AMEND_MEMBER, RECORD_RETENTION, CHANGE_RETENTION_REASON, RESTORE_MEMBERSHIP,
+            JOIN, IMPORT, IMPORT_HISTORY, RECORD_DUES, AMEND_MEMBER,
+            RECORD_RETENTION, CHANGE_RETENTION_REASON, RESTORE_MEMBERSHIP,
             RECORD_SECONDMENT, CHANGE_SECONDMENT_TERM, END_SECONDMENT_EARLY, EXTEND_SECONDMENT, CONVERT_SECONDMENT,
             END_HOME_RELATION,
             ANNUL_RETENTION, WITHDRAW, DEEM_WITHDRAWN, EXPEL, RECORD_DEATH, FILE_EXPULSION, ACKNOWLEDGE_FILING,

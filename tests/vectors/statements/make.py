@@ -18,6 +18,7 @@ from federation.jws import sign_payload
 from federation.keys import ALGS, PrivateKey
 from tests.federation.certifying import certificate_acts
 from tests.federation.endings import ENDING_ACTS
+from tests.federation.histories import HISTORY_ACTS
 from tests.federation.parties import (
     COUNTY,
     HUB,
@@ -89,7 +90,7 @@ def acts_of_each_kind() -> dict[str, tuple[Act, UnionUri | None]]:
         "merge": (a_merge(), None),
         **{
             act.typ.removeprefix("unionhub.").removesuffix("+jwt"): (act, None)
-            for act in (*RETENTION_ACTS, *ENDING_ACTS, *SECONDMENT_ACTS)
+            for act in (*RETENTION_ACTS, *ENDING_ACTS, *SECONDMENT_ACTS, *HISTORY_ACTS)
         },
         "merge-decision": (a_merge_decision(), None),
         "release": (a_release(), None),
