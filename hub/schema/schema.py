@@ -14,6 +14,7 @@ from hub.schema.entrustments import EntrustmentDrafts, EntrustmentReads
 from hub.schema.executor import plain_executor, plain_fields
 from hub.schema.limits import Limits
 from hub.schema.mutations import Mutation
+from hub.schema.prints import PrintDrafts, PrintReads
 from hub.schema.queries import Reads
 from hub.schema.refusals import RefusalHandler
 from hub.schema.scalars import SCALARS
@@ -57,10 +58,12 @@ class Query(
     Counts,
     CertificateReads,
     EndingReads,
+    PrintReads,
     EntrustmentReads,
     SecondmentReads,
     Drafts,
     CertificateDrafts,
+    PrintDrafts,
     EndingDrafts,
     EntrustmentDrafts,
     SecondmentDrafts,

@@ -33,6 +33,7 @@ from hub.transfers.ledger.certificates import Certificates
 from hub.transfers.ledger.ending import Endings
 from hub.transfers.ledger.entrusting import Entrustments
 from hub.transfers.ledger.groups import Call, Groups, under_its_key
+from hub.transfers.ledger.printing import Printing
 from hub.transfers.ledger.records import (
     NOWHERE,
     AcceptanceRecord,
@@ -147,6 +148,7 @@ class Ledger(RetentionActs, SecondmentActs):
         self._record_suspected = Call("record_suspected", under_its_key(RECORD_SUSPECTED, SuspectedRecord))
         self.certificates = Certificates(database)
         self.endings = Endings(database)
+        self.printing = Printing(database)
 
     async def close(self) -> None:
         """Stop the groups."""
@@ -298,6 +300,7 @@ class Ledger(RetentionActs, SecondmentActs):
             employers=frozenset(row["employers"]),
             hits_today=row["hits_today"],
             scheme=scheme_of(row),
+            stock=row["stock"],
             exempt=tuple(zip(row["retained"], row["restored"], strict=True)),
         )
 
@@ -461,6 +464,7 @@ def _join_facts(row: Any) -> JoinFacts:
         employer_union_name=row["employer_union_name"],
         hits_today=row["hits_today"],
         scheme=scheme_of(row),
+        stock=row["stock"],
     )
 
 
