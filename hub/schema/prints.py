@@ -282,7 +282,7 @@ class PrintReads:
         as_of: Annotated[
             date | None,
             strawberry.argument(
-                description="截至哪一日 24:00（上海）；不填为此刻。\nOf which day, as at its 24:00; if not given, of now."
+                description="截至哪一日 24:00（上海）；不填为此刻。\nOf which day, at its 24:00; if not given, of now."
             ),
         ] = None,
         year: Annotated[

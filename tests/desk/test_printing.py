@@ -236,8 +236,11 @@ class TestTheSeal:
         assert (await refused(await ready_print(world, u10, acts.SealReturn, **loan))).code == Code.STEP_NOT_ALLOWED
         await prints.act(acts.SealCustody, **loan)
         await prints.act(acts.SealReturn, **loan)
-        for actor, act in ((u10, acts.SealCustody), (u10, acts.SealReturn), (u0, acts.SealLoanApproval)):
-            assert (await refused(await ready_print(world, actor, act, **loan))).code == Code.STEP_NOT_ALLOWED
+        done: tuple[tuple[Actor, type[Act]], ...] = (
+            *((u10, acts.SealCustody), (u10, acts.SealReturn), (u0, acts.SealLoanApproval)),
+        )
+        for actor, step in done:
+            assert (await refused(await ready_print(world, actor, step, **loan))).code == Code.STEP_NOT_ALLOWED
 
     async def test_no_step_is_dated_before_the_one_that_it_follows(
         self, world: World, refused: Refused, prints: Prints, u10: Actor, u0: Actor
