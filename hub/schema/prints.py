@@ -6,6 +6,7 @@ from typing import Annotated, TypeVar
 from uuid import UUID
 
 import strawberry
+from strawberry.types.unset import UNSET
 
 from federation import acts_printing as acts
 from federation.act import Act
@@ -284,14 +285,15 @@ class PrintReads:
             strawberry.argument(
                 description="截至哪一日 24:00（上海）；不填为此刻。\nOf which day, at its 24:00; if not given, of now."
             ),
-        ] = None,
+        ] = UNSET,
         year: Annotated[
             int | None, strawberry.argument(description="年度；不填为全部。\nThe year; if not given, all of them.")
-        ] = None,
+        ] = UNSET,
     ) -> list[AnnualPrintReport]:
         """Give the reports."""
+        context, only = info.context, year if isinstance(year, int) else None
         try:
-            found = await reading.report_list(info.context.hub, info.context.caller, as_of, year)
+            found = await reading.report_list(context.hub, context.caller, as_of or None, only)
         except Refused as refusal:
             raise BadUserInput(
                 f"{refusal.message} {refusal.message_en}", argument="asOf", refusal=refusal.code.value

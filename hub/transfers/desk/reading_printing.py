@@ -95,7 +95,7 @@ def _of_province(rows: Sequence[Any], printed: dict[tuple[str, int], int], befor
 def _last_year(before: datetime) -> int:
     """Give the latest year that had begun: at the 24:00 of a 31 December the next one has not."""
     year = day_of(before).year
-    return year - 1 if before == deadline_of(year - 1) else year
+    return year - 1 if year > FIRST_YEAR and before == deadline_of(year - 1) else year
 
 
 def _of_year(province: Any, year: int, latest: Any, recorded: int, before: datetime) -> ReportView:
