@@ -142,7 +142,7 @@ async def _not_provincial(stage: Stage) -> Json:
 
 
 @provokes("SAMPLE_NOT_APPROVED", "N4", "printer", "sample_id")
-async def _not_approved(stage: Stage) -> Json:
+async def _sample_not_approved(stage: Stage) -> Json:
     asked = {"printerUscc": EMPLOYERS["乙"], "charterVersion": "2023", "layoutSha256": inputs.EVIDENCE}
     sample = await stage["U10"].act("submitSample", asked)
     asked = {"sampleId": sample["sampleId"], "publicisedOn": "2025-03-03", "decisionSha256": inputs.EVIDENCE}
