@@ -79,6 +79,7 @@ class PrintingFacts:
     sample: SampleFacts | None
     loan: LoanFacts | None
     last_chosen_on: date | None  #: when a printer was chosen last
+    last_printed_on: date | None  #: by any printer
     printing_sample: UUID | None  #: whose printer it is that prints on the day named
     run_taken: bool
     overlaps: bool  #: whether a number of the range is in a run already

@@ -208,6 +208,22 @@ class TestSampleAndPrinter:
         (run,) = await reading.run_list(world.hub, u10.caller)
         assert run.sample_id == UUID(second)
 
+    async def test_what_was_printed_by_one_is_not_made_anothers_afterwards(
+        self, world: World, refused: Refused, prints: Prints, u10: Actor
+    ) -> None:
+        """Nor is a choice dated so that a run which is recorded would be by the other."""
+        run = await prints.run()
+        second = await prints.approved_sample(printer_uscc=EMPLOYERS["甲"])
+        await world.set_clock(await world.now() + timedelta(days=4))
+        numbers = {"first_number": "000601", "last_number": "000700"}
+        later = TODAY + timedelta(days=3)
+        await prints.act(acts.PrintRun, None, loan_id=run["loan_id"], printed_on=later, **numbers)
+        for days in (1, 3):
+            early = {"sample_id": second, "chosen_on": TODAY + timedelta(days=days)}
+            refusal = await refused(await ready_print(world, u10, acts.PrinterChoice, **early))
+            assert (refusal.code, refusal.path) == (Code.INPUT_INVALID, ("printer", "chosen_on"))
+        await prints.act(acts.PrinterChoice, sample_id=second)
+
     async def test_the_printers_code_is_in_order(self, world: World, refused: Refused, u10: Actor) -> None:
         wrong = EMPLOYERS["乙"][:-1] + "0"
         refusal = await refused(await ready_print(world, u10, acts.SampleSubmission, printer_uscc=wrong))

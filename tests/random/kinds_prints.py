@@ -157,6 +157,7 @@ class ChoosePrinter(_OnPrints):
         if sample is None or sample.owner != sent.sender or sample.approved_on is None:
             return "SAMPLE_NOT_APPROVED"
         later = any(owner == sent.sender and day >= chosen_on for owner, day in model.prints.chosen)
+        later |= any(run.owner == sent.sender and run.printed_on >= chosen_on for run in model.prints.runs)
         return first(
             (
                 (chosen_on < sample.approved_on, "SAMPLE_NOT_APPROVED"),

@@ -245,6 +245,7 @@ class Printing(Singles):
             sample=_facts(SampleFacts, row["sample"]),
             loan=_facts(LoanFacts, row["loan"]),
             last_chosen_on=row["last_chosen_on"],
+            last_printed_on=row["last_printed_on"],
             printing_sample=row["printing_sample"],
             run_taken=row["run_taken"],
             overlaps=row["overlaps"],

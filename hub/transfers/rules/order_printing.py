@@ -50,7 +50,7 @@ def printer(facts: PrintingFacts, claims: acts.PrinterChoice) -> Refusals:
     """Rules of the choice of the printer. Source: N4, N5, HUB-P06."""
     yield from printing.check_is_province(facts)
     yield from printing.check_sample_approved(facts.sample, claims.chosen_on)
-    yield from printing.check_printer(claims, facts.last_chosen_on)
+    yield from printing.check_printer(claims, facts)
     yield from columns.check_printed_date(claims.chosen_on, day_of(facts.signer.now), path=("printer", "chosen_on"))
 
 

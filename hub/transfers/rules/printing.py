@@ -124,15 +124,16 @@ def check_sample_approved(sample: SampleFacts | None, chosen_on: date) -> Refusa
         yield Refusal(Code.SAMPLE_NOT_APPROVED, path=("printer", "chosen_on"))
 
 
-def check_printer(claims: acts.PrinterChoice, last_chosen_on: date | None) -> Refusals:
+def check_printer(claims: acts.PrinterChoice, facts: PrintingFacts) -> Refusals:
     """It is chosen after it was publicised, and takes the place of the one before: a province has one. Source: N5."""
     if claims.publicised_on > claims.chosen_on:
         yield _invalid(("printer", "publicised_on"), "应先公示后确定", "publicity comes before the choice")
-    if last_chosen_on is not None and claims.chosen_on <= last_chosen_on:
+    taken = [day for day in (facts.last_chosen_on, facts.last_printed_on) if day is not None]
+    if taken and claims.chosen_on <= max(taken):
         yield _invalid(
             ("printer", "chosen_on"),
-            f"一省只确定一家承印单位：{last_chosen_on} 已确定，另行确定须在其后",
-            f"a province has one printer: one was chosen on {last_chosen_on}, and another is chosen after that day",
+            f"一省只确定一家承印单位：截至 {max(taken)} 已有承印单位，另行确定须在其后",
+            f"a province has one printer: another one printed until {max(taken)}, and is followed after that day",
         )
 
 

@@ -46,7 +46,7 @@ create function hub.facts_for_printing(
     p_test_clock boolean, p_union uuid, p_login_kid text, p_iss text, p_kid text, p_jti uuid,
     p_sample uuid, p_loan uuid, p_run uuid, p_on date, p_first text, p_last text, p_province text, p_year integer)
 returns table (
-    signer hub.signer, province_code text, sample hub.certificate_samples, loan hub.seal_loans, last_chosen_on date, printing_sample uuid,
+    signer hub.signer, province_code text, sample hub.certificate_samples, loan hub.seal_loans, last_chosen_on date, last_printed_on date, printing_sample uuid,
     run_taken boolean, overlaps boolean, of_run uuid, of_run_checked boolean, lost_as text, is_issued boolean, pattern text, check_rule text,
     report hub.print_reports, recorded_count bigint)
 language plpgsql stable security definer set search_path = hub, pg_temp as $$
@@ -68,6 +68,7 @@ begin
     return query
     select v_signer, v_own, v_sample, v_loan,
            (select max(c.chosen_on) from printer_choices c where c.province_code = v_own),
+           (select max(r.printed_on) from print_runs r where r.province_code = v_own),
            (select c.sample_id from printer_choices c where c.province_code = v_own and c.chosen_on <= p_on order by c.chosen_on desc limit 1),
            exists (select from print_runs r where r.run_id = p_run),
            exists (select from print_runs r where r.province_code = v_own and r.number_length = v_length and r.numbers && v_numbers),

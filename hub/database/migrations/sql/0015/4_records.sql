@@ -34,7 +34,7 @@ begin
     return true;
 end$$;
 
--- The printer is whose sample was approved, on or before that day.
+-- The printer is whose sample was approved, on or before that day; of what was printed by another nothing is that late.
 create function hub.record_printer(
     p_at timestamptz, p_union uuid, p_province text, p_sample uuid, p_chosen_on date, p_publicised_on date, p_decision bytea,
     p_jti uuid, p_sha bytea, p_typ text, p_jws text, p_receipt text)
@@ -42,7 +42,8 @@ returns boolean language plpgsql volatile security definer set search_path = hub
 begin
     if not is_printing(p_union, 'PROVINCIAL_FEDERATION', p_province)
        or not exists (select from certificate_samples s where s.sample_id = p_sample and s.union_id = p_union and s.approved_on <= p_chosen_on)
-       or exists (select from printer_choices c where c.province_code = p_province and c.chosen_on >= p_chosen_on) then
+       or exists (select from printer_choices c where c.province_code = p_province and c.chosen_on >= p_chosen_on)
+       or exists (select from print_runs r where r.province_code = p_province and r.printed_on >= p_chosen_on) then
         return false;
     end if;
     insert into printer_choices (province_code, chosen_on, sample_id, union_id, publicised_on, decision_sha256, at, sha256)
