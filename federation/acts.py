@@ -33,6 +33,7 @@ from federation.acts_ending import (
     Withdrawal,
 )
 from federation.acts_history import DuesRecord, History, ImportedRetention
+from federation.acts_printing import PRINTING_ACTS
 from federation.acts_retention import Annulment, ReasonChange, Restoration, Retention
 from federation.acts_secondment import (
     Conversion,
@@ -548,6 +549,7 @@ _ALL: tuple[type[Act], ...] = (
     *(ExpulsionFiling, FilingAcknowledgement, FilingReturn, ExpulsionReversal),
     *(Secondment, SecondmentTerm, EarlyEnd, Extension, Conversion, HomeRelationEnd),
     *ENTRUSTMENT_ACTS,
+    *PRINTING_ACTS,
 )
 #: Every act that a union can sign, by the `typ` of its statement.
 ACTS: Mapping[str, type[Act]] = MappingProxyType({act.typ: act for act in _ALL})

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from federation import acts, entrusting
+from federation import acts, acts_printing, entrusting
 from federation.act import Act
 
 REFUSAL: Final = "code articles message messageEn nextStep path retryable possibleFrom"
@@ -209,6 +209,61 @@ CERTIFICATE_ACTS: Final = (
     VOID_CERTIFICATE,
     SET_NUMBERING_SCHEME,
 )
+SAMPLE: Final = "sampleId provinceCode state printerUscc charterVersion approvedOn chosenOn statementSha256"
+SEAL_LOAN: Final = "loanId provinceCode state requestedAt approvedOn receivedOn returnedOn statementSha256"
+PRINT_RUN: Final = "runId sampleId loanId firstNumber lastNumber printedCount printedOn issued spoiled missing inStock"
+STOCK_LOSS: Final = "runId state firstNumber lastNumber lostCount recordedAt statementSha256"
+PRINT_REPORT: Final = (
+    "provinceCode year state dueAt isOverdue version printedCount recordedCount filedAt acknowledgedAt statementSha256"
+)
+
+SUBMIT_SAMPLE: Final = _act(
+    acts_printing.SampleSubmission, "submitSample", "SubmitSampleDraft", "CertificateSample", SAMPLE
+)
+APPROVE_SAMPLE: Final = _act(
+    acts_printing.SampleApproval, "approveSample", "ApproveSampleDraft", "CertificateSample", SAMPLE
+)
+CHOOSE_PRINTER: Final = _act(
+    acts_printing.PrinterChoice, "choosePrinter", "ChoosePrinterDraft", "CertificateSample", SAMPLE
+)
+REQUEST_SEAL_LOAN: Final = _act(
+    acts_printing.SealLoanRequest, "requestSealLoan", "RequestSealLoanDraft", "SealImpressionLoan", SEAL_LOAN
+)
+APPROVE_SEAL_LOAN: Final = _act(
+    acts_printing.SealLoanApproval, "approveSealLoan", "ApproveSealLoanDraft", "SealImpressionLoan", SEAL_LOAN
+)
+RECEIVE_SEAL: Final = _act(
+    acts_printing.SealCustody, "receiveSeal", "ReceiveSealDraft", "SealImpressionLoan", SEAL_LOAN
+)
+RETURN_SEAL: Final = _act(acts_printing.SealReturn, "returnSeal", "ReturnSealDraft", "SealImpressionLoan", SEAL_LOAN)
+RECORD_PRINT_RUN: Final = _act(acts_printing.PrintRun, "recordPrintRun", "RecordPrintRunDraft", "PrintRun", PRINT_RUN)
+RECORD_SPOILED: Final = _act(acts_printing.SpoiledNumbers, "recordSpoiled", "StockLossDraft", "StockLoss", STOCK_LOSS)
+RECORD_MISSING: Final = _act(acts_printing.MissingNumbers, "recordMissing", "StockLossDraft", "StockLoss", STOCK_LOSS)
+FILE_PRINT_REPORT: Final = _act(
+    acts_printing.PrintReport, "filePrintReport", "FilePrintReportDraft", "AnnualPrintReport", PRINT_REPORT
+)
+ACKNOWLEDGE_PRINT_REPORT: Final = _act(
+    acts_printing.PrintReportAcknowledgement,
+    "acknowledgePrintReport",
+    "AcknowledgePrintReportDraft",
+    "AnnualPrintReport",
+    PRINT_REPORT,
+)
+
+PRINTING_ACTS: Final = (
+    SUBMIT_SAMPLE,
+    APPROVE_SAMPLE,
+    CHOOSE_PRINTER,
+    REQUEST_SEAL_LOAN,
+    APPROVE_SEAL_LOAN,
+    RECEIVE_SEAL,
+    RETURN_SEAL,
+    RECORD_PRINT_RUN,
+    RECORD_SPOILED,
+    RECORD_MISSING,
+    FILE_PRINT_REPORT,
+    ACKNOWLEDGE_PRINT_REPORT,
+)
 
 WITH_PERSON: Final = (JOIN, IMPORT, AMEND_MEMBER)
 
@@ -301,7 +356,7 @@ ALL: Final = (
             OBJECT, CANCEL, DISMISS, REGISTER_UNION, AMEND_UNION, REGISTER_KEY, RETIRE_KEY, REVOKE_KEY,
             PROPOSE_ENTRUSTMENT, SIGN_ENTRUSTMENT, WITHDRAW_ENTRUSTMENT, TERMINATE_ENTRUSTMENT, AMEND_ROSTER,
             ACKNOWLEDGE_COVERAGE, DECLINE_COVERAGE, RECORD_ACTIVITY, RECORD_RIGHTS_CASE,
-            *CERTIFICATE_ACTS,
+            *CERTIFICATE_ACTS, *PRINTING_ACTS,
         )
         for text in (act.draft, act.submit)
     ),

@@ -33,8 +33,6 @@ NOTHING: Final = {
 }
 #: What is still to be built.
 NOT_YET: Final = {
-    "N3": "the loan of the seal by which certificates are printed",
-    "N4": "samples, print runs and the annual report of them",
     "A25": "unions outside the hub as parties of their own",
 }
 

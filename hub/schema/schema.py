@@ -15,6 +15,7 @@ from hub.schema.executor import plain_executor, plain_fields
 from hub.schema.histories import HistoryDrafts, HistoryReads
 from hub.schema.limits import Limits
 from hub.schema.mutations import Mutation
+from hub.schema.prints import PrintDrafts, PrintReads
 from hub.schema.queries import Reads
 from hub.schema.refusals import RefusalHandler
 from hub.schema.scalars import SCALARS
@@ -65,11 +66,13 @@ class Query(
     Counts,
     CertificateReads,
     EndingReads,
+    PrintReads,
     EntrustmentReads,
     HistoryReads,
     SecondmentReads,
     Drafts,
     CertificateDrafts,
+    PrintDrafts,
     EndingDrafts,
     EntrustmentDrafts,
     HistoryDrafts,

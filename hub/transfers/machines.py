@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hub.errors import Code, Refusal
-from hub.transfers.kinds import MembershipStatus
+from hub.transfers.kinds import MembershipStatus, PrintReportState, SampleState, SealLoanState, StockState
 from hub.transfers.words import in_chinese
 
 __all__ = [
@@ -19,9 +19,13 @@ __all__ = [
     "MEMBERSHIP",
     "OPEN_STATES",
     "PLACEMENT",
+    "PRINT_REPORT",
     "RETENTION",
+    "SAMPLE",
+    "SEAL_LOAN",
     "SECONDMENT",
     "START",
+    "STOCK",
     "CertificateState",
     "EntrustmentState",
     "ExpulsionState",
@@ -47,6 +51,8 @@ class Side(StrEnum):
     HOME = "HOME"  #: the union to which a seconded member comes back (A14)
     DISPATCH = "DISPATCH"  #: of an entrustment: the union that entrusts
     HOST = "HOST"  #: … and the one that is entrusted
+    PROVINCE = "PROVINCE"  #: of what is printed: the federation of the province (N2–N5)
+    NATIONAL = "NATIONAL"  #: … and the national one
     HUB = "HUB"  #: nobody's: a date that passed, or a check that failed
 
 
@@ -182,7 +188,7 @@ HANDOFF = Machine(
 
 C = CertificateState
 
-#: domain: 3.7. What a province has in stock is counted, not followed one by one (N3, N4).
+#: domain: 3.7. What a province has in stock is `STOCK`: ranges, not one by one.
 CERTIFICATE = Machine(
     "certificate",
     (
@@ -384,5 +390,54 @@ EXPULSION = Machine(
     ),
 )
 
+A, L, K, F = SampleState, SealLoanState, StockState, PrintReportState
+
+#: domain: 4.7. What is not agreed to is not answered: another sample is submitted.
+SAMPLE = Machine(
+    "sample",
+    (
+        Step(START, "submit", Side.PROVINCE, A.SUBMITTED, "N4"),
+        Step(A.SUBMITTED, "approve", Side.NATIONAL, A.APPROVED, "N4"),
+    ),
+)
+
+SEAL_LOAN = Machine(
+    "seal_loan",
+    (
+        Step(START, "request", Side.PROVINCE, L.REQUESTED, "N3"),
+        Step(L.REQUESTED, "approve", Side.NATIONAL, L.APPROVED, "N3"),
+        Step(L.APPROVED, "receive", Side.PROVINCE, L.IN_CUSTODY, "N3"),
+        Step(L.IN_CUSTODY, "return", Side.PROVINCE, L.RETURNED, "N3"),
+    ),
+)
+
+#: domain: 3.7, of numbers in ranges. What was printed before the hub, or before 2017, is issued from no range (N4).
+STOCK = Machine(
+    "stock",
+    (
+        Step(START, "print", Side.PROVINCE, K.IN_STOCK, "N3"),
+        Step(START, "issue", Side.HOLDER, C.VALID, "N4"),
+        Step(K.IN_STOCK, "issue", Side.HOLDER, C.VALID, "N6"),
+        Step(K.IN_STOCK, "record_spoiled", Side.PROVINCE, K.SPOILED, "N2"),
+        Step(K.IN_STOCK, "record_missing", Side.PROVINCE, K.MISSING, "N2"),
+    ),
+)
+
+#: domain: 3.7. In its year a report may have several versions; after it they are corrections.
+PRINT_REPORT = Machine(
+    "print_report",
+    (
+        Step(START, "fall_due", Side.HUB, F.DUE, "N4"),
+        Step(F.DUE, "file", Side.PROVINCE, F.FILED, "N4"),
+        Step(F.DUE, "file_late", Side.PROVINCE, F.FILED_LATE, "N4"),
+        Step(F.FILED, "file", Side.PROVINCE, F.FILED, "N4"),
+        *(Step(state, "correct", Side.PROVINCE, F.CORRECTED, "N4") for state in (F.FILED, F.FILED_LATE, F.CORRECTED)),
+        *(Step(state, "acknowledge", Side.NATIONAL, state, "N4") for state in (F.FILED, F.FILED_LATE, F.CORRECTED)),
+    ),
+)
+
 #: Those whose steps are stored.
-MACHINES = (HANDOFF, RETENTION, ENTRUSTMENT, CERTIFICATE, SECONDMENT, MEMBERSHIP, EXPULSION)
+MACHINES = (
+    *(HANDOFF, RETENTION, ENTRUSTMENT, CERTIFICATE, SECONDMENT, MEMBERSHIP, EXPULSION),
+    *(SAMPLE, SEAL_LOAN, STOCK, PRINT_REPORT),
+)

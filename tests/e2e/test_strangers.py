@@ -125,6 +125,11 @@ _ARGUMENTS = {
     "entrustments": "(first: 10)",
     "secondments": "(side: HOME, first: 10)",
     "filings": "",
+    "certificateSamples": "",
+    "sealLoans": "",
+    "printRuns": "",
+    "certificateStock": "",
+    "printReports": "",
     "entrustment": "(id: $member)",
     "responsibilities": "(memberId: $member)",
 }
@@ -204,6 +209,7 @@ def look_at_types(seen: Seen, sight: Sight) -> None:
 _OF_ONES_OWN = {
     *("MemberConnection", "DocketConnection", "PlacementConnection", "EntrustmentConnection", "SecondmentConnection"),
     *("CountedMemberConnection", "ElectorConnection", "Headcount"),
+    "CertificateStock",  # counts, to the federation of the province
 }
 #: What everybody reaches.
 _PUBLIC = {"Viewer", "Union", "UnionKey", "PageInfo", "UnionEdge", "_Service"}

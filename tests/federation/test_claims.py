@@ -35,6 +35,7 @@ from tests.federation.parties import (
     an_acceptance,
     care_acts,
 )
+from tests.federation.printings import PRINTING_ACTS
 from tests.federation.retentions import RETENTION_ACTS
 from tests.federation.secondments import SECONDMENT_ACTS
 
@@ -133,6 +134,7 @@ EXAMPLES: list[acts.Act] = [
     *agreement_acts(),
     *care_acts(),
     *certificate_acts().values(),
+    *PRINTING_ACTS,
 ]
 OPTIONAL = {
     "join": "employer_uscc member_unit relation_started_on certificate issuing_union",
@@ -186,7 +188,7 @@ def test_no_claim_may_be_null_or_of_another_type(claims: acts.Act) -> None:
     name = claims.object_name
     for claim, value in dump(claims).items():
         for wrong in (None, 5, 5.5, [5], {"x": 5}, "", not value if isinstance(value, bool) else True):
-            is_version = type(wrong) is int and (claim.endswith("version") or claim == "fee")
+            is_version = type(wrong) is int and (claim.endswith(("version", "_count")) or claim in {"fee", "year"})
             if not (isinstance(value, bool) and isinstance(wrong, bool)) and not is_version:
                 assert refusal_of(type(claims), dump(claims) | {claim: wrong})[:2] == (name, claim)
 

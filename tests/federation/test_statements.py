@@ -49,6 +49,7 @@ from tests.federation.parties import (
     header_of,
     in_force,
 )
+from tests.federation.printings import PRINTING_ACTS
 from tests.federation.retentions import RETENTION_ACTS
 from tests.federation.secondments import SECONDMENT_ACTS
 
@@ -72,7 +73,7 @@ MEMBER_ACTS: list[acts.Act] = [
     *ENDING_ACTS,
     *SECONDMENT_ACTS,
 ]
-AGREEMENT_ACTS = agreement_acts()
+AGREEMENT_ACTS = [*agreement_acts(), *PRINTING_ACTS]
 UNION_ACTS: list[acts.Act] = [
     *(claims for claims in certificate_acts().values() if claims.subject == "union"),
     a_union_registration(),

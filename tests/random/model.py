@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.random.calendar import end_of_term, month_later, today_of
+from tests.random.prints import Prints
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -339,6 +340,7 @@ class Model:
     members: dict[str, Member] = field(default_factory=dict)
     matches: dict[UUID, Match] = field(default_factory=dict)
     agreements: list[Agreement] = field(default_factory=list)
+    prints: Prints = field(default_factory=Prints)
     claims: dict[str, str] = field(default_factory=dict)  #: to which person's record an ID number leads
     file_of: dict[str, str] = field(default_factory=dict)  #: the membership with whose holder a person's data are
     filed_with: dict[str, tuple[str, str]] = field(default_factory=dict)  #: the union above, and the filing

@@ -38,6 +38,8 @@ HIDDEN: Final = {
     "entrustment_documents", "coverages", "care_records",
     "certificates", "certificate_steps", "endings", "expulsion_steps",
     "secondments", "secondment_steps", "secondment_words", "histories", "dues",
+    "certificate_samples", "printer_choices", "seal_loans", "print_runs", "stock_losses", "print_reports",
+    "print_steps",
 }  # fmt: skip
 
 #: What the mover may do besides reading; rows that are never updated nor deleted are what makes a record one (I14).
@@ -55,7 +57,7 @@ MOVER: Final = {
     **dict.fromkeys(
         ("unions", "union_keys", "persons", "person_ids", "memberships", "holdings", "handoffs", "duplicates",
          "unassigned", "statuses", "retentions", "entrustments", "coverages", "endings",
-         "filings", "secondments", "matches"),
+         "filings", "secondments", "matches", "certificate_samples", "seal_loans", "print_reports"),
         _MOVED,
     ),
     # A certificate that is found again is the valid one.
@@ -68,7 +70,8 @@ MOVER: Final = {
         ("steps", "statements", "join_cards", "membership_claims", "handoff_claims", "statement_claims",
          "disclosures", "amendments", "retention_steps", "entrustment_steps", "entrustment_documents",
          "care_records", "certificate_steps", "expulsion_steps", "secondment_steps", "secondment_words",
-         "histories", "dues"),
+         "histories", "dues",
+         "printer_choices", "print_runs", "stock_losses", "print_steps"),
         _APPENDED,
     ),
     # A number that was wrong is free again.
@@ -97,6 +100,10 @@ FUNCTIONS: Final = {
     "record_reversal", "read_endings",
     "facts_of_secondments", "facts_for_secondment", "record_secondment", "record_return_match",
     "read_secondments", "read_secondment_steps",
+    "facts_of_stock", "facts_for_printing", "record_sample", "record_sample_approval", "record_printer",
+    "record_seal_loan", "record_seal_step", "record_print_run", "record_stock_loss", "record_print_report",
+    "record_print_acknowledgement", "read_samples", "read_seal_loans", "read_print_runs", "read_issued",
+    "read_stock_losses", "read_print_reports", "read_printed",
     "read_steps", "read_holdings", "read_transfers", "find_held",
 }  # fmt: skip
 #: Parts of the others.
@@ -110,6 +117,7 @@ INNER: Final = {
     "end_membership", "free_partner", "enter_statement", "step_expulsion", "step_certificate", "collect_with_end",
     "secondment_state", "step_secondment", "enter_secondment", "release_seconded", "accept_seconded", "end_return",
     "enter_release", "enter_answer", "enter_acceptance",
+    "number_place", "number_range", "is_printing", "enter_print_step",
 }  # fmt: skip
 
 _VERBS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")

@@ -17,6 +17,7 @@ from hub.transfers.ledger import (
     entrusting,
     founding,
     history,
+    printing,
     reads,
     reads_secondment,
     retaining,
@@ -48,7 +49,7 @@ def test_what_the_hub_sends_has_none_either() -> None:
     texts = {
         f"{module.__name__}.{name}": text
         for module in (
-            *(acts, certificates, entrusting, founding, history),
+            *(acts, certificates, entrusting, founding, history, printing),
             *(reads, reads_secondment, retaining, seconding),
         )
         for name, text in vars(module).items()

@@ -15,6 +15,7 @@ from federation.acts_certificates import CertificateLoss
 from tests.endings import act
 from tests.entrusting import everything_entrusted
 from tests.history import everything_imported
+from tests.printing import Prints
 from tests.retaining import retain
 from tests.seconding import everything_seconded
 from tests.sql.direct import custody_of
@@ -42,8 +43,8 @@ async def busy(world: World) -> World:
     """M1 released to U2, open; M2 moved from U1 to U2; M3's release to U2 refused; M5 entrusted, and released, to U8.
 
     M4 is retained, was asked for before, M2 amended, M3 works elsewhere, and a union above nobody of these has another
-    name. M3 is U2's too, on paper. M6 has lost the certificate, and Shanghai numbers. One more of U3's was expelled,
-    which is filed with U9.
+    name. M3 is U2's too, on paper. M6 has lost the certificate, Shanghai numbers, and has printed. One more of U3's
+    was expelled, which is filed with U9.
     """
     u1, u2 = world.actors["U1"], world.actors["U2"]
     await everything_imported(world)
@@ -58,6 +59,7 @@ async def busy(world: World) -> World:
     await world.release(world.actors["U7"], world.members["M5"], world.actors["U8"].uri)
     await world.request(u2, "M4")
     await world.certify(world.actors["U3"], CertificateLoss, world.members["M6"])
+    await Prints(world).everything()
     await world.set_scheme(world.actors["U10"])
     await retain(world, u1, world.members["M4"])
     await everything_seconded(world)
@@ -122,7 +124,7 @@ class TestNobody:
         before = await everything(superuser)
         known = await _arguments(superuser)
         functions = await app.fetch(
-            """select p.oid::regproc::text as name, p.proargnames[1:p.pronargs] as names,
+            """select p.oid::regproc::text as name, coalesce(p.proargnames[1:p.pronargs], '{}') as names,
                       array(select t::regtype::text from unnest(p.proargtypes) t) as types
                  from pg_proc p where p.pronamespace = 'hub'::regnamespace
                   and has_function_privilege('hub_app', p.oid, 'execute')"""

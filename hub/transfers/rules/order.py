@@ -23,6 +23,7 @@ from hub.transfers.rules import (
     labour,
     leaving,
     placing,
+    printing,
     pulling,
     registration,
     retaining,
@@ -135,6 +136,7 @@ def _what_an_enrolment_states(question: Join) -> Refusals:
         issued_on, path = claims.certificate.issued_on, (under, "certificate", "issued_on")
         yield from columns.check_not_in_future(issued_on, question.today, path=path)
     yield from joining.check_certificate_is_new(facts, claims)
+    yield from printing.check_in_stock(facts.stock, (under, "certificate", "number"))
 
 
 def merge(question: Merge) -> Refusals:
@@ -188,6 +190,7 @@ def amendment(question: Amendment) -> Refusals:
     yield from labour.check_employer_code(claims.employer_uscc, path=("amendment", "employer_uscc"))
     yield from _dates_of_an_amendment(question, membership)
     yield from amending.check_amended_certificate(question, taken=facts.certificate_taken)
+    yield from printing.check_in_stock(facts.stock, ("amendment", "certificate", "number"))
 
 
 def _dates_of_an_amendment(question: Amendment, membership: HeldFacts) -> Refusals:

@@ -54,6 +54,7 @@ from tests.federation.parties import (
     forged,
     header_of,
 )
+from tests.federation.printings import PRINTING_ACTS
 from tests.federation.retentions import RETENTION_ACTS
 from tests.federation.secondments import SECONDMENT_ACTS
 
@@ -90,7 +91,7 @@ def acts_of_each_kind() -> dict[str, tuple[Act, UnionUri | None]]:
         "merge": (a_merge(), None),
         **{
             act.typ.removeprefix("unionhub.").removesuffix("+jwt"): (act, None)
-            for act in (*RETENTION_ACTS, *ENDING_ACTS, *SECONDMENT_ACTS, *HISTORY_ACTS)
+            for act in (*RETENTION_ACTS, *ENDING_ACTS, *SECONDMENT_ACTS, *HISTORY_ACTS, *PRINTING_ACTS)
         },
         "merge-decision": (a_merge_decision(), None),
         "release": (a_release(), None),
