@@ -32,7 +32,9 @@ from federation.acts_ending import (
     FilingReturn,
     Withdrawal,
 )
+from federation.acts_history import DuesRecord, History, ImportedRetention
 from federation.acts_manifests import MANIFEST_ACTS, AcceptanceManifest, ReleaseManifest
+from federation.acts_printing import PRINTING_ACTS
 from federation.acts_retention import Annulment, ReasonChange, Restoration, Retention
 from federation.acts_secondment import (
     Conversion,
@@ -88,6 +90,7 @@ __all__ = [
     "Death",
     "DeemedWithdrawal",
     "Dismissal",
+    "DuesRecord",
     "EarlyEnd",
     "Expulsion",
     "ExpulsionFiling",
@@ -95,8 +98,10 @@ __all__ = [
     "Extension",
     "FilingAcknowledgement",
     "FilingReturn",
+    "History",
     "HomeRelationEnd",
     "Import",
+    "ImportedRetention",
     "InLieuRelease",
     "Join",
     "KeyRegistration",
@@ -192,6 +197,8 @@ class Import(Join):
 
     #: That of the membership as it is brought in; if absent, ACTIVE.
     status: Code | None = None
+    #: Of one that is RETAINED: why, and since when.
+    retention: ImportedRetention | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -540,6 +547,7 @@ _ALL: tuple[type[Act], ...] = (
     *(Request, Release, InLieuRelease, Acceptance, Refusal, Recall, Objection, Cancellation, Dismissal),
     *(UnionRegistration, UnionAmendment, KeyRegistration, KeyRetirement, KeyRevocation),
     *(Retention, ReasonChange, Restoration, Annulment),
+    *(History, DuesRecord),
     *(CertificateIssue, CertificateLoss, CertificateRecovery, CertificateReissue),
     *(CertificateCollection, CertificateVoiding, NumberingScheme),
     *(Withdrawal, DeemedWithdrawal, Expulsion, Death),
@@ -548,6 +556,7 @@ _ALL: tuple[type[Act], ...] = (
     *(UnionWindingUp, UnionClosing, SecondmentRetargeting),
     *ENTRUSTMENT_ACTS,
     *MANIFEST_ACTS,
+    *PRINTING_ACTS,
 )
 #: Every act that a union can sign, by the `typ` of its statement.
 ACTS: Mapping[str, type[Act]] = MappingProxyType({act.typ: act for act in _ALL})

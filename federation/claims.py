@@ -18,7 +18,7 @@ from federation.forms import FORMS, Form, FormError
 T = TypeVar("T")
 
 _ITEMS_MAX = 500
-_ITEMS_MAX_OF = {"fields": 20, "articles": 20}
+_ITEMS_MAX_OF = {"fields": 20, "articles": 20, "transfers": 12, "retentions": 12}
 _SHOWN_LENGTH_MAX = 64
 
 

@@ -187,6 +187,14 @@ class HubClient(Session):
         """Bring in a membership of before the hub. Takes an `ImportMemberDraft`, gives the `Member` (A3, A25)."""
         return await self.act(documents.IMPORT, asked)
 
+    async def import_history(self, asked: Input) -> Answer:
+        """Bring in a certificate's lines of before the hub. Takes an `ImportHistoryDraft`, gives the `Member` (A25)."""
+        return await self.act(documents.IMPORT_HISTORY, asked)
+
+    async def record_dues(self, asked: Input) -> Answer:
+        """Record months paid. Takes a `RecordDuesDraft`, gives a holder the `Member`, a host union nothing of it."""
+        return await self.act(documents.RECORD_DUES, asked)
+
     async def duplicate(self, member_id: str) -> Answer | None:
         """Read where another live membership of this member is held; the hub logs it. None if there is none (A3)."""
         member = await self._read(documents.DUPLICATE, id=member_id)

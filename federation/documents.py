@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from federation import acts, acts_winding, entrusting
+from federation import acts, acts_printing, acts_winding, entrusting
 from federation.act import Act
 
 REFUSAL: Final = "code articles message messageEn nextStep path retryable possibleFrom"
@@ -131,6 +131,8 @@ RETARGET_SECONDMENT: Final = _act(
     acts_winding.SecondmentRetargeting, "retargetSecondment", "RetargetSecondmentDraft", "Secondment", SECONDMENT
 )
 IMPORT: Final = _act(acts.Import, "importMember", "ImportMemberDraft", "Member", MEMBER)
+IMPORT_HISTORY: Final = _act(acts.History, "importHistory", "ImportHistoryDraft", "Member", MEMBER)
+RECORD_DUES: Final = _act(acts.DuesRecord, "recordDues", "RecordDuesDraft", "Member", MEMBER)
 MERGE: Final = _act(acts.Merge, "mergeMemberships", "MergeDraft", "Member", MEMBER)
 DECIDE_MERGE: Final = _act(
     acts.MergeDecision, "decideMerge", "MergeDecisionDraft", "MergeDecision", "membershipId receipt"
@@ -211,6 +213,61 @@ CERTIFICATE_ACTS: Final = (
     COLLECT_CERTIFICATE,
     VOID_CERTIFICATE,
     SET_NUMBERING_SCHEME,
+)
+SAMPLE: Final = "sampleId provinceCode state printerUscc charterVersion approvedOn chosenOn statementSha256"
+SEAL_LOAN: Final = "loanId provinceCode state requestedAt approvedOn receivedOn returnedOn statementSha256"
+PRINT_RUN: Final = "runId sampleId loanId firstNumber lastNumber printedCount printedOn issued spoiled missing inStock"
+STOCK_LOSS: Final = "runId state firstNumber lastNumber lostCount recordedAt statementSha256"
+PRINT_REPORT: Final = (
+    "provinceCode year state dueAt isOverdue version printedCount recordedCount filedAt acknowledgedAt statementSha256"
+)
+
+SUBMIT_SAMPLE: Final = _act(
+    acts_printing.SampleSubmission, "submitSample", "SubmitSampleDraft", "CertificateSample", SAMPLE
+)
+APPROVE_SAMPLE: Final = _act(
+    acts_printing.SampleApproval, "approveSample", "ApproveSampleDraft", "CertificateSample", SAMPLE
+)
+CHOOSE_PRINTER: Final = _act(
+    acts_printing.PrinterChoice, "choosePrinter", "ChoosePrinterDraft", "CertificateSample", SAMPLE
+)
+REQUEST_SEAL_LOAN: Final = _act(
+    acts_printing.SealLoanRequest, "requestSealLoan", "RequestSealLoanDraft", "SealImpressionLoan", SEAL_LOAN
+)
+APPROVE_SEAL_LOAN: Final = _act(
+    acts_printing.SealLoanApproval, "approveSealLoan", "ApproveSealLoanDraft", "SealImpressionLoan", SEAL_LOAN
+)
+RECEIVE_SEAL: Final = _act(
+    acts_printing.SealCustody, "receiveSeal", "ReceiveSealDraft", "SealImpressionLoan", SEAL_LOAN
+)
+RETURN_SEAL: Final = _act(acts_printing.SealReturn, "returnSeal", "ReturnSealDraft", "SealImpressionLoan", SEAL_LOAN)
+RECORD_PRINT_RUN: Final = _act(acts_printing.PrintRun, "recordPrintRun", "RecordPrintRunDraft", "PrintRun", PRINT_RUN)
+RECORD_SPOILED: Final = _act(acts_printing.SpoiledNumbers, "recordSpoiled", "StockLossDraft", "StockLoss", STOCK_LOSS)
+RECORD_MISSING: Final = _act(acts_printing.MissingNumbers, "recordMissing", "StockLossDraft", "StockLoss", STOCK_LOSS)
+FILE_PRINT_REPORT: Final = _act(
+    acts_printing.PrintReport, "filePrintReport", "FilePrintReportDraft", "AnnualPrintReport", PRINT_REPORT
+)
+ACKNOWLEDGE_PRINT_REPORT: Final = _act(
+    acts_printing.PrintReportAcknowledgement,
+    "acknowledgePrintReport",
+    "AcknowledgePrintReportDraft",
+    "AnnualPrintReport",
+    PRINT_REPORT,
+)
+
+PRINTING_ACTS: Final = (
+    SUBMIT_SAMPLE,
+    APPROVE_SAMPLE,
+    CHOOSE_PRINTER,
+    REQUEST_SEAL_LOAN,
+    APPROVE_SEAL_LOAN,
+    RECEIVE_SEAL,
+    RETURN_SEAL,
+    RECORD_PRINT_RUN,
+    RECORD_SPOILED,
+    RECORD_MISSING,
+    FILE_PRINT_REPORT,
+    ACKNOWLEDGE_PRINT_REPORT,
 )
 
 
@@ -314,7 +371,8 @@ ALL: Final = (
     *(
         text
         for act in (
-            JOIN, IMPORT, AMEND_MEMBER, RECORD_RETENTION, CHANGE_RETENTION_REASON, RESTORE_MEMBERSHIP,
+            JOIN, IMPORT, IMPORT_HISTORY, RECORD_DUES, AMEND_MEMBER,
+            RECORD_RETENTION, CHANGE_RETENTION_REASON, RESTORE_MEMBERSHIP,
             RECORD_SECONDMENT, CHANGE_SECONDMENT_TERM, END_SECONDMENT_EARLY, EXTEND_SECONDMENT, CONVERT_SECONDMENT,
             END_HOME_RELATION, RETARGET_SECONDMENT, WIND_UP_UNION, CLOSE_UNION,
             ANNUL_RETENTION, WITHDRAW, DEEM_WITHDRAWN, EXPEL, RECORD_DEATH, FILE_EXPULSION, ACKNOWLEDGE_FILING,
@@ -323,7 +381,7 @@ ALL: Final = (
             OBJECT, CANCEL, DISMISS, REGISTER_UNION, AMEND_UNION, REGISTER_KEY, RETIRE_KEY, REVOKE_KEY,
             PROPOSE_ENTRUSTMENT, SIGN_ENTRUSTMENT, WITHDRAW_ENTRUSTMENT, TERMINATE_ENTRUSTMENT, AMEND_ROSTER,
             ACKNOWLEDGE_COVERAGE, DECLINE_COVERAGE, RECORD_ACTIVITY, RECORD_RIGHTS_CASE,
-            *CERTIFICATE_ACTS,
+            *CERTIFICATE_ACTS, *PRINTING_ACTS,
             RELEASE_MANIFEST, ACCEPT_MANIFEST,
         )
         for text in (act.draft, act.submit)

@@ -35,6 +35,7 @@ CompactJws = NewType("CompactJws", str)
 ShortJws = NewType("ShortJws", str)
 HubOrigin = NewType("HubOrigin", str)
 ProofFormat = NewType("ProofFormat", str)
+HistoryFormat = NewType("HistoryFormat", str)
 UnionName = NewType("UnionName", str)
 CertificateNumber = NewType("CertificateNumber", str)
 RegisterNo = NewType("RegisterNo", str)
@@ -219,6 +220,7 @@ FORMS: dict[Any, Form] = {
     ShortJws: _matching("[A-Za-z0-9_.-]{1,2048}", "a compact JWS of at most 2048 characters"),
     HubOrigin: _matching(r"https?://[^\s/?#@\x00-\x1f\x7f]{1,255}", "the origin of a hub"),
     ProofFormat: _matching("unionhub-proof/1", "a proof of this format"),
+    HistoryFormat: _matching("unionhub-history/1", "a history of this format"),
     UnionName: _text(100),
     CertificateNumber: _text(32),
     NumberPattern: _matching(r"[A-Z0-9a-z\[\]{},\\-]{1,100}", "the pattern of a number"),

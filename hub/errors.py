@@ -22,6 +22,7 @@ class Code(StrEnum):
 
     MEMBER_NOT_FOUND_OR_NOT_HELD = "MEMBER_NOT_FOUND_OR_NOT_HELD"
     NOT_HOLDER = "NOT_HOLDER"
+    NOT_FIRST_HOLDER = "NOT_FIRST_HOLDER"
     ALREADY_MEMBER_USE_TRANSFER = "ALREADY_MEMBER_USE_TRANSFER"
     NOT_A_MEMBER = "NOT_A_MEMBER"
     JOIN_NOT_APPROVED_BY_UNION = "JOIN_NOT_APPROVED_BY_UNION"
@@ -61,6 +62,9 @@ class Code(StrEnum):
     CERTIFICATE_NOT_ISSUED = "CERTIFICATE_NOT_ISSUED"
     FEE_NOT_ALLOWED = "FEE_NOT_ALLOWED"
     NOT_PROVINCIAL_FEDERATION = "NOT_PROVINCIAL_FEDERATION"
+    SAMPLE_NOT_APPROVED = "SAMPLE_NOT_APPROVED"
+    PRINT_NOT_AUTHORISED = "PRINT_NOT_AUTHORISED"
+    PRINT_REPORT_EXISTS = "PRINT_REPORT_EXISTS"
     UNION_NOT_ACTIVE = "UNION_NOT_ACTIVE"
     UNION_STILL_HOLDS_MEMBERS = "UNION_STILL_HOLDS_MEMBERS"
     ENTRUSTMENT_CLAUSE_MISSING = "ENTRUSTMENT_CLAUSE_MISSING"
@@ -94,6 +98,7 @@ class Code(StrEnum):
     REHIRED_RETIREE_NO_TRANSFER = "REHIRED_RETIREE_NO_TRANSFER"
     IN_MILITARY_SERVICE = "IN_MILITARY_SERVICE"
     DUES_EXEMPT_IN_RETENTION = "DUES_EXEMPT_IN_RETENTION"
+    VOTING_SUSPENDED = "VOTING_SUSPENDED"
     SECONDMENT_TOO_SHORT = "SECONDMENT_TOO_SHORT"
     SECONDMENT_HOST_HAS_NO_UNION = "SECONDMENT_HOST_HAS_NO_UNION"
     SECONDMENT_TERM_MISSING = "SECONDMENT_TERM_MISSING"
@@ -140,6 +145,13 @@ CATALOGUE: dict[Code, Entry] = {
         "Only the union that holds the membership may do this.",
         "请由会籍所在工会办理。",
         "Ask the holding union to act.",
+    ),
+    Code.NOT_FIRST_HOLDER: _entry(
+        "A25",
+        "进入本系统以前的接转、保留记录，只能由会籍进入本系统时的所在工会补录。",
+        "Lines of before the hub are brought in by the union that brought the membership into it, and by no other.",
+        "请按现有记录办理；记录有误的，联系补录的工会核对。",
+        "Work with the lines as they stand; where one is wrong, ask the union that brought them in.",
     ),
     Code.ALREADY_MEMBER_USE_TRANSFER: _entry(
         "A3 A8",
@@ -445,10 +457,11 @@ CATALOGUE: dict[Code, Entry] = {
     ),
     Code.CERTIFICATE_NOT_VALID: _entry(
         "NX-7",
-        "该会员证已挂失、收回或作废。",
-        "This certificate was reported lost, collected or declared void.",
-        "请用现行会员证或证件号码证明会员身份，遗失的由会籍所在工会补办。",
-        "Prove the membership by the present certificate or an ID number; the holder reissues a lost one.",
+        "该会员证已挂失、收回或作废，或已由省级工会登记为损毁、缺失。",
+        "This certificate was reported lost, collected or declared void, or is spoiled or missing from the stock.",
+        "请用现行会员证或证件号码证明会员身份，遗失的由会籍所在工会补办；颁发请另用编号。",
+        "Prove the membership by the present certificate or an ID number; the holder reissues a lost one, under a "
+        "number that is in stock.",
     ),
     Code.CERTIFICATE_NOT_ISSUED: _entry(
         "N6",
@@ -470,6 +483,27 @@ CATALOGUE: dict[Code, Entry] = {
         "Only the federation of the province may do this.",
         "请由该省级工会办理。",
         "Ask the federation of that province.",
+    ),
+    Code.SAMPLE_NOT_APPROVED: _entry(
+        "N4",
+        "式样未经审核同意，不得确定承印单位，不得印制。",
+        "Nobody is chosen to print, and nothing is printed, before the national federation has approved the sample.",
+        "请先将该单位印制的式样报审核同意，再确定承印单位；日期不得早于审核同意之日。",
+        "Submit the printer's sample, choose the printer once it is approved, and date nothing before.",
+    ),
+    Code.PRINT_NOT_AUTHORISED: _entry(
+        "N3",
+        "印模使用未经批准，不得印制。",
+        "A run is printed under a loan of the seal impression: approved by that day, and not sent back before it.",
+        "请先申请使用印模，经审核同意后印制，并填写该次借用的编号。",
+        "Ask for the loan, print once it is approved, and name it.",
+    ),
+    Code.PRINT_REPORT_EXISTS: _entry(
+        "N4",
+        "该年度印制数量已报备。",
+        "The printed count of that year is filed already.",
+        "需要更改的，请作为新版本（newVersion）报备，版本号为已报备版本加一。",
+        "To change it, file a new version (newVersion): one more than the version that is filed.",
     ),
     Code.UNION_NOT_ACTIVE: _entry(
         "HUB-P09",
@@ -656,6 +690,13 @@ CATALOGUE: dict[Code, Entry] = {
         "In retention no dues are owed: from {exempt_from} on no month is paid, and none is in arrears.",
         "会费最多登记至保留会籍当月。",
         "Record dues up to the month of the retention at most.",
+    ),
+    Code.VOTING_SUSPENDED: _entry(
+        "A21",
+        "保留会籍期间不享有选举权、被选举权和表决权。",
+        "In retention a member neither elects, nor can be elected, nor votes.",
+        "其他会员权利不变；恢复会籍后，自恢复之时起享有。",
+        "The member's other rights are untouched; these come back with the restoration.",
     ),
     Code.WITHDRAWAL_NOT_REQUESTED_BY_MEMBER: _entry(
         "A22",

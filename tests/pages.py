@@ -33,10 +33,7 @@ NOTHING: Final = {
 }
 #: What is still to be built.
 NOT_YET: Final = {
-    "N3": "the loan of the seal by which certificates are printed",
-    "N4": "samples, print runs and the annual report of them",
-    "A25": "transfers of before the hub, and unions outside it",
-    "NX-6": "dues, month by month",
+    "A25": "unions outside the hub as parties of their own",
 }
 
 _CITED: Final = re.compile(r"\b(A|N|NX-)(\d+)(?:[–-](?:A|N|NX-)?(\d+))?\b")

@@ -20,7 +20,11 @@ from hub.transfers.kinds import (
     IdChange,
     IdType,
     MembershipStatus,
+    PrintReportState,
     RetentionReason,
+    SampleState,
+    SealLoanState,
+    StockState,
     UnionKind,
     UnionState,
     WarningCode,
@@ -53,12 +57,16 @@ __all__ = [
     "KeyUse",
     "MembershipStatus",
     "PlacementState",
+    "PrintReportState",
     "RefusalCode",
     "RetentionReason",
     "RetentionState",
+    "SampleState",
+    "SealLoanState",
     "SecondmentSide",
     "SecondmentState",
     "Side",
+    "StockState",
     "UnionKind",
     "UnionState",
     "WarningCode",
@@ -273,6 +281,49 @@ _describe(
     {
         WarningCode.CERTIFICATE_NOT_COLLECTED: "会员证尚未收回（第二十二条）。\n"
         "The certificate is still out (article 22).",
+        WarningCode.ISSUED_EXCEEDS_PRINTED: "颁发数超过已印制数（通知第四条；此前印制的仍然有效）。\n"
+        "More were issued than were printed (section 4 of the notice): what was printed before stays valid.",
+    },
+)
+
+_describe(
+    SampleState,
+    "会员证式样审核的状态。\nWhere a sample of the certificate stands.",
+    {
+        SampleState.SUBMITTED: "已报审，尚待全国总工会审核同意。\nSubmitted: the national federation is to approve it.",
+        SampleState.APPROVED: "已审核同意，可以确定该承印单位。\nApproved: its printer may be chosen.",
+    },
+)
+
+_describe(
+    SealLoanState,
+    "印模借用的状态。\nWhere a loan of the seal impression stands.",
+    {
+        SealLoanState.REQUESTED: "已申请。\nRequested.",
+        SealLoanState.APPROVED: "已审核同意。\nApproved.",
+        SealLoanState.IN_CUSTODY: "由指定专人保管。\nIn the hands of the custodian.",
+        SealLoanState.RETURNED: "已送回。\nSent back.",
+    },
+)
+
+_describe(
+    StockState,
+    "库存会员证的状态。\nWhat is known of numbers that were printed and not issued.",
+    {
+        StockState.IN_STOCK: "库存。\nIn stock.",
+        StockState.SPOILED: "损毁。\nSpoiled.",
+        StockState.MISSING: "缺失。\nMissing.",
+    },
+)
+
+_describe(
+    PrintReportState,
+    "年度印制数量报备的状态。\nWhere the report of a year stands.",
+    {
+        PrintReportState.DUE: "待报备。\nNothing is filed yet.",
+        PrintReportState.FILED: "当年 12 月 31 日前已报备。\nFiled within the year.",
+        PrintReportState.FILED_LATE: "逾期报备。\nFiled after the year.",
+        PrintReportState.CORRECTED: "年后更正。\nCorrected after the year.",
     },
 )
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from hub.transfers.desk.duties import duties_of
 from hub.transfers.desk.merging import duplicates_of
 from hub.transfers.desk.opening import reading_as
-from hub.transfers.desk.proving import proofs
-from hub.transfers.ledger import entrusting, placements, reads, reads_ending, reads_secondment
+from hub.transfers.desk.proving import history_proofs, proofs
+from hub.transfers.ledger import entrusting, history, placements, reads, reads_ending, reads_secondment
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         RevealedView,
         TieView,
     )
+    from hub.transfers.views_history import DuesView, HistoryView
     from hub.transfers.views_secondment import SecondmentStepView, SecondmentView
 
 __all__ = ["Loads"]
@@ -84,6 +85,8 @@ _DUTIES: Final[_Kind[list[DutyView]]] = _Kind(duties_of)
 _CARE: Final[_Kind[list[CareView]]] = _Kind(entrusting.care_of)
 _CERTIFICATES: Final[_Kind[list[CertificateView]]] = _Kind(reads.certificates)
 _RETENTIONS: Final[_Kind[list[RetentionView]]] = _Kind(reads.retentions)
+_HISTORIES: Final[_Kind[HistoryView]] = _Kind(history.histories)
+_DUES: Final[_Kind[list[DuesView]]] = _Kind(history.dues_of)
 _SECONDMENTS: Final[_Kind[tuple[SecondmentView, ...]]] = _Kind(reads_secondment.secondments_of_members)
 _SECONDMENT_STEPS: Final[_Kind[list[tuple[int, SecondmentStepView]]]] = _Kind(reads_secondment.secondment_steps)
 _PLACEMENTS: Final[_Kind[PlacementView]] = _Kind(placements.placements)
@@ -98,6 +101,7 @@ class Loads:
         self._hub = hub
         self._caller = caller
         self._proofs: _Kind[str] = _Kind(partial(proofs, hub, hub_keys))
+        self._history_proofs: _Kind[str] = _Kind(partial(history_proofs, hub, hub_keys))
         self._duplicates: _Kind[DuplicateView] = _Kind(
             lambda _, membership_ids: duplicates_of(hub, caller, membership_ids), is_logged=True
         )
@@ -156,6 +160,18 @@ class Loads:
     def retentions(self, membership_id: UUID) -> Awaitable[list[RetentionView] | None]:
         """Give the retentions of a member, if the caller holds it now."""
         return self._load(_RETENTIONS, membership_id)
+
+    def history(self, membership_id: UUID) -> Awaitable[HistoryView | None]:
+        """Give the lines of before the hub, if the caller holds the member now."""
+        return self._load(_HISTORIES, membership_id)
+
+    def history_proof(self, membership_id: UUID) -> Awaitable[str | None]:
+        """Give the proof of the lines of before the hub, if the caller holds the member now."""
+        return self._load(self._history_proofs, membership_id)
+
+    def dues(self, membership_id: UUID) -> Awaitable[list[DuesView] | None]:
+        """Give the months recorded as paid, if the caller holds the member now."""
+        return self._load(_DUES, membership_id)
 
     def secondments(self, membership_id: UUID) -> Awaitable[tuple[SecondmentView, ...] | None]:
         """Give the secondments of a member whom the caller holds, or has lent."""

@@ -15,8 +15,10 @@ from hub.schema.endings import EndingMutations
 from hub.schema.entrustments import EntrustmentActs
 from hub.schema.enums import IdType
 from hub.schema.fields import act
+from hub.schema.histories import HistoryMutations
 from hub.schema.ids import decode_id
 from hub.schema.manifests import ManifestMutations
+from hub.schema.prints import PrintMutations
 from hub.schema.refusals import Refusal
 from hub.schema.seconding import SecondmentMutations
 from hub.schema.types.handoffs import Handoff
@@ -64,7 +66,14 @@ MergeDecisionResult = Annotated[
     "The acts. Each takes one signed statement and is stored with it."
 )
 class Mutation(
-    EndingMutations, EntrustmentActs, CertificateMutations, SecondmentMutations, WindingMutations, ManifestMutations
+    EndingMutations,
+    EntrustmentActs,
+    CertificateMutations,
+    HistoryMutations,
+    SecondmentMutations,
+    PrintMutations,
+    WindingMutations,
+    ManifestMutations,
 ):
     """The acts."""
 

@@ -12,9 +12,11 @@ from hub.schema.drafts import Drafts
 from hub.schema.endings import EndingDrafts, EndingReads
 from hub.schema.entrustments import EntrustmentDrafts, EntrustmentReads
 from hub.schema.executor import plain_executor, plain_fields
+from hub.schema.histories import HistoryDrafts, HistoryReads
 from hub.schema.limits import Limits
 from hub.schema.manifests import ManifestDrafts
 from hub.schema.mutations import Mutation
+from hub.schema.prints import PrintDrafts, PrintReads
 from hub.schema.queries import Reads
 from hub.schema.refusals import RefusalHandler
 from hub.schema.scalars import SCALARS
@@ -44,6 +46,7 @@ LIMITS: Final = Limits(
         "Union.keys": 5,
         "EntrustmentAgreement.steps": 5,
         "Member.careRecords": 5,
+        "Member.duesRecords": 12,
         "Query.responsibilities": 6,
         "HandoffBatch.outcomes": 500,
         # Each of as many as were asked for; up to 500 may be named.
@@ -51,7 +54,13 @@ LIMITS: Final = Limits(
         "LeafDraft.refusals": 2,
     },
     # In kilobytes, about.
-    weights={"Handoff.proof": 100, "EntrustmentAgreement.document": 20, "Step.statement": 5, "Step.receipt": 5},
+    weights={
+        "Handoff.proof": 100,
+        "History.proof": 50,
+        "EntrustmentAgreement.document": 20,
+        "Step.statement": 5,
+        "Step.receipt": 5,
+    },
 )
 
 
@@ -63,12 +72,16 @@ class Query(
     Counts,
     CertificateReads,
     EndingReads,
+    PrintReads,
     EntrustmentReads,
+    HistoryReads,
     SecondmentReads,
     Drafts,
     CertificateDrafts,
+    PrintDrafts,
     EndingDrafts,
     EntrustmentDrafts,
+    HistoryDrafts,
     SecondmentDrafts,
     WindingDrafts,
     ManifestDrafts,

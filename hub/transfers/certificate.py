@@ -3,6 +3,8 @@
 Each entry has six data. Five stand in the release and the acceptance (out date, reason, dues month, in date, and whose
 seals they are); the seals are shown by the unions' names. Nothing is read from the card, so that the column still
 prints when the card has been erased.
+
+Lines of before the hub (A25) come first, as the union that brought them in has signed them; no other union has.
 """
 
 from __future__ import annotations
@@ -12,13 +14,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 from federation import acts, statements
 from federation.claims import parse
+from hub.transfers.rules.reasons import REASONS
+from hub.transfers.words import in_chinese
 
 if TYPE_CHECKING:
     from datetime import date
 
     from hub.transfers.views import TransferView
+    from hub.transfers.views_history import HistoryView
 
-__all__ = ["TransferEntry", "entry_of", "entry_of_transfer"]
+__all__ = ["TransferEntry", "entries_of_history", "entry_of", "entry_of_transfer"]
 
 A = TypeVar("A", bound=acts.Act)
 
@@ -33,6 +38,7 @@ class TransferEntry:
     releasing_seal: str
     in_date: date | None = None
     receiving_seal: str | None = None
+    is_legacy: bool = False  #: of before the hub: copied from paper, on the word of the union that did so
 
     @property
     def line(self) -> str:
@@ -75,11 +81,33 @@ def entry_of_transfer(transfer: TransferView) -> TransferEntry:
     return entry_of(transfer.release_jws, transfer.releasing_seal, transfer.acceptance_jws, transfer.receiving_seal)
 
 
+def entries_of_history(history: HistoryView | None) -> list[TransferEntry]:
+    """Give the entries of before the hub, the earliest first. Source: NX-3, A25."""
+    if history is None:
+        return []
+    return [
+        TransferEntry(
+            out_date=line.out_date,
+            out_reason_text=_reason_text(line.reason_code),
+            dues_paid_through=line.dues_paid_through,
+            releasing_seal=line.releasing_union,
+            in_date=line.in_date,
+            receiving_seal=line.receiving_union,
+            is_legacy=True,
+        )
+        for line in _claims(history.jws, acts.History).transfers
+    ]
+
+
+def _reason_text(code: str) -> str:
+    return REASONS[code].text if code in REASONS else in_chinese(code)
+
+
 def _claims(jws: str, act: type[A]) -> A:
     """Read the act's own claims, or those of an act that does as much. The statement is not changed since (I14)."""
     statement = statements.read_any(jws)
     claims = parse(statement.act, statement.claims[statement.act.object_name], (statement.act.object_name,))
-    assert isinstance(claims, act), "the steps of a handoff name their statements"
+    assert isinstance(claims, act), "what is printed names its statement"
     return claims
 
 

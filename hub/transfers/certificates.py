@@ -56,6 +56,7 @@ class CertificateFacts:
     ended_on: date | None  #: of the latest ending, and when that was filed with the union above
     filed_on: date | None
     scheme: Scheme | None  #: how the province of the number numbers today; None: in the general form
+    stock: str | None = None  #: SPOILED or MISSING, where the province has declared the number so
 
     def state_of(self, key: tuple[str, str]) -> CertificateState | None:
         """Give the state of a certificate of this member; None if it is none of the member's."""

@@ -305,6 +305,7 @@ class JoinFacts:
         None  #: for an import: name and birth month of the live one, for the rule alone
     )
     scheme: Scheme | None = None  #: how the province of the certificate numbers today
+    stock: str | None = None  #: SPOILED or MISSING, where the province has declared the number so
 
 
 @dataclass(frozen=True, slots=True)
@@ -421,6 +422,7 @@ class AmendmentFacts:
     employers: frozenset[str]
     hits_today: int
     scheme: Scheme | None = None  #: how the province of the certificate numbers today
+    stock: str | None = None  #: SPOILED or MISSING, where the province has declared the number so
     exempt: tuple[tuple[date, date | None], ...] = ()  #: from when to when the member was retained; the last may go on
 
 

@@ -11,6 +11,7 @@ __all__ = [
     "GRASSROOTS_KINDS",
     "JOINING_BASES",
     "LIVE",
+    "RETAINED_BASES",
     "STANDING",
     "WAITING",
     "CoverageEnd",
@@ -22,7 +23,11 @@ __all__ = [
     "IdType",
     "JoinChannel",
     "MembershipStatus",
+    "PrintReportState",
     "RetentionReason",
+    "SampleState",
+    "SealLoanState",
+    "StockState",
     "UnionKind",
     "UnionState",
     "WarningCode",
@@ -132,6 +137,40 @@ class WarningCode(StrEnum):
     """What is told beside an answer, and stands against nothing."""
 
     CERTIFICATE_NOT_COLLECTED = "CERTIFICATE_NOT_COLLECTED"
+    ISSUED_EXCEEDS_PRINTED = "ISSUED_EXCEEDS_PRINTED"
+
+
+class SampleState(StrEnum):
+    """Where the sample of a certificate stands (N4)."""
+
+    SUBMITTED = "SUBMITTED"
+    APPROVED = "APPROVED"
+
+
+class SealLoanState(StrEnum):
+    """Where a loan of the seal impression stands (N3)."""
+
+    REQUESTED = "REQUESTED"
+    APPROVED = "APPROVED"
+    IN_CUSTODY = "IN_CUSTODY"
+    RETURNED = "RETURNED"
+
+
+class StockState(StrEnum):
+    """What is known of numbers that a province has printed, and that nobody was issued (N2)."""
+
+    IN_STOCK = "IN_STOCK"
+    SPOILED = "SPOILED"
+    MISSING = "MISSING"
+
+
+class PrintReportState(StrEnum):
+    """Where a province's report of a year stands (N4). DUE is nobody's act: nothing is filed yet."""
+
+    DUE = "DUE"
+    FILED = "FILED"
+    FILED_LATE = "FILED_LATE"
+    CORRECTED = "CORRECTED"
 
 
 class JoinChannel(StrEnum):
@@ -192,6 +231,11 @@ JOINING_BASES: dict[HoldingBasis, frozenset[UnionKind]] = {
 
 #: HUB-P09: who may have retained members in custody, of a union beneath that is wound up.
 CUSTODIAN_KINDS = frozenset(UnionKind) - {K.MEMBER_UNIT_BRANCH, K.NATIONAL_FEDERATION}
+#: A19, A25: on which a membership that is retained already may be brought in; a union of the residence keeps some.
+RETAINED_BASES: dict[HoldingBasis, frozenset[UnionKind]] = {
+    **JOINING_BASES,
+    HoldingBasis.RESIDENCE_RETENTION: frozenset({K.TOWNSHIP_SUBDISTRICT_UNION, K.VILLAGE_COMMUNITY_UNION}),
+}
 
 _LOCAL = GRASSROOTS_KINDS | AREA_KINDS | FEDERATION_KINDS
 #: Which kinds a union may register beneath itself.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hub.errors import Code, Refusal
-from hub.transfers.kinds import MembershipStatus, UnionState
+from hub.transfers.kinds import MembershipStatus, PrintReportState, SampleState, SealLoanState, StockState, UnionState
 from hub.transfers.words import in_chinese
 
 __all__ = [
@@ -19,9 +19,13 @@ __all__ = [
     "MEMBERSHIP",
     "OPEN_STATES",
     "PLACEMENT",
+    "PRINT_REPORT",
     "RETENTION",
+    "SAMPLE",
+    "SEAL_LOAN",
     "SECONDMENT",
     "START",
+    "STOCK",
     "UNION",
     "CertificateState",
     "EntrustmentState",
@@ -48,6 +52,8 @@ class Side(StrEnum):
     HOME = "HOME"  #: the union to which a seconded member comes back (A14)
     DISPATCH = "DISPATCH"  #: of an entrustment: the union that entrusts
     HOST = "HOST"  #: … and the one that is entrusted
+    PROVINCE = "PROVINCE"  #: of what is printed: the federation of the province (N2–N5)
+    NATIONAL = "NATIONAL"  #: … and the national one
     HUB = "HUB"  #: nobody's: a date that passed, or a check that failed
 
 
@@ -186,7 +192,7 @@ HANDOFF = Machine(
 
 C = CertificateState
 
-#: domain: 3.7. What a province has in stock is counted, not followed one by one (N3, N4).
+#: domain: 3.7. What a province has in stock is `STOCK`: ranges, not one by one.
 CERTIFICATE = Machine(
     "certificate",
     (
@@ -210,6 +216,7 @@ RETENTION = Machine(
     "retention",
     (
         Step(START, "record", Side.HOLDER, R.RECORDED, "A17"),
+        Step(START, "import", Side.HOLDER, R.RECORDED, "A25"),
         Step(R.RECORDED, "change_reason", Side.HOLDER, R.RECORDED, "A20"),
         Step(R.RECORDED, "move", Side.RECEIVER, R.RECORDED, "A19"),
         Step(R.RECORDED, "restore", Side.HOLDER, R.RESTORED, "A19"),
@@ -349,6 +356,7 @@ MEMBERSHIP = Machine(
     (
         Step(START, "join", Side.HOLDER, M.ACTIVE, "A5"),
         Step(START, "import", Side.HOLDER, M.DUPLICATE_SUSPECTED, "A3"),
+        Step(START, "import_retained", Side.HOLDER, M.RETAINED, "A25"),
         Step(M.ACTIVE, "retain", Side.HOLDER, M.RETAINED, "A17"),
         Step(M.RETAINED, "restore", Side.HOLDER, M.ACTIVE, "A19"),
         Step(M.ACTIVE, "withdraw", Side.HOLDER, M.WITHDRAWN, "A22"),
@@ -364,6 +372,7 @@ MEMBERSHIP = Machine(
         Step(M.RETAINED, "merge", Side.HOLDER, M.DUPLICATE_MERGED, "A3"),
         Step(M.DUPLICATE_SUSPECTED, "merge", Side.HOLDER, M.DUPLICATE_MERGED, "A3"),
         Step(M.DUPLICATE_SUSPECTED, "go_on", Side.HUB, M.ACTIVE, "A3"),
+        Step(M.DUPLICATE_SUSPECTED, "go_on_retained", Side.HUB, M.RETAINED, "A3"),
     ),
 )
 
@@ -401,5 +410,54 @@ UNION = Machine(
     ),
 )
 
+A, L, K, F = SampleState, SealLoanState, StockState, PrintReportState
+
+#: domain: 4.7. What is not agreed to is not answered: another sample is submitted.
+SAMPLE = Machine(
+    "sample",
+    (
+        Step(START, "submit", Side.PROVINCE, A.SUBMITTED, "N4"),
+        Step(A.SUBMITTED, "approve", Side.NATIONAL, A.APPROVED, "N4"),
+    ),
+)
+
+SEAL_LOAN = Machine(
+    "seal_loan",
+    (
+        Step(START, "request", Side.PROVINCE, L.REQUESTED, "N3"),
+        Step(L.REQUESTED, "approve", Side.NATIONAL, L.APPROVED, "N3"),
+        Step(L.APPROVED, "receive", Side.PROVINCE, L.IN_CUSTODY, "N3"),
+        Step(L.IN_CUSTODY, "return", Side.PROVINCE, L.RETURNED, "N3"),
+    ),
+)
+
+#: domain: 3.7, of numbers in ranges. What was printed before the hub, or before 2017, is issued from no range (N4).
+STOCK = Machine(
+    "stock",
+    (
+        Step(START, "print", Side.PROVINCE, K.IN_STOCK, "N3"),
+        Step(START, "issue", Side.HOLDER, C.VALID, "N4"),
+        Step(K.IN_STOCK, "issue", Side.HOLDER, C.VALID, "N6"),
+        Step(K.IN_STOCK, "record_spoiled", Side.PROVINCE, K.SPOILED, "N2"),
+        Step(K.IN_STOCK, "record_missing", Side.PROVINCE, K.MISSING, "N2"),
+    ),
+)
+
+#: domain: 3.7. In its year a report may have several versions; after it they are corrections.
+PRINT_REPORT = Machine(
+    "print_report",
+    (
+        Step(START, "fall_due", Side.HUB, F.DUE, "N4"),
+        Step(F.DUE, "file", Side.PROVINCE, F.FILED, "N4"),
+        Step(F.DUE, "file_late", Side.PROVINCE, F.FILED_LATE, "N4"),
+        Step(F.FILED, "file", Side.PROVINCE, F.FILED, "N4"),
+        *(Step(state, "correct", Side.PROVINCE, F.CORRECTED, "N4") for state in (F.FILED, F.FILED_LATE, F.CORRECTED)),
+        *(Step(state, "acknowledge", Side.NATIONAL, state, "N4") for state in (F.FILED, F.FILED_LATE, F.CORRECTED)),
+    ),
+)
+
 #: Those whose steps are stored.
-MACHINES = (HANDOFF, RETENTION, ENTRUSTMENT, CERTIFICATE, SECONDMENT, MEMBERSHIP, EXPULSION)
+MACHINES = (
+    *(HANDOFF, RETENTION, ENTRUSTMENT, CERTIFICATE, SECONDMENT, MEMBERSHIP, EXPULSION),
+    *(SAMPLE, SEAL_LOAN, STOCK, PRINT_REPORT),
+)

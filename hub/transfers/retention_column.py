@@ -5,11 +5,12 @@ A retention that was annulled is printed nowhere: it was none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from federation import statements
-from federation.acts import Acceptance
+from federation.acts import Acceptance, Import
+from federation.acts_history import History
 from federation.acts_retention import Restoration, Retention
 from federation.claims import parse
 from hub.transfers.machines import RetentionState
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
     from datetime import date
 
     from hub.transfers.views import RetentionStepView, RetentionView
+    from hub.transfers.views_history import HistoryView
 
-A = TypeVar("A", Retention, Restoration, Acceptance)
+A = TypeVar("A", Retention, Restoration, Acceptance, Import)
 
-__all__ = ["RetentionEntry", "entries_of", "last_retention"]
+__all__ = ["RetentionEntry", "entries_of", "entries_of_history", "last_retention"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,7 @@ class RetentionEntry:
     retention_seal: str
     restored_month: str | None = None
     restoration_seal: str | None = None
+    is_legacy: bool = False  #: of before the hub: copied from paper, on the word of the union that did so
 
     @property
     def line(self) -> str:
@@ -51,25 +54,52 @@ def entries_of(retentions: Iterable[RetentionView]) -> list[RetentionEntry]:
     return [_entry(view) for view in retentions if view.state is not RetentionState.ANNULLED]
 
 
+def entries_of_history(history: HistoryView | None) -> list[RetentionEntry]:
+    """Give the entries of before the hub, the earliest first. Source: NX-4, A25."""
+    if history is None:
+        return []
+    stated = statements.read(history.jws, History).claims[History.object_name]
+    return [
+        RetentionEntry(
+            retained_month=line.retained_month,
+            reason_text=in_chinese(line.reason),
+            retention_seal=line.retaining_union,
+            restored_month=line.restored_month,
+            restoration_seal=line.restoring_union,
+            is_legacy=True,
+        )
+        for line in parse(History, stated, (History.object_name,)).retentions
+    ]
+
+
 def last_retention(retentions: Iterable[RetentionView]) -> RetentionView | None:
     """Give the retention that counts: the latest that was not annulled."""
     return next((view for view in reversed([*retentions]) if view.state is not RetentionState.ANNULLED), None)
 
 
 def _entry(view: RetentionView) -> RetentionEntry:
-    entered, entered_by = _signed(view.steps[0], Retention)
-    printed = RetentionEntry(
-        retained_month=month_of(entered.retained_on), reason_text=in_chinese(entered.reason), retention_seal=entered_by
-    )
+    printed = _entered(view.steps[0])
     if view.state is not RetentionState.RESTORED:
         return printed
     restored_on, restored_by = _restoration(view.steps[-1])
+    return replace(printed, restored_month=month_of(restored_on), restoration_seal=restored_by)
+
+
+def _entered(step: RetentionStepView) -> RetentionEntry:
+    """Give line 1: as it was signed in the hub, or as the union that brought the member in tells of before (A25)."""
+    if step.act == "import":
+        brought_in, told_by = _signed(step, Import)
+        kept = brought_in.retention
+        assert kept is not None, "who is brought in as retained has a reason"
+        return RetentionEntry(
+            retained_month=month_of(kept.from_date),
+            reason_text=in_chinese(kept.reason),
+            retention_seal=told_by,
+            is_legacy=True,
+        )
+    entered, entered_by = _signed(step, Retention)
     return RetentionEntry(
-        retained_month=printed.retained_month,
-        reason_text=printed.reason_text,
-        retention_seal=printed.retention_seal,
-        restored_month=month_of(restored_on),
-        restoration_seal=restored_by,
+        retained_month=month_of(entered.retained_on), reason_text=in_chinese(entered.reason), retention_seal=entered_by
     )
 
 

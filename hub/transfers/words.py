@@ -41,6 +41,15 @@ _NAMES: dict[str, str] = {
     "LOST": "已挂失",
     "SUPERSEDED": "已由新的取代",
     "COLLECTED": "已收回",
+    # where numbers in stock, a sample, a loan of the seal and a year's report stand
+    "IN_STOCK": "库存",
+    "SPOILED": "已登记损毁",
+    "MISSING": "已登记缺失",
+    "SUBMITTED": "已报审",
+    "APPROVED": "已审核同意",
+    "IN_CUSTODY": "印模保管中",
+    "DUE": "待报备",
+    "FILED_LATE": "已逾期报备",
     # why another certificate is issued; checks of a number
     "DAMAGED": "损坏",
     "FULL": "栏目填满",
@@ -105,6 +114,8 @@ _NAMES: dict[str, str] = {
     "CORRECTION": "更正",
     "SECONDMENT": "借调",
     "SECONDMENT_RETURN": "借调期满",
+    # of a line of before the hub: whatever the paper says
+    "LEGACY": "（以原会员证为准）",
     # where a secondment stands
     "RECORDED": "已登记",
     "OFFERED": "已转出待借调单位工会接收",

@@ -104,8 +104,10 @@ class TestImport:
         )
         assert (await refused(await ready_import(world, u2, ON_PAPER))).code is Code.RATE_LIMITED
 
-    @pytest.mark.parametrize("status", ["RETAINED", "DUPLICATE_SUSPECTED", "LEGACY"])
-    async def test_nothing_but_an_active_one_yet(self, world: World, refused: Refused, u2: Actor, status: str) -> None:
+    @pytest.mark.parametrize("status", ["WITHDRAWN", "DUPLICATE_SUSPECTED", "LEGACY"])
+    async def test_nothing_but_an_active_or_a_retained_one(
+        self, world: World, refused: Refused, u2: Actor, status: str
+    ) -> None:
         refusal = await refused(await ready_import(world, u2, ON_PAPER, status=status))
         assert (refusal.code, refusal.path) == (Code.INPUT_INVALID, ("import", "status"))
 

@@ -69,6 +69,27 @@ FILINGS_QUERY = (
     "{ answer: filings { membershipId memberNameMasked effectiveOn decidedOn filedOn filedAt judgmentSha256 "
     f"opinionSha256 decisionSha256 filingMark missingPapers union {{ {UNION_NAME} }} }} }}"
 )
+SAMPLE = (
+    "sampleId provinceCode state printerUscc charterVersion layoutSha256 submittedAt approvedOn publicisedOn chosenOn "
+    f"statementSha256 union {{ {UNION_NAME} }}"
+)
+SEAL_LOAN = (
+    "loanId provinceCode state applicationSha256 requestedAt approvedOn receivedOn custodianSha256 returnedOn "
+    f"statementSha256 union {{ {UNION_NAME} }}"
+)
+PRINT_RUN = (
+    "runId sampleId loanId charterVersion firstNumber lastNumber printedCount printedOn recordedAt issued spoiled "
+    "missing inStock"
+)
+STOCK_LOSS = "runId state firstNumber lastNumber lostCount recordedAt statementSha256"
+STOCK = (
+    "printed issued issuedFromStock issuedFromEarlierStock spoiled missing inStock warnings "
+    f"years {{ year printed issued spoiled missing inStock }} losses {{ {STOCK_LOSS} }}"
+)
+PRINT_REPORT = (
+    "provinceCode year state dueAt isOverdue version printedCount recordedCount filedAt acknowledgedAt "
+    f"statementSha256 union {{ {UNION_NAME} }}"
+)
 PAGE_INFO = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 
 #: What each act drafts with and answers with.
@@ -82,6 +103,8 @@ ACTS = {
     "changeRetentionReason": ("ChangeRetentionReasonDraft", "Member", MEMBER),
     "restoreMembership": ("RestoreMembershipDraft", "Member", MEMBER),
     "annulRetention": ("AnnulRetentionDraft", "Member", MEMBER),
+    "importHistory": ("ImportHistoryDraft", "Member", MEMBER),
+    "recordDues": ("RecordDuesDraft", "Member", MEMBER),
     "recordWithdrawal": ("RecordWithdrawalDraft", "Member", MEMBER),
     "recordDeemedWithdrawal": ("RecordDeemedWithdrawalDraft", "Member", MEMBER),
     "decideExpulsion": ("DecideExpulsionDraft", "Member", MEMBER),
@@ -128,6 +151,18 @@ ACTS = {
     "reissueCertificate": ("ReissueCertificateDraft", "Certificate", WHOLE_CERTIFICATE),
     "collectCertificate": ("CollectCertificateDraft", "Certificate", WHOLE_CERTIFICATE),
     "voidCertificate": ("CertificateDraft", "Certificate", WHOLE_CERTIFICATE),
+    "submitSample": ("SubmitSampleDraft", "CertificateSample", SAMPLE),
+    "approveSample": ("ApproveSampleDraft", "CertificateSample", SAMPLE),
+    "choosePrinter": ("ChoosePrinterDraft", "CertificateSample", SAMPLE),
+    "requestSealLoan": ("RequestSealLoanDraft", "SealImpressionLoan", SEAL_LOAN),
+    "approveSealLoan": ("ApproveSealLoanDraft", "SealImpressionLoan", SEAL_LOAN),
+    "receiveSeal": ("ReceiveSealDraft", "SealImpressionLoan", SEAL_LOAN),
+    "returnSeal": ("ReturnSealDraft", "SealImpressionLoan", SEAL_LOAN),
+    "recordPrintRun": ("RecordPrintRunDraft", "PrintRun", PRINT_RUN),
+    "recordSpoiled": ("StockLossDraft", "StockLoss", STOCK_LOSS),
+    "recordMissing": ("StockLossDraft", "StockLoss", STOCK_LOSS),
+    "filePrintReport": ("FilePrintReportDraft", "AnnualPrintReport", PRINT_REPORT),
+    "acknowledgePrintReport": ("AcknowledgePrintReportDraft", "AnnualPrintReport", PRINT_REPORT),
     "setNumberingScheme": ("NumberingSchemeDraft", "NumberingScheme", "provinceCode fromOn pattern check"),
 }
 
@@ -135,9 +170,36 @@ CERTIFICATES_QUERY = (
     "query ($id: ID!) { answer: member(id: $id) { joinedOn certificate { state number { provinceCode number } } "
     f"warnings {{ {REFUSAL} }} certificates {{ {WHOLE_CERTIFICATE} }} }} }}"
 )
+#: Whether a line of the certificate is of before the hub.
+_MARKS = "isLegacy unverifiedCounterparty"
+HISTORY_QUERY = (
+    "query ($id: ID!) { answer: member(id: $id) { "
+    f"history {{ version at statementSha256 proof by {{ {UNION_NAME} }} }} "
+    f"duesRecords {{ paidFrom paidThrough statementSha256 by {{ {UNION_NAME} }} }} "
+    f"certificate {{ transferColumn {{ {ENTRY} {_MARKS} }} retentionColumn {{ {RETENTION_ENTRY} {_MARKS} }} }} }} }}"
+)
+ROLL_QUERY = (
+    "query ($unionId: ID, $asOf: Date, $memberId: ID, $first: Int, $after: String) { answer: electoralRoll(unionId: "
+    "$unionId, asOf: $asOf, memberId: $memberId, first: $first, after: $after) { __typename "
+    f"... on ElectorConnection {{ edges {{ cursor node {{ membershipId member {{ name }} }} }} {PAGE_INFO} }} "
+    f"... on Refusal {{ {REFUSAL} }} }} }}"
+)
+#: `recordDues` as a host union reads the answer.
+DUES = (
+    "mutation ($statement: String!) { answer: recordDues(statement: $statement) { __typename ... on DuesRecord "
+    f"{{ membershipId paidFrom paidThrough statementSha256 by {{ {UNION_NAME} }} }} ... on Member {{ id }} "
+    f"... on Refusal {{ {REFUSAL} }} }} }}"
+)
 SCHEME_QUERY = (
     "query ($provinceCode: String!, $on: Date!) { answer: numberingScheme(provinceCode: $provinceCode, on: $on) "
     "{ provinceCode fromOn pattern check } }"
+)
+SAMPLES_QUERY = f"{{ answer: certificateSamples {{ {SAMPLE} }} }}"
+SEAL_LOANS_QUERY = f"{{ answer: sealLoans {{ {SEAL_LOAN} }} }}"
+PRINT_RUNS_QUERY = f"{{ answer: printRuns {{ {PRINT_RUN} }} }}"
+STOCK_QUERY = f"{{ answer: certificateStock {{ {STOCK} }} }}"
+PRINT_REPORTS_QUERY = (
+    f"query ($asOf: Date, $year: Int) {{ answer: printReports(asOf: $asOf, year: $year) {{ {PRINT_REPORT} }} }}"
 )
 VIEWER_QUERY = f"{{ answer: viewer {{ kid union {{ {UNION} }} }} }}"
 PLACEMENTS_QUERY = (

@@ -22,6 +22,7 @@ __all__ = [
     "entrustment",
     "entry",
     "expelling",
+    "history",
     "joining",
     "on_paper",
     "person",
@@ -133,6 +134,42 @@ def retaining(member_id: str, reason: str = "RETIREMENT", **changes: Any) -> Jso
         "MILITARY_SERVICE": {"enlistedOn": day},
     }
     return changed({"memberId": member_id, "reason": reason, "retainedOn": day, **facts.get(reason, {})}, changes)
+
+
+def history(member_id: str, **changes: Any) -> Json:
+    """Give two lines of before the hub, of before and after the measures, and a retention between them."""
+    given = {
+        "memberId": member_id,
+        "transfers": [
+            {
+                "outDate": "2014-05-06",
+                "reasonCode": "LEGACY",
+                "duesPaidThrough": "2014-04",
+                "releasingUnion": "沪东造船厂工会",
+                "inDate": "2014-06-01",
+                "receivingUnion": "奉贤纺织厂工会委员会",
+            },
+            {
+                "outDate": "2018-03-01",
+                "reasonCode": "CHANGE_OF_EMPLOYER",
+                "duesPaidThrough": "2018-02",
+                "releasingUnion": "奉贤纺织厂工会委员会",
+                "inDate": "2018-03-09",
+                "receivingUnion": "甲机械厂工会",
+            },
+        ],
+        "retentions": [
+            {
+                "retainedMonth": "2016-02",
+                "reason": "UNEMPLOYMENT",
+                "retainingUnion": "奉贤纺织厂工会委员会",
+                "restoredMonth": "2017-01",
+                "restoringUnion": "奉贤纺织厂工会委员会",
+            }
+        ],
+        "paperSha256": EVIDENCE,
+    }
+    return changed(given, changes)
 
 
 def restoring(member_id: str, **changes: Any) -> Json:

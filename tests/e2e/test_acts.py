@@ -171,6 +171,14 @@ async def _import(_: Stage) -> tuple[str, Json]:
     return "U2", inputs.on_paper(MEMBERS["M1"])
 
 
+async def _history(stage: Stage) -> tuple[str, Json]:
+    return "U1", inputs.history(stage.member("M1"))
+
+
+async def _dues(stage: Stage) -> tuple[str, Json]:
+    return "U1", {"memberId": stage.member("M1"), "paidThrough": "2025-05"}
+
+
 async def _merge(stage: Stage) -> tuple[str, Json]:
     second = await stage["U2"].act("importMember", inputs.on_paper(MEMBERS["M1"]))
     return "U2", {"memberId": second["id"], "survivor": True}
@@ -307,8 +315,17 @@ CASES = {
             "import",
             _import,
             "channel joined_on holding_basis dues_paid_through card_sha256",
-            "employer_uscc member_unit relation_started_on certificate issuing_union status",
+            "employer_uscc member_unit relation_started_on certificate issuing_union status retention",
         ),
+        Case(
+            "importHistory",
+            "history",
+            "history",
+            _history,
+            "custody_version data_version transfers retentions paper_sha256",
+            "corrects_sha256",
+        ),
+        Case("recordDues", "dues", "dues", _dues, "paid_from paid_through", "agreement_id"),
         Case("mergeMemberships", "merge", "merge", _merge, "merge_sha256 survivor"),
         Case("decideMerge", "merge-decision", "decision", _decision, "merge_sha256", "evidence_sha256"),
         Case(

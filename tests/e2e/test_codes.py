@@ -15,12 +15,13 @@ import pytest
 from federation.keys import PrivateKey
 from hub.errors import Code
 from tests.e2e import inputs
-from tests.e2e.documents import CERTIFICATES_QUERY, REFUSAL, REVEAL
+from tests.e2e.documents import CERTIFICATES_QUERY, REFUSAL, REVEAL, ROLL_QUERY
 from tests.e2e.forging import NO_HASH, NO_MEMBER, RELEASE_TYP, made_up_release, signed
 from tests.e2e.inputs import EMPLOYERS, MEMBERS, UNIONS
 from tests.e2e.stage import TODAY, day
 from tests.e2e.test_acts import NEWCOMER
 from tests.e2e.test_keys import end_of
+from tests.e2e.test_prints import printer
 from tests.e2e.wire import claims_of, look_at
 from tests.winding import set_state
 
@@ -76,6 +77,19 @@ async def _not_held(stage: Stage) -> Json:
 @provokes("NOT_HOLDER", "A12")
 async def _not_holder(stage: Stage) -> Json:
     return await stage["U2"].refused("recallHandoff", {"handoffId": (await stage.released())["id"]})
+
+
+@provokes("NOT_FIRST_HOLDER", "A25")
+async def _not_first(stage: Stage) -> Json:
+    await stage.moved()
+    return await stage["U2"].refused("importHistory", inputs.history(stage.member("M1")))
+
+
+@provokes("VOTING_SUSPENDED", "A21", "memberId")
+async def _no_vote(stage: Stage) -> Json:
+    await stage["U1"].act("recordRetention", inputs.retaining(stage.member("M1")))
+    refusal: Json = await stage["U1"].ask(ROLL_QUERY, memberId=stage.member("M1"))
+    return look_at(refusal)
 
 
 @provokes("RECEIVER_MISMATCH", "A12")
@@ -145,6 +159,30 @@ async def _fee(stage: Stage) -> Json:
 @provokes("NOT_PROVINCIAL_FEDERATION", "N4")
 async def _not_provincial(stage: Stage) -> Json:
     return await stage["U1"].refused("setNumberingScheme", {"provinceCode": "31", "pattern": "\\d{12}"})
+
+
+@provokes("SAMPLE_NOT_APPROVED", "N4", "printer", "sample_id")
+async def _sample_not_approved(stage: Stage) -> Json:
+    asked = {"printerUscc": EMPLOYERS["乙"], "charterVersion": "2023", "layoutSha256": inputs.EVIDENCE}
+    sample = await stage["U10"].act("submitSample", asked)
+    asked = {"sampleId": sample["sampleId"], "publicisedOn": "2025-03-03", "decisionSha256": inputs.EVIDENCE}
+    return await stage["U10"].refused("choosePrinter", asked)
+
+
+@provokes("PRINT_NOT_AUTHORISED", "N3", "run", "loan_id")
+async def _not_authorised(stage: Stage) -> Json:
+    await printer(stage["U10"], stage["U0"])
+    loan = await stage["U10"].act("requestSealLoan", {"applicationSha256": inputs.EVIDENCE})
+    numbers = {"firstNumber": "000101", "lastNumber": "000600"}
+    return await stage["U10"].refused(
+        "recordPrintRun", {"loanId": loan["loanId"], "printedOn": "2025-03-03", **numbers}
+    )
+
+
+@provokes("PRINT_REPORT_EXISTS", "N4", "report", "version")
+async def _report_exists(stage: Stage) -> Json:
+    await stage["U10"].act("filePrintReport", {"year": 2025, "printedCount": 1})
+    return await stage["U10"].refused("filePrintReport", {"year": 2025, "printedCount": 2})
 
 
 @provokes("CERTIFICATE_NOT_ISSUED", "N6", "certificate")

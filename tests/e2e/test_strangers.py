@@ -121,9 +121,15 @@ _ARGUMENTS = {
     "headcount": '(unionId: $about, asOf: "2025-03-03")',
     "countedMembers": '(first: 10, asOf: "2025-03-03")',
     "explainCount": '(unionId: $own, memberId: $member, asOf: "2025-03-03")',
+    "electoralRoll": "(unionId: $about, first: 10)",
     "entrustments": "(first: 10)",
     "secondments": "(side: HOME, first: 10)",
     "filings": "",
+    "certificateSamples": "",
+    "sealLoans": "",
+    "printRuns": "",
+    "certificateStock": "",
+    "printReports": "",
     "entrustment": "(id: $member)",
     "responsibilities": "(memberId: $member)",
 }
@@ -202,7 +208,8 @@ def look_at_types(seen: Seen, sight: Sight) -> None:
 #: Empty lists, and the figures of those below.
 _OF_ONES_OWN = {
     *("MemberConnection", "DocketConnection", "PlacementConnection", "EntrustmentConnection", "SecondmentConnection"),
-    *("CountedMemberConnection", "Headcount"),
+    *("CountedMemberConnection", "ElectorConnection", "Headcount"),
+    "CertificateStock",  # counts, to the federation of the province
 }
 #: What everybody reaches.
 _PUBLIC = {"Viewer", "Union", "UnionKey", "PageInfo", "UnionEdge", "_Service"}

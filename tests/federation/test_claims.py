@@ -19,6 +19,7 @@ from federation.errors import StatementCode, StatementError
 from federation.keys import PublicKey
 from tests.federation.certifying import certificate_acts
 from tests.federation.endings import ENDING_ACTS
+from tests.federation.histories import HISTORY_ACTS
 from tests.federation.parties import (
     a_join,
     a_key,
@@ -35,6 +36,7 @@ from tests.federation.parties import (
     an_acceptance,
     care_acts,
 )
+from tests.federation.printings import PRINTING_ACTS
 from tests.federation.retentions import RETENTION_ACTS
 from tests.federation.secondments import SECONDMENT_ACTS
 from tests.federation.windings import WINDING_ACTS
@@ -121,6 +123,7 @@ EXAMPLES: list[acts.Act] = [
     *ENDING_ACTS,
     *SECONDMENT_ACTS,
     *WINDING_ACTS,
+    *HISTORY_ACTS,
     a_join(),
     a_member_amendment(),
     a_union_amendment(),
@@ -135,6 +138,7 @@ EXAMPLES: list[acts.Act] = [
     *agreement_acts(),
     *care_acts(),
     *certificate_acts().values(),
+    *PRINTING_ACTS,
 ]
 OPTIONAL = {
     "join": "employer_uscc member_unit relation_started_on certificate issuing_union",
@@ -144,6 +148,8 @@ OPTIONAL = {
     "entrustment": "replaces_sha256",
     "record": "agreement_id evidence_sha256",
     "loss": "consent",
+    "history": "corrects_sha256",
+    "dues": "agreement_id",
     "scheme": "check",
     "withdrawal": "requested_on request_sha256 persuaded_on discussed_on announced_on collected_on",
     "deemed_withdrawal": "unpaid_since absent_since proper_reason admonished_on collected_on",
@@ -188,7 +194,7 @@ def test_no_claim_may_be_null_or_of_another_type(claims: acts.Act) -> None:
     name = claims.object_name
     for claim, value in dump(claims).items():
         for wrong in (None, 5, 5.5, [5], {"x": 5}, "", not value if isinstance(value, bool) else True):
-            is_version = type(wrong) is int and (claim.endswith("version") or claim == "fee")
+            is_version = type(wrong) is int and (claim.endswith(("version", "_count")) or claim in {"fee", "year"})
             if not (isinstance(value, bool) and isinstance(wrong, bool)) and not is_version:
                 assert refusal_of(type(claims), dump(claims) | {claim: wrong})[:2] == (name, claim)
 

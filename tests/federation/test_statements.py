@@ -12,6 +12,7 @@ from federation.keys import ALGS, Alg, KeyDates
 from tests.federation.books import CLAIMS, KEY, VALID, header
 from tests.federation.certifying import certificate_acts
 from tests.federation.endings import ENDING_ACTS
+from tests.federation.histories import HISTORY_ACTS
 from tests.federation.manifests import MANIFEST_ACTS
 from tests.federation.parties import (
     HUB,
@@ -49,6 +50,7 @@ from tests.federation.parties import (
     header_of,
     in_force,
 )
+from tests.federation.printings import PRINTING_ACTS
 from tests.federation.retentions import RETENTION_ACTS
 from tests.federation.secondments import SECONDMENT_ACTS
 from tests.federation.windings import WINDING_ACTS
@@ -68,12 +70,13 @@ MEMBER_ACTS: list[acts.Act] = [
     *(an_import(), a_merge(), a_merge_decision()),
     *care_acts(),
     *(claims for claims in certificate_acts().values() if claims.subject == "membership"),
+    *HISTORY_ACTS,
     *RETENTION_ACTS,
     *ENDING_ACTS,
     *SECONDMENT_ACTS,
     *(claims for claims in WINDING_ACTS if claims.subject == "membership"),
 ]
-AGREEMENT_ACTS = [*agreement_acts(), *MANIFEST_ACTS]
+AGREEMENT_ACTS = [*agreement_acts(), *PRINTING_ACTS, *MANIFEST_ACTS]
 UNION_ACTS: list[acts.Act] = [
     *(claims for claims in (*certificate_acts().values(), *WINDING_ACTS) if claims.subject == "union"),
     a_union_registration(),

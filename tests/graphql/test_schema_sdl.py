@@ -84,9 +84,9 @@ def test_everything_is_told_of_once() -> None:
 def test_the_hub_is_no_side() -> None:
     assert list(_enum("Side").values) == ["HOLDER", "RECEIVER", "HIGHER"]
     assert "HUB" not in re.findall(r"\b[A-Z]+\b", re.sub(r'"""[\s\S]*?"""', "", sdl()))
-    # Nor have handoffs the sides of an entrustment, or the home union of a secondment.
+    # Nor have handoffs the sides of an entrustment or of what is printed, or the home union of a secondment.
     others = {machines.Side.HUB, machines.Side.DISPATCH, machines.Side.HOST, machines.Side.HOME}
-    assert enums.SIDES.keys() == set(machines.Side) - others
+    assert enums.SIDES.keys() == set(machines.Side) - others - {machines.Side.PROVINCE, machines.Side.NATIONAL}
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ ALSO_BROKEN: Final = {
         select d.handoff_id from hub.dockets d join hub.memberships m using (member_id, membership_id)
          where d.out_date < m.joined_on or d.in_date < d.out_date or d.out_date > {_DAY.format("d.released_at")}
             or d.in_date > {_DAY.format("d.closed_at")}""",
-    "I8: dues are those of the join, the last release or an amendment since; none ends before the joining": """
+    "I8: dues are those of the join, the last release, or an amendment or a record since; none before the joining": """
         select m.membership_id from hub.memberships m
           left join hub.handoffs o on o.member_id = m.member_id and o.membership_id = m.membership_id
                and o.state = 'ACCEPTED' and o.custody_version = m.custody_version - 1
@@ -102,7 +102,9 @@ ALSO_BROKEN: Final = {
            and (m.dues_paid_through < to_char(m.joined_on - interval '1 month', 'YYYY-MM')
             or (m.dues_paid_through <> o.dues_paid_through and not exists (
                 select from hub.amendments a where a.member_id = m.member_id and a.membership_id = m.membership_id
-                   and 'dues_paid_through' = any (string_to_array(a.fields, ' ')) and a.at > m.held_since))
+                   and 'dues_paid_through' = any (string_to_array(a.fields, ' ')) and a.at > m.held_since)
+                and not exists (select from hub.dues d where d.member_id = m.member_id
+                   and d.membership_id = m.membership_id and d.at > m.held_since))
             or (o.handoff_id is null) <> (m.custody_version = 1))""",
     "I15: a number is one certificate's, for ever, and a valid one is nothing else": """
         with every as (

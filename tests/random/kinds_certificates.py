@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from federation import acts_certificates as acts
 from hub.transfers.desk import certifying, drafting_certificates, numbering
 from tests.random.kinds import NO_HASH, Ask, Drawn, Kind, Sent, claims_in, first, not_held, said
+from tests.random.kinds_prints import issued_from
 from tests.random.model import STANDING
 from tests.world import UNIONS
 
@@ -210,7 +211,7 @@ class _Issuing(_OnCertificate):
     def number(self, stage: Stage, ask: Ask, member: Member) -> tuple[str, str]:
         province = province_of(member.holder) or "31"
         other = next(m for m in stage.model.members.values() if m is not member)
-        fresh = f"R{stage.new_id()[-8:].upper()}"
+        fresh = issued_from(stage.model, province, ask.how) or f"R{stage.new_id()[-8:].upper()}"
         return {
             "number taken": next(iter(other.certificates)),
             "own number": next(iter(member.certificates)),
@@ -240,6 +241,7 @@ class _Issuing(_OnCertificate):
                 (claims["fee"] != 0, "FEE_NOT_ALLOWED"),
                 (province_of(sent.sender) not in {None, key[0]}, "CERTIFICATE_NUMBER_FORMAT"),
                 (is_taken, "CERTIFICATE_NUMBER_DUPLICATE"),
+                (key in model.prints.lost, "CERTIFICATE_NOT_VALID"),
             )
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from federation import acts
@@ -11,7 +11,7 @@ from hub.transfers.desk import deciding, drafting_merges, merging
 from tests.random.calendar import month_later
 from tests.random.kinds import GRASSROOTS, NO_HASH, Ask, Drawn, Kind, Sent, claims_in, first, said, structure
 from tests.random.kinds_entries import Join
-from tests.random.model import STANDING, Pair
+from tests.random.model import STANDING, Pair, Retained
 
 if TYPE_CHECKING:
     from tests.random.model import Member, Model
@@ -29,27 +29,33 @@ class Import(Join):
     desk = staticmethod(merging.import_member)
     wrongs: ClassVar[tuple[str, ...]] = (
         *("of nobody", "of nobody", "certificate taken", "card", "basis", "same membership"),
-        *("joined today", "joined ahead", "dues ahead", "as retained"),
+        *("joined today", "joined ahead", "dues ahead", "as retained", "retained since", "retained of nobody"),
     )
 
     async def draw_up(self, stage: Stage, ask: Ask, by: str) -> Drawn | None:
         model, other = stage.model, stage.model.members[ask.who]
         new = stage.somebody()
-        fixture = new if ask.wrong == "of nobody" else stage.fixture_of(other)
+        fixture = new if ask.wrong.endswith("of nobody") else stage.fixture_of(other)
         certificate = other.certificate if ask.wrong == "certificate taken" else new.certificate
         basis = "FLEXIBLE_DIRECT" if model.unions[by].kind not in GRASSROOTS else "ORDINARY"
         days = {"joined today": 0, "joined ahead": -1}.get(ask.wrong, 1 + 120 * ask.how)
-        given = {
+        joined_on = model.today - timedelta(days=days)
+        given: dict[str, Any] = {
             "holding_basis": "PLACEMENT" if ask.wrong == "basis" else basis,
             "employer_uscc": model.employer_at(by),
             "member_unit": None,
-            "joined_on": model.today - timedelta(days=days),
+            "joined_on": joined_on,
             "relation_started_on": None,
             "certificate": {"province_code": certificate[0], "number": certificate[1]},
             "certificate_issued_on": None,
             "dues_paid_through": month_later(model.today.isoformat(), 13 if ask.wrong == "dues ahead" else 0),
-            "status": "RETAINED" if ask.wrong == "as retained" else None,
+            "status": "RETAINED" if "retained" in ask.wrong else None,
         }
+        if ask.wrong in {"retained since", "retained of nobody"}:
+            # As lawful: from the day of joining on, to the month of which dues are paid.
+            reason = ("RETIREMENT", "UNEMPLOYMENT")[ask.how % 2]
+            given["retention"] = {"reason": reason, "from_date": joined_on}
+            given["dues_paid_through"] = joined_on.isoformat()[:7]
         actor = stage.actor(by)
         draft = await stage.drafted(lambda *_: stage.world.draft_import(actor, fixture, **given), by, None)
         found = None if draft is None else claims_in(draft, self)
@@ -64,15 +70,18 @@ class Import(Join):
     def about_the_person(self, model: Model, sent: Sent, known: Member | None) -> tuple[tuple[bool, str], ...]:
         return (
             (known is not None and known.pair is not None, "ALREADY_MEMBER_USE_TRANSFER"),
-            (sent.claims.get("status") is not None, "INPUT_INVALID"),
+            (("status" in sent.claims) != ("retention" in sent.claims), "INPUT_INVALID"),
             (sent.claims["joined_on"] == model.today.isoformat(), "INPUT_INVALID"),
         )
 
     def done(self, model: Model, sent: Sent) -> None:
         live = self.known(model, sent)
         super().done(model, sent)
+        second, kept = list(model.members.values())[-1], sent.claims.get("retention")
+        if kept is not None:
+            second.retentions.append(Retained(kept["reason"], date.fromisoformat(kept["from_date"]), sent.read.sha256))
+            second.go_on()
         if live is not None:
-            second = list(model.members.values())[-1]
             second.status, second.pair = "DUPLICATE_SUSPECTED", Pair((live.ref, second.ref))
             live.pair = second.pair
 
@@ -103,7 +112,7 @@ def _settle(model: Model, pair: Pair, survivor: Member) -> None:
         loser.open.close("VOIDED", model.now)
     survivor.joined_on = min(survivor.joined_on, loser.joined_on)
     if survivor.status == "DUPLICATE_SUSPECTED":
-        survivor.status = "ACTIVE"
+        survivor.go_on()
     loser.status, loser.into = "DUPLICATE_MERGED", survivor.ref
     survivor.pair = loser.pair = None
     model.claims[survivor.id_number] = survivor.person

@@ -139,7 +139,8 @@ class _End(_OfHolder):
             member.data_version, member.cards = member.data_version + 1, set()
         partner = model.partner(member)
         if partner is not None:
-            partner.status, partner.pair, member.pair = "ACTIVE", None, None
+            partner.pair = member.pair = None
+            partner.go_on()
             model.claims[partner.id_number] = partner.person
 
 

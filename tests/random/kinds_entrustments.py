@@ -125,6 +125,7 @@ class Propose(Kind):
             "term_until": model.today + timedelta(days=ask.how),
             "activities": clause,
             "rights_protection": None if ask.wrong == "no clause" else clause,
+            "dues_collection": clause if ask.how % 2 else None,
             "roster": [_line(model, ask, member) for member in listed],
         }
         draft = await stage.drafted(drafting.draft_proposal, by, given)
@@ -161,7 +162,8 @@ class Propose(Kind):
         term = (date.fromisoformat(text["term_from"]), date.fromisoformat(text["term_until"]))
         agreement_id = UUID(sent.claims["agreement_id"])
         sha256 = sent.claims["agreement_sha256"]
-        model.agreements.append(Agreement(agreement_id, sha256, sent.sender, term, text["roster"]))
+        collects = "dues_collection" in text
+        model.agreements.append(Agreement(agreement_id, sha256, sent.sender, term, text["roster"], collects=collects))
 
 
 class _OnAgreement(Kind):

@@ -39,8 +39,10 @@ from tests.random.kinds_entrustments import (
     Terminate,
     Withdraw,
 )
+from tests.random.kinds_history import ImportHistory, RecordDues
 from tests.random.kinds_manifests import AcceptByManifest, ReleaseByManifest
 from tests.random.kinds_placements import Exit, Move, Place
+from tests.random.kinds_prints import ON_PRINTS
 from tests.random.kinds_releases import Reemploy, Release, ReleaseInLieu
 from tests.random.kinds_retention import AnnulRetention, ChangeReason, RecordRetention, RestoreMembership
 from tests.random.kinds_secondments import (
@@ -102,6 +104,8 @@ ON_SECONDMENTS: dict[str, Kind] = {
     kind.name: kind
     for kind in (RecordSecondment(), ChangeTerm(), EndEarly(), Extend(), Convert(), EndHomeRelation(), Retarget())
 }
+HISTORY, DUES = ImportHistory(), RecordDues()
+ON_PAPER: dict[str, Kind] = {kind.name: kind for kind in (HISTORY, DUES)}
 ON_MEMBERS: dict[str, Kind] = (
     {kind.name: kind for kind in (JOIN, REQUEST, RELEASE, RELEASE_MANIFEST, AMENDMENT, CORRECTION, PLACE, EXIT, MOVE)}
     | ON_CASES
@@ -109,13 +113,14 @@ ON_MEMBERS: dict[str, Kind] = (
     | ON_RETENTIONS
     | ON_SECONDMENTS
     | ON_CERTIFICATES
+    | ON_PAPER
 )
 EXPEL, FILE, REVERSE = Expel(), File(), Reverse()
 ENDS = {kind.name: kind for kind in (WithdrawMember(), Deem(), EXPEL, Die())}
 AFTER: dict[str, Kind] = {kind.name: kind for kind in (FILE, AcknowledgeFiling(), ReturnFiling(), COLLECT, REVERSE)}
 ON_ENDS = ENDS | AFTER
 MAY_WAIT = ON_MEMBERS | AFTER
-KINDS = (*(ON_MEMBERS | ON_ENDS).values(), *ON_UNIONS.values(), *ON_AGREEMENTS.values())
+KINDS = (*(ON_MEMBERS | ON_ENDS).values(), *ON_UNIONS.values(), *ON_AGREEMENTS.values(), *ON_PRINTS.values())
 #: What may come next, where a case stands. None: nobody does anything until its deadline.
 NEXT: dict[str | None, tuple[Kind | None, ...]] = {
     None: (RELEASE, RELEASE_MANIFEST, REQUEST, REQUEST, CORRECTION, PLACE, PLACE, EXIT, MOVE),
@@ -310,7 +315,7 @@ class RandomActs(RuleBasedStateMachine):
         """Have an agreement signed by both, and something done under it."""
         for kind, by in ((PROPOSE, "U7"), (SIGN, "U8" if how % 2 else "U7"), (SIGN, "U7" if how % 2 else "U8")):
             self.act(kind, Ask("M1", by, how=how % 20))
-        kinds = list(ON_AGREEMENTS.values())[4:]
+        kinds = [*list(ON_AGREEMENTS.values())[4:], DUES]
         for way in ways:
             self.act(kinds[way % len(kinds)], Ask("M1", how=way % 20))
 
@@ -323,6 +328,23 @@ class RandomActs(RuleBasedStateMachine):
     )
     def act_on_a_certificate(self, act: str, who: str, by: str, wrong: str, how: int) -> None:
         self.act(ON_CERTIFICATES[act], Ask(who, by, wrong=wrong, how=how))
+
+    @rule(act=st.sampled_from(sorted(ON_PAPER)), who=MEMBERS, by=WHOSE, wrong=wrongs(*ON_PAPER.values()), how=NUMBERS)
+    def act_on_paper(self, act: str, who: str, by: str, wrong: str, how: int) -> None:
+        self.act(ON_PAPER[act], Ask(who, by, wrong=wrong, how=how))
+
+    @rule(act=st.sampled_from(sorted(ON_PRINTS)), by=WHOSE, wrong=wrongs(*ON_PRINTS.values()), how=NUMBERS)
+    def print_something(self, act: str, by: str, wrong: str, how: int) -> None:
+        self.act(ON_PRINTS[act], Ask("M1", by, wrong=wrong, how=how))
+
+    @rule(who=MEMBERS, how=NUMBERS, ways=st.lists(NUMBERS, max_size=4))
+    def print_and_issue(self, who: str, how: int, ways: list[int]) -> None:
+        """Have a run printed, by all that comes before it, some of it lost, and a certificate reissued from it."""
+        for kind in list(ON_PRINTS.values())[:8]:
+            self.act(kind, Ask(who, how=how % 9 * 2))
+        for way in ways:
+            self.act(list(ON_PRINTS.values())[6 + way % 6], Ask(who, how=way % 20))
+        self.act(REISSUE, Ask(who, how=how % 20 * 3))
 
     @rule(who=MEMBERS, to=EMPLOYERS_UNIONS, how=NUMBERS)
     def lose_and_pull(self, who: str, to: str, how: int) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.random.calendar import end_of_term, month_later, today_of
+from tests.random.prints import Prints
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -237,6 +238,12 @@ class Member:
     retentions: list[Retained] = field(default_factory=list)
     lent: Lent | None = None
     certificates: dict[tuple[str, str], str] = field(default_factory=dict)  #: every one, and where it stands
+    history: str | None = None  #: the statement of the lines of before the hub
+
+    def go_on(self) -> None:
+        """Stand still no more: active, or, where it was brought in as retained, retained."""
+        is_kept = bool(self.retentions) and self.retentions[-1].restored_on is None
+        self.status = "RETAINED" if is_kept else "ACTIVE"
 
     def __post_init__(self) -> None:
         self.certificates = {self.certificate: "VALID"}
@@ -321,6 +328,7 @@ class Agreement:
     state: str = "DRAFT"
     signed: set[str] = field(default_factory=set)
     roster_version: int = 0
+    collects: bool = False  #: the host union, the dues
     lines: list[Line] = field(default_factory=list)
 
     def state_at(self, today: date) -> str:
@@ -335,6 +343,7 @@ class Model:
     members: dict[str, Member] = field(default_factory=dict)
     matches: dict[UUID, Match] = field(default_factory=dict)
     agreements: list[Agreement] = field(default_factory=list)
+    prints: Prints = field(default_factory=Prints)
     claims: dict[str, str] = field(default_factory=dict)  #: to which person's record an ID number leads
     file_of: dict[str, str] = field(default_factory=dict)  #: the membership with whose holder a person's data are
     filed_with: dict[str, tuple[str, str]] = field(default_factory=dict)  #: the union above, and the filing

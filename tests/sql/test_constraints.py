@@ -14,6 +14,8 @@ from federation.acts_certificates import CertificateLoss
 from tests.databases import WORKER
 from tests.endings import act
 from tests.entrusting import everything_entrusted
+from tests.history import everything_imported
+from tests.printing import Prints
 from tests.retaining import retain
 from tests.seconding import everything_seconded
 from tests.sql.racing import members_of
@@ -292,6 +294,19 @@ CUSTODY: Final = (
         replaced_by_province="province_code",
         replaced_by_number="9",
     ),
+    # Of before the hub, and dues.
+    _key("histories_pkey", "histories"),
+    _reference("histories_of_a_membership", "histories", membership_id=NEW),
+    _reference("histories_of_a_statement", "histories", version=9, corrects_sha256=b"before", sha256=NEW),
+    _reference("histories_union_id_fkey", "histories", version=9, corrects_sha256=b"before", union_id=NEW),
+    _check("histories_version_check", "histories", version=0, corrects_sha256=b"before"),
+    _check("histories_that_follow_name_the_one_before", "histories", version=9),
+    _check("histories_that_follow_name_the_one_before", "histories", corrects_sha256=b"before"),
+    _key("dues_pkey", "dues"),
+    _reference("dues_of_a_membership", "dues", membership_id=NEW),
+    _reference("dues_of_a_statement", "dues", sha256=NEW),
+    _reference("dues_union_id_fkey", "dues", sha256=NEW, union_id=NEW),
+    _check("dues_go_forward", "dues", paid_from="2999-01"),
     _key("certificate_steps_pkey", "certificate_steps"),
     _reference("certificate_steps_of_a_membership", "certificate_steps", membership_id=NEW),
     _reference("certificate_steps_are_legal", "certificate_steps", step_no=99, act="found"),
@@ -383,6 +398,50 @@ PUBLIC: Final = (
     _reference("union_amendments_by_union_fkey", "union_amendments", version=99, by_union=NEW),
     _key("numbering_schemes_pkey", "numbering_schemes"),
     _reference("numbering_schemes_by_union_fkey", "numbering_schemes", at=AFTER, by_union=NEW),
+    # N2–N5: one sample's printer a day, loans and reports in their order, no number twice in stock.
+    _key("certificate_samples_pkey", "certificate_samples"),
+    _check("certificate_samples_state_check", "certificate_samples", sample_id=NEW, state="SEEN", approved_on=None),
+    _check("certificate_samples_are_approved_on_a_day", "certificate_samples", sample_id=NEW, approved_on=None),
+    _reference("certificate_samples_union_id_fkey", "certificate_samples", sample_id=NEW, union_id=NEW),
+    _key("printer_choices_pkey", "printer_choices"),
+    _check("printer_choices_are_publicised_first", "printer_choices", chosen_on=BEFORE.date()),
+    _reference("printer_choices_sample_id_fkey", "printer_choices", chosen_on=date(2030, 1, 1), sample_id=NEW),
+    _reference("printer_choices_union_id_fkey", "printer_choices", chosen_on=date(2030, 1, 1), union_id=NEW),
+    _key("seal_loans_pkey", "seal_loans"),
+    _check("seal_loans_state_check", "seal_loans", loan_id=NEW, state="LOST", returned_on=None),
+    _check("seal_loans_have_the_days_of_their_state", "seal_loans", loan_id=NEW, returned_on=None),
+    _check("seal_loans_have_the_days_of_their_state", "seal_loans", loan_id=NEW, custodian_sha256=None),
+    _check("seal_loans_have_the_days_of_their_state", "seal_loans", loan_id=NEW, state="APPROVED"),
+    _check("seal_loans_go_on_in_order", "seal_loans", loan_id=NEW, returned_on=BEFORE.date()),
+    _check("seal_loans_go_on_in_order", "seal_loans", loan_id=NEW, approved_on=date(2030, 1, 1)),
+    _reference("seal_loans_union_id_fkey", "seal_loans", loan_id=NEW, union_id=NEW),
+    _key("print_runs_pkey", "print_runs", province_code="32"),
+    Wrong("print_runs_never_overlap", "print_runs", {"run_id": NEW}, "23P01"),
+    _check("print_runs_are_of_one_length", "print_runs", run_id=NEW, number_length=5),
+    _check("print_runs_are_of_one_length", "print_runs", run_id=NEW, last_number="0000600"),
+    _check("print_runs_printed_count_check", "print_runs", run_id=NEW, printed_count=0),
+    _reference("print_runs_union_id_fkey", "print_runs", run_id=NEW, province_code="32", union_id=NEW),
+    _reference("print_runs_sample_id_fkey", "print_runs", run_id=NEW, province_code="32", sample_id=NEW),
+    _reference("print_runs_loan_id_fkey", "print_runs", run_id=NEW, province_code="32", loan_id=NEW),
+    _key("stock_losses_pkey", "stock_losses", province_code="32"),
+    Wrong("stock_losses_never_overlap", "stock_losses", {"loss_id": NEW, "state": "MISSING"}, "23P01"),
+    _check("stock_losses_state_check", "stock_losses", loss_id=NEW, state="SOLD"),
+    _check("stock_losses_are_of_one_length", "stock_losses", loss_id=NEW, number_length=5),
+    _check("stock_losses_lost_count_check", "stock_losses", loss_id=NEW, lost_count=0),
+    _reference("stock_losses_union_id_fkey", "stock_losses", loss_id=NEW, province_code="32", union_id=NEW),
+    _reference("stock_losses_run_id_fkey", "stock_losses", loss_id=NEW, province_code="32", run_id=NEW),
+    _key("print_reports_pkey", "print_reports"),
+    _check("print_reports_state_check", "print_reports", version=9, year=1999, state="DUE"),
+    _check("print_reports_printed_count_check", "print_reports", version=9, printed_count=-1),
+    _check("print_reports_are_in_time_or_late", "print_reports", version=9, year=2020),
+    _check("print_reports_are_in_time_or_late", "print_reports", version=9, state="CORRECTED"),
+    _check("print_reports_are_late_or_corrected", "print_reports", version=9, year=2020, state="FILED_LATE"),
+    _check("print_reports_are_late_or_corrected", "print_reports", year=2020, state="CORRECTED"),
+    _reference("print_reports_union_id_fkey", "print_reports", version=9, union_id=NEW),
+    _key("print_steps_pkey", "print_steps"),
+    _check("print_steps_machine_check", "print_steps", step_no=99, machine="handoff"),
+    _reference("print_steps_are_legal", "print_steps", step_no=99, act="sell"),
+    _reference("print_steps_union_id_fkey", "print_steps", step_no=99, union_id=NEW),
     _key("legal_steps_pkey", "legal_steps"),
     _key("clock_pkey", "clock"),
     _check("clock_only_row_check", "clock", only_row=False),
@@ -407,6 +466,8 @@ NULLABLE: Final = {
         "issued_on", "issuing_union", "reason", "replaced_by_province", "replaced_by_number", "collected_on",
     },
     "certificate_steps": set[str](),
+    "histories": {"corrects_sha256"},
+    "dues": {"agreement_id"},
     "endings": {
         "ended_on", "collected_on", "expulsion_state", "expulsion_step", "effective_on", "judgment_sha256",
         "opinion_sha256", "decision_sha256", "filed_on", "filing_sha256",
@@ -457,15 +518,17 @@ async def filled(cluster: Cluster, founded: Founded, key_folder: Path) -> AsyncI
     name = f"hub_filled_{WORKER}"
     async with copy_of(founded, cluster, key_folder, name) as world:
         u1, u2 = world.actors["U1"], world.actors["U2"]
+        await everything_imported(world)
         moved = await world.release(u1, world.members["M2"], u2.uri)
         await world.accept(u2, moved.handoff_id)
-        await world.release(u1, world.members["M1"], u2.uri)
+        await world.release(u1, world.members["M1"], u2.uri, dues_paid_through="2025-03")
         await world.request(u2, "M4")
         away = {"sex": "9", "is_rural_migrant": True}
         await world.amend(u1, world.members["M3"], person=away, employer_uscc=EMPLOYERS["乙"])
         await world.amend_union(world.actors["U9"], u2.uri, name="乙公司工会")
         await world.draft_request(u2, "M4", name="某人")
         await world.certify(u1, CertificateLoss, world.members["M1"])
+        await Prints(world).everything()
         await world.set_scheme(world.actors["U10"])
         await retain(world, u1, world.members["M4"])
         paper = replace(MEMBERS["M3"], employer="乙", certificate=("31", "700001"))

@@ -37,7 +37,9 @@ HIDDEN: Final = {
     "duplicates", "unassigned", "statuses", "retentions", "retention_steps", "entrustments", "entrustment_steps",
     "entrustment_documents", "coverages", "care_records",
     "certificates", "certificate_steps", "endings", "expulsion_steps",
-    "secondments", "secondment_steps", "secondment_words",
+    "secondments", "secondment_steps", "secondment_words", "histories", "dues",
+    "certificate_samples", "printer_choices", "seal_loans", "print_runs", "stock_losses", "print_reports",
+    "print_steps",
 }  # fmt: skip
 
 #: What the mover may do besides reading; rows that are never updated nor deleted are what makes a record one (I14).
@@ -55,7 +57,7 @@ MOVER: Final = {
     **dict.fromkeys(
         ("unions", "union_keys", "persons", "person_ids", "memberships", "holdings", "handoffs", "duplicates",
          "unassigned", "statuses", "retentions", "entrustments", "coverages", "endings",
-         "filings", "secondments", "matches"),
+         "filings", "secondments", "matches", "certificate_samples", "seal_loans", "print_reports"),
         _MOVED,
     ),
     # A certificate that is found again is the valid one.
@@ -67,7 +69,9 @@ MOVER: Final = {
     **dict.fromkeys(
         ("steps", "statements", "join_cards", "membership_claims", "handoff_claims", "statement_claims",
          "disclosures", "amendments", "retention_steps", "entrustment_steps", "entrustment_documents",
-         "care_records", "certificate_steps", "expulsion_steps", "secondment_steps", "secondment_words"),
+         "care_records", "certificate_steps", "expulsion_steps", "secondment_steps", "secondment_words",
+         "histories", "dues",
+         "printer_choices", "print_runs", "stock_losses", "print_steps"),
         _APPENDED,
     ),
     # A number that was wrong is free again.
@@ -90,18 +94,24 @@ FUNCTIONS: Final = {
     "record_roster", "record_coverage_answer", "record_care", "read_entrustments", "read_entrustment_steps",
     "read_coverages", "read_member_coverages", "read_care", "reveal_entrusted",
     "facts_for_certificate", "record_certificate", "record_numbering_scheme", "read_certificates",
+    "facts_for_history", "facts_for_dues", "record_retained_import", "record_history", "record_dues",
+    "read_histories", "read_dues", "read_electors",
     "facts_for_ending", "facts_for_filing", "record_ending", "record_filing", "record_filing_mark",
     "record_reversal", "read_endings",
     "facts_of_secondments", "facts_for_secondment", "record_secondment", "record_return_match",
     "facts_for_winding", "record_winding", "record_closing", "still_active", "record_retargeting",
     "record_pushed_in_lieu", "enter_manifest",
     "read_secondments", "read_secondment_steps",
+    "facts_of_stock", "facts_for_printing", "record_sample", "record_sample_approval", "record_printer",
+    "record_seal_loan", "record_seal_step", "record_print_run", "record_stock_loss", "record_print_report",
+    "record_print_acknowledgement", "read_samples", "read_seal_loans", "read_print_runs", "read_issued",
+    "read_stock_losses", "read_print_reports", "read_printed",
     "read_steps", "read_holdings", "read_transfers", "find_held",
 }  # fmt: skip
 #: Parts of the others.
 INNER: Final = {
     "signers_of", "higher_of", "decider_of", "settle_pair", "merge_pair", "enter_join", "enter_suspected",
-    "enter_statuses", "end_retention", "kid_of", "dissolve_pair", "part_pair", "enter_unassigned",
+    "enter_statuses", "end_retention", "keep_retained", "kid_of", "dissolve_pair", "part_pair", "enter_unassigned",
     "move_membership", "place_of", "union_of_employer",
     "entrustment_states", "coverages_now", "roster_members",
     "record_entrustment_statement", "keep_entrustment_document", "close_ended_coverages",
@@ -111,6 +121,7 @@ INNER: Final = {
     "enter_release", "enter_answer", "enter_acceptance",
     "left_with", "enter_union_statement", "send_back", "wound", "suspend_agreements", "lay_above",
     "enter_case_statement", "succeed_seconded",
+    "number_place", "number_range", "is_printing", "enter_print_step",
 }  # fmt: skip
 
 _VERBS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")

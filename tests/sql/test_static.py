@@ -16,6 +16,8 @@ from hub.transfers.ledger import (
     certificates,
     entrusting,
     founding,
+    history,
+    printing,
     reads,
     reads_secondment,
     retaining,
@@ -34,7 +36,7 @@ TOGETHER: Final = {
     "cards", "amendments", "duplicates", "unassigned", "statuses", "retentions", "retention_steps", "coverages",
     "care_records", "certificates", "certificate_steps",
     "endings", "expulsion_steps", "filings",
-    "secondments", "secondment_steps", "secondment_words",
+    "secondments", "secondment_steps", "secondment_words", "histories", "dues",
 }  # fmt: skip
 
 
@@ -47,7 +49,10 @@ def test_migrations_use_no_refused_construct(file: Path) -> None:
 def test_what_the_hub_sends_has_none_either() -> None:
     texts = {
         f"{module.__name__}.{name}": text
-        for module in (acts, certificates, entrusting, founding, reads, reads_secondment, retaining, seconding, winding)
+        for module in (
+            *(acts, certificates, entrusting, founding, history, printing),
+            *(reads, reads_secondment, retaining, seconding, winding),
+        )
         for name, text in vars(module).items()
         if name.isupper() and isinstance(text, str)
     }

@@ -14,6 +14,8 @@ import pytest
 from federation.acts_certificates import CertificateLoss
 from tests.endings import act
 from tests.entrusting import everything_entrusted
+from tests.history import everything_imported
+from tests.printing import Prints
 from tests.retaining import retain
 from tests.seconding import everything_seconded
 from tests.sql.direct import custody_of
@@ -41,13 +43,14 @@ async def busy(world: World) -> World:
     """M1 released to U2, open; M2 moved from U1 to U2; M3's release to U2 refused; M5 entrusted, and released, to U8.
 
     M4 is retained, was asked for before, M2 amended, M3 works elsewhere, and a union above nobody of these has another
-    name. M3 is U2's too, on paper. M6 has lost the certificate, and Shanghai numbers. One more of U3's was expelled,
-    which is filed with U9.
+    name. M3 is U2's too, on paper. M6 has lost the certificate, Shanghai numbers, and has printed. One more of U3's
+    was expelled, which is filed with U9.
     """
     u1, u2 = world.actors["U1"], world.actors["U2"]
+    await everything_imported(world)
     await world.amend(u1, world.members["M2"], person={"sex": "9"})
     await world.amend_union(world.actors["U9"], world.actors["U15"].uri, name="某某大学工会")
-    await world.release(u1, world.members["M1"], u2.uri)
+    await world.release(u1, world.members["M1"], u2.uri, dues_paid_through="2025-03")
     await world.accept(u2, (await world.release(u1, world.members["M2"], u2.uri)).handoff_id)
     refused = await world.release(u1, world.members["M3"], u2.uri)
     await world.refuse(u2, refused.handoff_id, "DOCUMENT_DEFECT")
@@ -56,6 +59,7 @@ async def busy(world: World) -> World:
     await world.release(world.actors["U7"], world.members["M5"], world.actors["U8"].uri)
     await world.request(u2, "M4")
     await world.certify(world.actors["U3"], CertificateLoss, world.members["M6"])
+    await Prints(world).everything()
     await world.set_scheme(world.actors["U10"])
     await retain(world, u1, world.members["M4"])
     await everything_seconded(world)
@@ -120,7 +124,7 @@ class TestNobody:
         before = await everything(superuser)
         known = await _arguments(superuser)
         functions = await app.fetch(
-            """select p.oid::regproc::text as name, p.proargnames[1:p.pronargs] as names,
+            """select p.oid::regproc::text as name, coalesce(p.proargnames[1:p.pronargs], '{}') as names,
                       array(select t::regtype::text from unnest(p.proargtypes) t) as types
                  from pg_proc p where p.pronamespace = 'hub'::regnamespace
                   and has_function_privilege('hub_app', p.oid, 'execute')"""

@@ -136,6 +136,35 @@ BROKEN: Final = {
                               and e.dispatch_union = c.dispatch_union and e.host_union = c.host_union
                               and e.in_force_from is not null and c.coverage_from >= e.starts_on
                               and c.coverage_to <= e.ends_on)""",
+    "N3, N4: samples, loans and reports stand where their last step led, and steps follow one another": """
+        select s.sample_id::text from hub.certificate_samples s
+         where s.state is distinct from (select x.to_state from hub.print_steps x where x.machine = 'sample'
+               and x.subject = s.sample_id::text order by x.step_no desc limit 1)
+        union all
+        select l.loan_id::text from hub.seal_loans l left join hub.print_steps x on x.machine = 'seal_loan'
+               and x.subject = l.loan_id::text and x.step_no = l.step_no
+         where x.to_state is distinct from l.state
+        union all
+        select r.province_code || r.year from hub.print_reports r left join hub.print_steps x
+               on x.machine = 'print_report' and x.subject = r.province_code || '/' || r.year and x.step_no = r.step_no
+         where x.to_state is distinct from r.state
+        union all
+        select x.subject from hub.print_steps x where x.step_no > 1 and not exists (select from hub.print_steps p
+               where p.machine = x.machine and p.subject = x.subject and p.step_no = x.step_no - 1
+                 and p.to_state = x.from_state)""",
+    "N3–N5: a run is after its printer's choice and its sample's approval, under a loan; what is lost lies in it": """
+        select r.run_id from hub.print_runs r
+          left join hub.printer_choices c on c.province_code = r.province_code and c.sample_id = r.sample_id
+               and c.chosen_on = (select max(x.chosen_on) from hub.printer_choices x
+                                   where x.province_code = r.province_code and x.chosen_on <= r.printed_on)
+          left join hub.certificate_samples s on s.sample_id = c.sample_id and s.approved_on <= c.chosen_on
+          left join hub.seal_loans l on l.loan_id = r.loan_id and l.union_id = r.union_id
+               and l.approved_on <= r.printed_on
+         where s.sample_id is null or l.loan_id is null
+        union all
+        select l.loss_id from hub.stock_losses l left join hub.print_runs r on r.run_id = l.run_id
+               and r.province_code = l.province_code and r.numbers @> l.numbers
+         where r.run_id is null""",
     "A9: an agreement stands where its last step led, and its steps follow one another": """
         select e.agreement_id from hub.entrustments e
           left join hub.entrustment_steps s on s.agreement_id = e.agreement_id and s.step_no = e.step_no
@@ -162,9 +191,9 @@ BROKEN: Final = {
                else exists (select from hub.statuses p where p.membership_id = s.membership_id
                                and p.status_no = s.status_no - 1 and upper(p.during) = lower(s.during)
                                and p.status <> s.status) end""",
-    "I10: who is retained has one open retention, and nobody else has": """
+    "I10: who is retained has one open retention, and nobody else has but one that stands still as a duplicate": """
         select m.membership_id from hub.memberships m
-         where (m.status = 'RETAINED') <> exists (select from hub.retentions r
+         where m.status <> 'DUPLICATE_SUSPECTED' and (m.status = 'RETAINED') <> exists (select from hub.retentions r
                where r.membership_id = m.membership_id and r.state = 'RECORDED')""",
     "I10: who is placed, or seconded, is not retained": """
         select m.membership_id from hub.memberships m

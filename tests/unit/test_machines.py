@@ -102,6 +102,7 @@ def test_only_listed_steps_of_a_certificate_are_legal(state: str, act: str, side
 RETENTION_ACTS = sorted({step.act for step in RETENTION.steps} | {"take"})
 LEGAL_OF_A_RETENTION = {
     (START, "record", "HOLDER"): "RECORDED",
+    (START, "import", "HOLDER"): "RECORDED",
     ("RECORDED", "change_reason", "HOLDER"): "RECORDED",
     ("RECORDED", "move", "RECEIVER"): "RECORDED",
     ("RECORDED", "restore", "HOLDER"): "RESTORED",
@@ -229,6 +230,7 @@ LIVE_OR_NOT = {"ACTIVE", "RETAINED", "DUPLICATE_SUSPECTED"}
 LEGAL_OF_A_MEMBERSHIP = {
     (START, "join", "HOLDER"): "ACTIVE",
     (START, "import", "HOLDER"): "DUPLICATE_SUSPECTED",
+    (START, "import_retained", "HOLDER"): "RETAINED",
     ("ACTIVE", "retain", "HOLDER"): "RETAINED",
     ("RETAINED", "restore", "HOLDER"): "ACTIVE",
     **{(state, "withdraw", "HOLDER"): "WITHDRAWN" for state in ("ACTIVE", "RETAINED")},
@@ -238,6 +240,7 @@ LEGAL_OF_A_MEMBERSHIP = {
     **{(state, "record_death", "HOLDER"): "DECEASED" for state in LIVE_OR_NOT},
     **{(state, "merge", "HOLDER"): "DUPLICATE_MERGED" for state in LIVE_OR_NOT},
     ("DUPLICATE_SUSPECTED", "go_on", "HUB"): "ACTIVE",
+    ("DUPLICATE_SUSPECTED", "go_on_retained", "HUB"): "RETAINED",
 }
 EXPULSION_ACTS = sorted({step.act for step in EXPULSION.steps} | {"take"})
 LEGAL_OF_AN_EXPULSION = {

@@ -1,5 +1,6 @@
 """The certificate with its transfer column, and the card that a release shows."""
 
+from asyncio import gather
 from datetime import date, datetime
 from typing import cast
 
@@ -13,7 +14,7 @@ from hub.schema.types.retentions import RetentionEntry
 from hub.transfers import card as cards
 from hub.transfers import certificate as column
 from hub.transfers.certificates import CertificateView, all_certificates
-from hub.transfers.retention_column import entries_of
+from hub.transfers.retention_column import entries_of, entries_of_history
 from hub.transfers.views import MemberView
 
 __all__ = [
@@ -60,6 +61,14 @@ class TransferEntry:
         description="转入工会盖章（名称）；尚未接收的为空。\n"
         "Whose seal the acceptance bears; null until it is accepted."
     )
+    is_legacy: bool = strawberry.field(
+        description="是否进入本系统以前的登记，由首个所在工会据原会员证补录。\n"
+        "Whether it is of before the hub: copied from the paper by the union that brought the membership in."
+    )
+    unverified_counterparty: bool = strawberry.field(
+        description="所列工会的签章是否未经本系统核验。\n"
+        "Whether the unions that it names have signed nothing that the hub has seen."
+    )
     line: str = strawberry.field(
         description="按会员证式样排印的两行；尚未接收的只有第一行。\n"
         "Both lines as the certificate prints them, one under the other; the first alone until it is accepted."
@@ -75,6 +84,8 @@ class TransferEntry:
             releasing_seal=entry.releasing_seal,
             in_date=entry.in_date,
             receiving_seal=entry.receiving_seal,
+            is_legacy=entry.is_legacy,
+            unverified_counterparty=entry.is_legacy,
             line=entry.line,
         )
 
@@ -160,17 +171,21 @@ class Certificate:
     )
     async def retention_column(self, info: Info) -> list[RetentionEntry]:
         """Give the column."""
-        retentions = await info.context.loads.retentions(self.view.membership_id) or ()
-        return [RetentionEntry.of(entry) for entry in entries_of(retentions)]
+        loads, membership_id = info.context.loads, self.view.membership_id
+        history, retentions = await gather(loads.history(membership_id), loads.retentions(membership_id))
+        return [RetentionEntry.of(entry) for entry in (*entries_of_history(history), *entries_of(retentions or ()))]
 
     @told(
-        "“工会组织关系接转”栏，按先后排列；补（换）发后照旧转记。",
-        "The column of transfers, the earliest first. A reissued certificate has all of them.",
+        "“工会组织关系接转”栏，按先后排列，进入本系统以前的在前；补（换）发后照旧转记。",
+        "The column of transfers, the earliest first, those of before the hub at its head. A reissued certificate has "
+        "all of them.",
     )
     async def transfer_column(self, info: Info) -> list[TransferEntry]:
         """Give the column."""
-        transfers = await info.context.loads.transfers(self.view.membership_id) or ()
-        return [TransferEntry.of(column.entry_of_transfer(transfer)) for transfer in transfers]
+        loads, membership_id = info.context.loads, self.view.membership_id
+        history, transfers = await gather(loads.history(membership_id), loads.transfers(membership_id))
+        entries = (*column.entries_of_history(history), *map(column.entry_of_transfer, transfers or ()))
+        return [TransferEntry.of(entry) for entry in entries]
 
 
 async def certificates_of(info: Info, view: MemberView) -> list[Certificate]:

@@ -12,6 +12,7 @@ from hub.schema.enums import EmploymentForm, HoldingBasis, IdType, KeyUse, Membe
 from hub.schema.faults import BadUserInput
 from hub.schema.ids import decode_id
 from hub.schema.scalars import YearMonth
+from hub.schema.types.history_inputs import ImportedRetentionInput
 from hub.schema.types.stated_inputs import ConsentInput, StatedInput
 
 __all__ = [
@@ -178,7 +179,11 @@ class ImportMemberDraft(JoinMemberDraft):
 
     status: MembershipStatus | None = strawberry.field(
         default=strawberry.UNSET,
-        description="会籍状态，目前只能为 ACTIVE，不填亦同。\nIts status: so far ACTIVE alone, also if not given.",
+        description="会籍状态：ACTIVE（不填亦同）或 RETAINED。\nIts status: ACTIVE, also if not given, or RETAINED.",
+    )
+    retention: ImportedRetentionInput | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="已保留会籍的，原因和日期。\nOf one that is RETAINED: why, and since when.",
     )
 
 

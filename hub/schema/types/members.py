@@ -19,6 +19,7 @@ from hub.schema.types.certificates import Certificate, certificates_of, present_
 from hub.schema.types.endings import Ending
 from hub.schema.types.entrustments import CareRecord, Coverage
 from hub.schema.types.handoffs import Handoff
+from hub.schema.types.histories import DuesRecord, History
 from hub.schema.types.nodes import Node
 from hub.schema.types.placements import Placement
 from hub.schema.types.retentions import Retention, VotingRights
@@ -301,6 +302,20 @@ class Member(Node):
         """Give the holdings."""
         views = await info.context.loads.holdings(self.view.membership_id) or ()
         return [Holding(union_id=view.holder_union, from_=view.from_at, until=view.until_at) for view in views]
+
+    @told(
+        "进入本系统以前的接转、保留记录由谁补录；未补录的为空。",
+        "Whose word the certificate's lines of before the hub are; null if none were brought in.",
+    )
+    async def history(self, info: Info) -> History | None:
+        """Give the history."""
+        view = await info.context.loads.history(self.view.membership_id)
+        return None if view is None else History.of(view)
+
+    @told("历次会费登记，按先后排列。", "The records of dues paid, the earliest first.")
+    async def dues_records(self, info: Info) -> list[DuesRecord]:
+        """Give the records."""
+        return [DuesRecord.of(view) for view in await info.context.loads.dues(self.view.membership_id) or ()]
 
     @told("会籍的终止；未终止的为空。", "How the membership ended; null as long as it has not.")
     async def ending(self, info: Info) -> Ending | None:

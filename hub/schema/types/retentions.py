@@ -52,6 +52,14 @@ class RetentionEntry:
     restoration_seal: str | None = strawberry.field(
         description="恢复会籍的工会盖章（名称）；尚未恢复的为空。\nWhose seal the restoration bears; null until then."
     )
+    is_legacy: bool = strawberry.field(
+        description="是否进入本系统以前的登记，由首个所在工会据原会员证补录。\n"
+        "Whether it is of before the hub: copied from the paper by the union that brought the membership in."
+    )
+    unverified_counterparty: bool = strawberry.field(
+        description="所列工会的签章是否未经本系统核验。\n"
+        "Whether the unions that it names have signed nothing that the hub has seen."
+    )
     line: str = strawberry.field(
         description="按会员证式样排印的两行；尚未恢复的只有第一行。\n"
         "Both lines as the certificate prints them, one under the other; the first alone until the restoration."
@@ -66,6 +74,8 @@ class RetentionEntry:
             retention_seal=entry.retention_seal,
             restored_month=cast("YearMonth | None", entry.restored_month),
             restoration_seal=entry.restoration_seal,
+            is_legacy=entry.is_legacy,
+            unverified_counterparty=entry.is_legacy,
             line=entry.line,
         )
 

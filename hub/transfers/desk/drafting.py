@@ -117,6 +117,7 @@ async def draft_enrolment(
         {
             **{name: plain(given.get(name)) for name in _JOIN_MEMBERS},
             **({"status": given["status"]} if given.get("status") else {}),
+            **({"retention": {n: plain(v) for n, v in given["retention"].items()}} if given.get("retention") else {}),
             "certificate": certificate and numbered(certificate, given.get("certificate_issued_on")),
             "card_sha256": sha256_b64url((text or "").encode()),
         },

@@ -32,6 +32,7 @@ from hub.transfers.desk.opening import (
 from hub.transfers.desk.releasing import custody_time
 from hub.transfers.kinds import MembershipStatus
 from hub.transfers.ledger.groups import Claimed
+from hub.transfers.ledger.history import RetainedImportRecord
 from hub.transfers.ledger.records import MergeRecord, SuspectedRecord
 from hub.transfers.machines import HANDOFF, OPEN_STATES, HandoffState, Side
 from hub.transfers.person import read_person
@@ -61,7 +62,8 @@ __all__ = ["duplicates_of", "end_of_case", "import_member", "kept_by", "merge", 
 async def import_member(hub: Hub, caller: Caller, jws: str, person_text: str) -> MemberView:
     """Record a membership of before the hub, which the signing union holds on paper.
 
-    Active, or, where the person has a live one already, a suspected duplicate that stands still until it is merged.
+    Active, or retained since before, as the statement says; where the person has a live one already, a suspected
+    duplicate that stands still until it is merged.
     Takes: `person_text`, as a join does
     Refuses: what `open_statement`, `read_person` and `order.importing` do; DOCUMENT_TAMPERED for another text
     Source: A3, A25
@@ -82,20 +84,40 @@ async def import_member(hub: Hub, caller: Caller, jws: str, person_text: str) ->
         except Refusal as refusal:
             await note_hit(hub, caller, facts.live_membership, facts.signer.now, refusal)
             raise
+        status = _status_of(claims, facts)
+        record = join_record(hub, caller, statement, question, person_text, status=status)
+        suspected = None if facts.live_membership is None else _suspected(hub, facts, record)
         try:
-            if facts.live_membership is None:
-                record = join_record(hub, caller, statement, question, person_text)
-                if await hub.ledger.record_join(record):
-                    return joined(record)
-            else:
-                status = MembershipStatus.DUPLICATE_SUSPECTED.value
-                record = join_record(hub, caller, statement, question, person_text, status=status)
-                suspected = _suspected(hub, facts, record)
-                if await hub.ledger.record_suspected(suspected):
-                    return joined(record, status=status, pair_id=suspected.pair_id)
+            if await _enter(hub, record, suspected, claims):
+                return joined(record, status=status, pair_id=None if suspected is None else suspected.pair_id)
         except Claimed:
             continue
     raise Refusal(Code.STALE_VERSION)
+
+
+def _status_of(claims: acts.Import, facts: JoinFacts) -> str:
+    """Give the status with which a membership comes in: beside a live one it stands still, whatever it is."""
+    if facts.live_membership is not None:
+        return MembershipStatus.DUPLICATE_SUSPECTED.value
+    return claims.status or MembershipStatus.ACTIVE.value
+
+
+async def _enter(hub: Hub, record: JoinRecord, suspected: SuspectedRecord | None, claims: acts.Import) -> bool:
+    if claims.retention is not None:
+        return await hub.ledger.histories.record_retained_import(
+            RetainedImportRecord(
+                **record._asdict(),
+                reason=claims.retention.reason,
+                from_date=claims.retention.from_date,
+                pair_id=None if suspected is None else suspected.pair_id,
+                other_member=None if suspected is None else suspected.other_member,
+                other_membership=None if suspected is None else suspected.other_membership,
+                disclosure_id=None if suspected is None else suspected.disclosure_id,
+            )
+        )
+    if suspected is None:
+        return await hub.ledger.record_join(record)
+    return await hub.ledger.record_suspected(suspected)
 
 
 def _suspected(hub: Hub, facts: JoinFacts, record: JoinRecord) -> SuspectedRecord:

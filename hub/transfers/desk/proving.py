@@ -10,11 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from federation import acts, statements
+from federation import history as history_proof
 from federation.claims import parse
 from federation.forms import AlgName, Code, CompactJws, HubOrigin, KeyUse, Kid, UnionUri
 from federation.keychain import KeyEntry, Receipted
 from federation.keys import PublicKey
 from federation.proof import JwkSet, Proof, write
+from hub.transfers.ledger import history as histories_ledger
 from hub.transfers.ledger import reads
 
 if TYPE_CHECKING:
@@ -24,8 +26,9 @@ if TYPE_CHECKING:
     from hub.database.pool import Reading
     from hub.transfers.desk.opening import Hub
     from hub.transfers.views import HandoffView, KeyEndView, KeyView, StepView
+    from hub.transfers.views_history import HistoryView
 
-__all__ = ["proofs"]
+__all__ = ["history_proofs", "proofs"]
 
 #: From a grassroots union to the root there are five levels or so; each is one round of look-ups.
 _LEVELS_MAX: Final = 16
@@ -70,6 +73,32 @@ async def proofs(
         case_id: write(_proof(hub, hub_keys, case, signed[case_id], keys, needed[case_id], uris))
         for case_id, case in cases.items()
         if signed[case_id]
+    }
+
+
+async def history_proofs(
+    hub: Hub, hub_keys: Sequence[PublicKey], reading: Reading, membership_ids: Sequence[UUID]
+) -> dict[UUID, str]:
+    """Give the proofs of the earlier lines (A25) of those members among these whom the union holds."""
+    views = await histories_ledger.histories(reading, membership_ids)
+    names = {
+        membership_id: _Name(view.union_id, statements.read(view.jws, acts.History).kid)
+        for membership_id, view in views.items()
+    }
+    keys = await _chained(reading.connection, set(names.values()))
+    unions = await reads.unions(reading.connection, list({name.union_id for name in keys.registered}))
+    uris = {union_id: union.uri for union_id, union in unions.items()}
+    return {
+        membership_id: history_proof.write(
+            history_proof.HistoryProof(
+                hub=HubOrigin(hub.origin),
+                membership_id=membership_id,
+                statement=_receipted(view),
+                keys=_entries({names[membership_id]}, keys, uris),
+                hub_keys=JwkSet(keys=tuple(hub_keys)),
+            )
+        )
+        for membership_id, view in views.items()
     }
 
 
@@ -142,15 +171,20 @@ def _proof(
         handoff_id=case.handoff_id,
         membership_id=case.membership_id,
         statements=tuple(_receipted(step) for step in signed),
-        keys=tuple(
-            _entry(keys.registered[name], keys.ended.get(name, ()), uris[name.union_id])
-            for name in sorted(_closed_over(needed, keys))
-        ),
+        keys=_entries(needed, keys, uris),
         hub_keys=JwkSet(keys=tuple(hub_keys)),
     )
 
 
-def _receipted(document: StepView | KeyEndView) -> Receipted:
+def _entries(needed: set[_Name], keys: _Keys, uris: Mapping[UUID, str]) -> tuple[KeyEntry, ...]:
+    """Give the keys needed and all that vouch for them."""
+    return tuple(
+        _entry(keys.registered[name], keys.ended.get(name, ()), uris[name.union_id])
+        for name in sorted(_closed_over(needed, keys))
+    )
+
+
+def _receipted(document: StepView | KeyEndView | HistoryView) -> Receipted:
     assert document.jws is not None, "only signed steps are asked for"
     assert document.receipt is not None, "what was received has its receipt"
     return Receipted(statement=CompactJws(document.jws), receipt=CompactJws(document.receipt))

@@ -33,7 +33,9 @@ from hub.transfers.ledger.certificates import Certificates
 from hub.transfers.ledger.ending import Endings
 from hub.transfers.ledger.entrusting import Entrustments
 from hub.transfers.ledger.groups import Call, Groups, under_its_key
+from hub.transfers.ledger.history import Histories
 from hub.transfers.ledger.manifests import FactsOf, Manifests
+from hub.transfers.ledger.printing import Printing
 from hub.transfers.ledger.records import (
     NOWHERE,
     AcceptanceRecord,
@@ -167,6 +169,8 @@ class Ledger(RetentionActs, SecondmentActs):
         )
         self.endings = Endings(database)
         self.windings = Windings(database)
+        self.histories = Histories(database)
+        self.printing = Printing(database)
 
     async def close(self) -> None:
         """Stop the groups."""
@@ -303,6 +307,7 @@ class Ledger(RetentionActs, SecondmentActs):
             employers=frozenset(row["employers"]),
             hits_today=row["hits_today"],
             scheme=scheme_of(row),
+            stock=row["stock"],
             exempt=tuple(zip(row["retained"], row["restored"], strict=True)),
         )
 
@@ -491,6 +496,7 @@ def _join_facts(row: Any) -> JoinFacts:
         employer_union_name=row["employer_union_name"],
         hits_today=row["hits_today"],
         scheme=scheme_of(row),
+        stock=row["stock"],
     )
 
 

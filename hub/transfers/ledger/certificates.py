@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ["CertificateRecord", "Certificates", "SchemeFacts", "SchemeRecord"]
 
-FACTS_FOR_CERTIFICATE: Final = function("facts_for_certificate", 9)
+FACTS_FOR_CERTIFICATE: Final = (
+    f"select f.*, l.state as stock from ({function('facts_for_certificate', 9)}) f "
+    "left join hub.facts_of_stock(array[$8::text], array[$9::text]) l on true"
+)
 #: Of the union that a statement is about; unions are public.
 FACTS_FOR_SCHEME: Final = (
     "select f.signer, f.is_self, u.province_code "
@@ -108,6 +111,7 @@ class Certificates(Singles):
             ended_on=row["ended_on"],
             filed_on=row["filed_on"],
             scheme=None if row["pattern"] is None else Scheme(row["pattern"], row["check_rule"]),
+            stock=row["stock"],
         )
 
     async def facts_for_scheme(self, signing: Signing, about: str) -> SchemeFacts:

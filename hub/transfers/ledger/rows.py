@@ -16,9 +16,13 @@ def function(name: str, arity: int, *, select: str = "*") -> str:
 
 
 def numbered_by(call: str, place: int) -> str:
-    """Give the text of a call over sets with how the province of each (parameter `place`) numbers today. Public."""
+    """Give the text of a call over sets with how the province of each (parameter `place`) numbers today. Public.
+
+    And with what the province has declared the number (the parameter after it) to be: SPOILED, MISSING, or nothing.
+    """
     return (
-        f"select f.*, n.pattern, n.check_rule, n.from_on from ({call}) f left join lateral ("
+        f"select f.*, n.pattern, n.check_rule, n.from_on, l.state as stock from ({call}) f "
+        f"left join hub.facts_of_stock(${place}::text[], ${place + 1}::text[]) l on l.ord = f.ord left join lateral ("
         "select s.pattern, s.check_rule, s.from_on from hub.numbering_schemes s "
         f"where s.province_code = (${place}::text[])[f.ord::integer] "
         "and s.from_on <= ((f.signer).now at time zone 'Asia/Shanghai')::date "

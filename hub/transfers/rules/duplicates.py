@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub.errors import Code, Refusal
-from hub.transfers.kinds import MembershipStatus
 from hub.transfers.rules.policy import POLICY
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from hub.transfers.rules.questions import Refusals
 
 __all__ = [
-    "check_imported_status",
     "check_is_of_before",
     "check_is_one_of_a_pair",
     "check_lies_with_signer",
@@ -47,17 +45,6 @@ def check_is_of_before(claims: acts.Import, today: date) -> Refusals:
             path=(claims.object_name, "joined_on"),
             why_zh="当日入会的，请办理入会",
             why_en="a member of today is enrolled by a join",
-        )
-
-
-def check_imported_status(claims: acts.Import) -> Refusals:
-    """A membership is brought in as it stands; so far, active. Source: HUB-P17."""
-    if claims.status not in {None, MembershipStatus.ACTIVE.value}:
-        yield Refusal(
-            Code.INPUT_INVALID,
-            path=(claims.object_name, "status"),
-            why_zh="目前只能导入状态为 ACTIVE 的会籍",
-            why_en="only a membership that is ACTIVE can be brought in",
         )
 
 

@@ -11,6 +11,8 @@ from hub.transfers.rules.days import month_of
 from hub.transfers.rules.policy import POLICY
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from federation import acts
     from hub.transfers.facts import JoinFacts, SignerFacts
     from hub.transfers.person import Person
@@ -30,20 +32,22 @@ __all__ = [
 ]
 
 
-def check_enrolling_union(signer: SignerFacts, claims: acts.Join) -> Refusals:
+def check_enrolling_union(
+    signer: SignerFacts, claims: acts.Join, bases: Mapping[HoldingBasis, Collection[UnionKind]] = JOINING_BASES
+) -> Refusals:
     """A union enrols on the bases that its kind may hold on, no other. Source: A2, A5, A6, A7, A9, A15, HUB-P09."""
     path = (claims.object_name, "holding_basis")
     holding_basis: str = claims.holding_basis
     if signer.kind == UnionKind.MEMBER_UNIT_BRANCH:
         yield Refusal(Code.ISSUER_IS_JOINT_UNION)
-    elif holding_basis not in HoldingBasis.__members__ or holding_basis not in JOINING_BASES:
+    elif holding_basis not in HoldingBasis.__members__ or HoldingBasis(holding_basis) not in bases:
         yield Refusal(
             Code.INPUT_INVALID,
             path=path,
             why_zh="不是入会时可用的管理依据",
             why_en="not a basis on which one joins",
         )
-    elif signer.kind not in JOINING_BASES[HoldingBasis(holding_basis)]:
+    elif signer.kind not in bases[HoldingBasis(holding_basis)]:
         yield Refusal(Code.JOIN_NOT_APPROVED_BY_UNION, path=path)
     if signer.state != UnionState.ACTIVE:
         yield Refusal(Code.UNION_NOT_ACTIVE)

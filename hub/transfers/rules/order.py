@@ -11,16 +11,19 @@ from typing import TYPE_CHECKING
 
 from federation.encoding import b64url
 from hub.errors import Code
+from hub.transfers.kinds import JOINING_BASES, RETAINED_BASES, MembershipStatus
 from hub.transfers.machines import Side
 from hub.transfers.rules import (
     amending,
     columns,
     custody,
     duplicates,
+    history,
     joining,
     labour,
     leaving,
     placing,
+    printing,
     pulling,
     registration,
     retaining,
@@ -101,14 +104,16 @@ def join(question: Join) -> Refusals:
 def importing(question: Join, claims: acts.Import) -> Refusals:
     """Rules of an import: a join's, but that the person may be a member elsewhere. Source: A2–A9, A25, N2."""
     facts, person = question.facts, question.person
-    may_not = tuple(joining.check_enrolling_union(facts.signer, claims))
+    bases = RETAINED_BASES if claims.status == MembershipStatus.RETAINED.value else JOINING_BASES
+    may_not = tuple(joining.check_enrolling_union(facts.signer, claims, bases))
     if may_not:
         yield from may_not
         return
     yield from joining.check_subject_is_new(facts)
     yield from duplicates.check_not_a_third(facts, person)
-    yield from duplicates.check_imported_status(claims)
+    yield from history.check_imported_status(claims)
     yield from duplicates.check_is_of_before(claims, question.today)
+    yield from history.check_imported_retention(claims, question.today)
     yield from _what_an_enrolment_states(question)
 
 
@@ -131,6 +136,7 @@ def _what_an_enrolment_states(question: Join) -> Refusals:
         issued_on, path = claims.certificate.issued_on, (under, "certificate", "issued_on")
         yield from columns.check_not_in_future(issued_on, question.today, path=path)
     yield from joining.check_certificate_is_new(facts, claims)
+    yield from printing.check_in_stock(facts.stock, (under, "certificate", "number"))
 
 
 def merge(question: Merge) -> Refusals:
@@ -184,6 +190,7 @@ def amendment(question: Amendment) -> Refusals:
     yield from labour.check_employer_code(claims.employer_uscc, path=("amendment", "employer_uscc"))
     yield from _dates_of_an_amendment(question, membership)
     yield from amending.check_amended_certificate(question, taken=facts.certificate_taken)
+    yield from printing.check_in_stock(facts.stock, ("amendment", "certificate", "number"))
 
 
 def _dates_of_an_amendment(question: Amendment, membership: HeldFacts) -> Refusals:

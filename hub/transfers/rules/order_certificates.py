@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hub.transfers.rules import certificates, columns, custody, ending
+from hub.transfers.rules import certificates, columns, custody, ending, printing
 from hub.transfers.rules.days import day_of
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def certificate_rules(question: certificates.Certifying) -> Refusals:
         yield from certificates.check_day_of_issue(question, question.issued, membership)
         yield from certificates.check_no_fee(claims)
         yield from certificates.check_number(question, question.issued)
+        yield from printing.check_in_stock(question.facts.stock, (claims.object_name, "certificate", "number"))
 
 
 def numbering(claims: acts.NumberingScheme, signer: SignerFacts, *, is_self: bool, province: str | None) -> Refusals:

@@ -18,6 +18,7 @@ from federation.jws import sign_payload
 from federation.keys import ALGS, PrivateKey
 from tests.federation.certifying import certificate_acts
 from tests.federation.endings import ENDING_ACTS
+from tests.federation.histories import HISTORY_ACTS
 from tests.federation.manifests import MANIFEST_ACTS
 from tests.federation.parties import (
     COUNTY,
@@ -54,6 +55,7 @@ from tests.federation.parties import (
     forged,
     header_of,
 )
+from tests.federation.printings import PRINTING_ACTS
 from tests.federation.retentions import RETENTION_ACTS
 from tests.federation.secondments import SECONDMENT_ACTS
 from tests.federation.windings import WINDING_ACTS
@@ -91,7 +93,10 @@ def acts_of_each_kind() -> dict[str, tuple[Act, UnionUri | None]]:
         "merge": (a_merge(), None),
         **{
             act.typ.removeprefix("unionhub.").removesuffix("+jwt"): (act, None)
-            for act in (*RETENTION_ACTS, *ENDING_ACTS, *SECONDMENT_ACTS, *MANIFEST_ACTS)
+            for act in (
+                *(*RETENTION_ACTS, *ENDING_ACTS, *SECONDMENT_ACTS, *HISTORY_ACTS),
+                *(*PRINTING_ACTS, *MANIFEST_ACTS),
+            )
         },
         "merge-decision": (a_merge_decision(), None),
         "release": (a_release(), None),
