@@ -192,7 +192,7 @@ class HubClient(Session):
         return await self.act(documents.IMPORT_HISTORY, asked)
 
     async def record_dues(self, asked: Input) -> Answer:
-        """Record months paid. Takes a `RecordDuesDraft`, gives a holder the `Member`, a host union nothing of it."""
+        """Record months paid (NX-6). Takes a `RecordDuesDraft`, gives the `Member`, or to a host the `DuesRecord`."""
         return await self.act(documents.RECORD_DUES, asked)
 
     async def duplicate(self, member_id: str) -> Answer | None:

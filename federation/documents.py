@@ -74,7 +74,8 @@ _DOCUMENT: Final[dict[type[Act], str]] = {
 }
 
 
-def _act(act: type[Act], mutation: str, draft_input: str, answer: str, selection: str) -> ActDocuments:
+def _act(act: type[Act], mutation: str, draft_input: str, answer: str, selection: str, also: str = "") -> ActDocuments:
+    """Write an act's texts. Takes the object that answers and what is read of it; `also`, another that may answer."""
     title = mutation[0].upper() + mutation[1:]
     person, document = _PERSON.get(act), _DOCUMENT.get(act)
     variables = "$statement: String!" + (f", $person: {person}" if person else "")
@@ -87,7 +88,7 @@ def _act(act: type[Act], mutation: str, draft_input: str, answer: str, selection
         f"query Draft{title}($input: {draft_input}!) {{ answer: draft{title}(input: $input) "
         f"{{ typ claims card {{ json }} {'document ' if document else ''}refusals {{ {REFUSAL} }} }} }}",
         f"mutation {title}({variables}) {{ answer: {mutation}({arguments}) "
-        f"{{ __typename ... on {answer} {{ {selection} }} ... on Refusal {{ {REFUSAL} }} }} }}",
+        f"{{ __typename ... on {answer} {{ {selection} }} {also}... on Refusal {{ {REFUSAL} }} }} }}",
     )
 
 
@@ -132,7 +133,14 @@ RETARGET_SECONDMENT: Final = _act(
 )
 IMPORT: Final = _act(acts.Import, "importMember", "ImportMemberDraft", "Member", MEMBER)
 IMPORT_HISTORY: Final = _act(acts.History, "importHistory", "ImportHistoryDraft", "Member", MEMBER)
-RECORD_DUES: Final = _act(acts.DuesRecord, "recordDues", "RecordDuesDraft", "Member", MEMBER)
+RECORD_DUES: Final = _act(
+    acts.DuesRecord,
+    "recordDues",
+    "RecordDuesDraft",
+    "Member",
+    MEMBER,
+    also="... on DuesRecord { membershipId paidFrom paidThrough } ",
+)
 MERGE: Final = _act(acts.Merge, "mergeMemberships", "MergeDraft", "Member", MEMBER)
 DECIDE_MERGE: Final = _act(
     acts.MergeDecision, "decideMerge", "MergeDecisionDraft", "MergeDecision", "membershipId receipt"

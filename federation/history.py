@@ -12,12 +12,12 @@ from uuid import UUID
 
 from federation import encoding, statements
 from federation.acts_history import History
-from federation.claims import dump, parse
+from federation.claims import dump
 from federation.errors import ProofError, StatementError
 from federation.forms import HistoryFormat, HubOrigin, UnionUri
-from federation.keychain import HubWord, KeyChain, KeyEntry, Receipted
+from federation.keychain import KeyEntry, Receipted
 from federation.keys import PublicKey
-from federation.proof import MAX_CHARACTERS, JwkSet
+from federation.proof import JwkSet, opened
 
 FORMAT: Final = HistoryFormat("unionhub-history/1")
 
@@ -73,16 +73,8 @@ def verify_history(
     statement has the hub's receipt, verifies under its signer's key in force then, and is of this membership.
     Refuses: ProofError.
     """
-    # 1. form
-    proof = _parsed(text)
-    if hub is not None and proof.hub != hub:
-        raise ProofError(("hub",), "another hub's proof")
-    if any(hub_keys.get(key.kid, key) != key for key in proof.hub_keys.keys):
-        raise ProofError(("hub_keys",), "not the hub's keys as the reader knows them")
-    # 2. keys
-    word = HubWord(proof.hub, hub_keys)
-    chain = KeyChain(proof.keys, word)
-    chain.verify(root_keys)
+    # 1. form, 2. keys
+    proof, word, chain = opened(text, HistoryProof, hub_keys, hub=hub, root_keys=root_keys)
     # 3. the statement
     try:
         statement = statements.read(proof.statement.statement, History)
@@ -101,14 +93,3 @@ def verify_history(
         history=claims,
         is_flagged=chain.flags(statement, receipt),
     )
-
-
-def _parsed(text: str) -> HistoryProof:
-    if len(text) > MAX_CHARACTERS:
-        raise ProofError(("proof",), f"longer than {MAX_CHARACTERS} characters")
-    try:
-        return parse(HistoryProof, encoding.loads(text), ())
-    except encoding.EncodingError as error:
-        raise ProofError(("proof",), str(error)) from error
-    except StatementError as error:
-        raise ProofError(error.path or ("proof",), error.detail) from error

@@ -10,7 +10,7 @@ nothing, and whoever passes it on can leave its last step out, so that it proves
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
 from federation import encoding, statements
@@ -24,7 +24,18 @@ from federation.keys import PublicKey
 FORMAT: Final = ProofFormat("unionhub-proof/1")
 MAX_CHARACTERS: Final = 1_048_576
 
-__all__ = ["FORMAT", "JwkSet", "KeyEntry", "Proof", "ProvedHandoff", "ProvedStep", "Receipted", "verify_proof", "write"]
+__all__ = [
+    "FORMAT",
+    "JwkSet",
+    "KeyEntry",
+    "Proof",
+    "ProvedHandoff",
+    "ProvedStep",
+    "Receipted",
+    "opened",
+    "verify_proof",
+    "write",
+]
 
 # What the hub may say of the handoff after each act. VOIDED: the second check of an acceptance found against it.
 _STATES_AFTER: dict[type[Act], tuple[str, ...]] = {
@@ -117,16 +128,8 @@ def verify_proof(
     is.  6. The receipts bind the same hashes, and tell the state and the custody version that follow.
     Refuses: ProofError.
     """
-    # 1. form
-    proof = _parsed(text)
-    if hub is not None and proof.hub != hub:
-        raise ProofError(("hub",), "another hub's proof")
-    if any(hub_keys.get(key.kid, key) != key for key in proof.hub_keys.keys):
-        raise ProofError(("hub_keys",), "not the hub's keys as the reader knows them")
-    # 2. keys
-    word = HubWord(proof.hub, hub_keys)
-    chain = KeyChain(proof.keys, word)
-    chain.verify(root_keys)
+    # 1. form, 2. keys
+    proof, word, chain = opened(text, Proof, hub_keys, hub=hub, root_keys=root_keys)
     # 3. statements and receipts
     steps = [_verified(document, index, word, chain, proof) for index, document in enumerate(proof.statements)]
     # 4. order
@@ -162,15 +165,48 @@ class _Received:
     receipt: Receipt
 
 
-def _parsed(text: str) -> Proof:
+class ProofDocument(Protocol):
+    """What every proof has, whatever it is of."""
+
+    @property
+    def hub(self) -> HubOrigin: ...
+    @property
+    def keys(self) -> tuple[KeyEntry, ...]: ...
+    @property
+    def hub_keys(self) -> JwkSet: ...
+
+
+P = TypeVar("P", bound=ProofDocument)
+
+
+def opened(
+    text: str,
+    kind: type[P],
+    hub_keys: Mapping[str, PublicKey],
+    *,
+    hub: str | None,
+    root_keys: Mapping[str, PublicKey] | None,
+) -> tuple[P, HubWord, KeyChain]:
+    """Give a proof that has its form, what the hub's receipts are verified with, and its keys, verified.
+
+    Takes what `verify_proof` does, and the kind of the document. Refuses: ProofError.
+    """
     if len(text) > MAX_CHARACTERS:
         raise ProofError(("proof",), f"longer than {MAX_CHARACTERS} characters")
     try:
-        return parse(Proof, encoding.loads(text), ())
+        proof = parse(kind, encoding.loads(text), ())
     except encoding.EncodingError as error:
         raise ProofError(("proof",), str(error)) from error
     except StatementError as error:
         raise ProofError(error.path or ("proof",), error.detail) from error
+    if hub is not None and proof.hub != hub:
+        raise ProofError(("hub",), "another hub's proof")
+    if any(hub_keys.get(key.kid, key) != key for key in proof.hub_keys.keys):
+        raise ProofError(("hub_keys",), "not the hub's keys as the reader knows them")
+    word = HubWord(proof.hub, hub_keys)
+    chain = KeyChain(proof.keys, word)
+    chain.verify(root_keys)
+    return proof, word, chain
 
 
 def _verified(document: Receipted, index: int, word: HubWord, chain: KeyChain, proof: Proof) -> _Received:

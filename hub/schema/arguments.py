@@ -1,12 +1,16 @@
-"""What every act takes: the signed statement, and for some the data that it binds by hash."""
+"""What many fields take: the signed statement, for some acts the data that it binds by hash; and a day that is over."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import strawberry
 
+from hub import errors
 from hub.schema.context import Context, Info
+from hub.schema.faults import BadUserInput
 
-__all__ = ["PersonText", "Statement", "fresh"]
+__all__ = ["PersonText", "Statement", "day_in_order", "fresh"]
 
 Statement = Annotated[
     str,
@@ -29,3 +33,16 @@ def fresh(info: Info) -> Context:
     """Give the context, with nothing in it that was read before this act."""
     info.context.loads.forget()
     return info.context
+
+
+@contextmanager
+def day_in_order() -> Iterator[None]:
+    """Answer a day to come, where a read is of a day (`asOf`), as bad input: nothing is known of it yet."""
+    try:
+        yield
+    except errors.Refusal as refusal:
+        if refusal.code is not errors.Code.DATE_IN_FUTURE:
+            raise
+        raise BadUserInput(
+            f"{refusal.message} {refusal.message_en}", argument="asOf", refusal=refusal.code.value
+        ) from None

@@ -1,7 +1,5 @@
 """The head count: figures for a union and for those above it, and what a figure opens into for who holds."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -9,10 +7,9 @@ from uuid import UUID
 import strawberry
 from strawberry.types.unset import UNSET
 
-from hub import errors
+from hub.schema.arguments import day_in_order
 from hub.schema.connections import Connection, connect
 from hub.schema.context import Info
-from hub.schema.faults import BadUserInput
 from hub.schema.fields import told
 from hub.schema.ids import decode_id
 from hub.schema.queries import After, First
@@ -102,16 +99,6 @@ class CountExplanation:
     )
 
 
-@contextmanager
-def _day_in_order() -> Iterator[None]:
-    try:
-        yield
-    except errors.Refusal as refusal:
-        raise BadUserInput(
-            f"{refusal.message} {refusal.message_en}", argument="asOf", refusal=refusal.code.value
-        ) from None
-
-
 @strawberry.type
 class Counts:
     """The queries that count."""
@@ -123,7 +110,7 @@ class Counts:
     async def headcount(self, info: Info, union_id: UnionId, as_of: AsOf) -> Headcount | None:
         """Count."""
         about = decode_id(union_id, "Union") or _NOBODY
-        with _day_in_order():
+        with day_in_order():
             found = await counting.headcount(info.context.hub, info.context.caller, about, as_of)
         union = None if found is None else await union_of(info, about)
         return None if found is None or union is None else Headcount(count=found, union=union, as_of=as_of)
@@ -144,7 +131,7 @@ class Counts:
         )
         last = page.after[0] if page.after else None
         assert last is None or isinstance(last, UUID)
-        with _day_in_order():
+        with day_in_order():
             rows = await counting.counted_members(context.hub, context.caller, as_of, after=last, limit=page.limit)
         connection: CountedMemberConnection = connect(
             page,
@@ -172,7 +159,7 @@ class Counts:
         if decode_id(union_id, "Union") != info.context.caller.union_id:
             return None
         member = decode_id(member_id, "Member") or _NOBODY
-        with _day_in_order():
+        with day_in_order():
             found = await counting.explain_count(info.context.hub, info.context.caller, member, as_of)
         if found is None:
             return None

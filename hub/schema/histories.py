@@ -1,7 +1,5 @@
 """Earlier lines of a certificate, dues, and the electoral roll in the schema (A21, A25, NX-6)."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -9,11 +7,9 @@ from uuid import UUID
 import strawberry
 from strawberry import UNSET
 
-from hub import errors
-from hub.schema.arguments import Statement, fresh
+from hub.schema.arguments import Statement, day_in_order, fresh
 from hub.schema.connections import Connection, connect
 from hub.schema.context import Info
-from hub.schema.faults import BadUserInput
 from hub.schema.fields import act, told
 from hub.schema.ids import decode_id
 from hub.schema.queries import After, First
@@ -150,7 +146,7 @@ class HistoryReads:
         )
         last = page.after[0] if page.after else None
         assert last is None or isinstance(last, UUID)
-        with _day_in_order():
+        with day_in_order():
             rows = await history.electoral_roll(
                 context.hub, context.caller, day, only=only, after=last, limit=page.limit
             )
@@ -164,16 +160,3 @@ class HistoryReads:
 
 def _elector(row: ElectorRow) -> Elector:
     return Elector(membership_id=row.membership_id)
-
-
-@contextmanager
-def _day_in_order() -> Iterator[None]:
-    """Answer a day to come as the head count does: it is the input that is wrong."""
-    try:
-        yield
-    except errors.Refusal as refusal:
-        if refusal.code is not errors.Code.DATE_IN_FUTURE:
-            raise
-        raise BadUserInput(
-            f"{refusal.message} {refusal.message_en}", argument="asOf", refusal=refusal.code.value
-        ) from None

@@ -10,10 +10,8 @@ from strawberry.types.unset import UNSET
 
 from federation import acts_printing as acts
 from federation.act import Act
-from hub.errors import Refusal as Refused
-from hub.schema.arguments import Statement, fresh
+from hub.schema.arguments import Statement, day_in_order, fresh
 from hub.schema.context import Info
-from hub.schema.faults import BadUserInput
 from hub.schema.fields import act, told
 from hub.schema.refusals import Refusal
 from hub.schema.types.drafts import Draft
@@ -292,12 +290,8 @@ class PrintReads:
     ) -> list[AnnualPrintReport]:
         """Give the reports."""
         context, only = info.context, year if isinstance(year, int) else None
-        try:
+        with day_in_order():
             found = await reading.report_list(context.hub, context.caller, as_of or None, only)
-        except Refused as refusal:
-            raise BadUserInput(
-                f"{refusal.message} {refusal.message_en}", argument="asOf", refusal=refusal.code.value
-            ) from None
         return [AnnualPrintReport.of(view) for view in found]
 
 

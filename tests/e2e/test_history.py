@@ -16,6 +16,7 @@ from tests.e2e.busy import id_number
 from tests.e2e.documents import CERTIFICATE_QUERY, DUES, HANDOFF_QUERY, HISTORY_QUERY, MEMBER_QUERY, ROLL_QUERY
 from tests.e2e.inputs import MEMBERS, UNIONS
 from tests.e2e.stage import day
+from tests.e2e.test_duplicates import client
 from tests.e2e.test_headcount import own, union_id
 
 if TYPE_CHECKING:
@@ -153,6 +154,9 @@ async def test_the_host_union_collects_where_the_agreement_says_so(stage: Stage)
     assert (answer["__typename"], answer["paidThrough"], answer["by"]["uri"]) == ("DuesRecord", "2025-03", u8.uri)
     assert (await u7.ask(MEMBER_QUERY, id=m5))["duesPaidThrough"] == "2025-03"
     assert await u8.ask(HISTORY_QUERY, id=m5) is None
+    async with client(stage, "U8") as of_host:
+        said = await of_host.record_dues({"memberId": m5, "paidThrough": "2025-04"})
+    assert (said["paidFrom"], said["paidThrough"]) == ("2025-04", "2025-04")
 
 
 @pytest.mark.article("A21")
