@@ -50,7 +50,11 @@ async def had_before(superuser: Any, membership_id: UUID) -> None:
         "open_duplicate = null, certificate_province = null, certificate_number = null",
         earlier,
     )
-    await superuser.execute("insert into hub.memberships select * from earlier")
+    names = await superuser.fetchval(
+        "select string_agg(attname, ', ') from pg_attribute "
+        "where attrelid = 'hub.memberships'::regclass and attnum > 0 and not attisdropped and attgenerated = ''"
+    )
+    await superuser.execute(f"insert into hub.memberships ({names}) select {names} from earlier")
     await superuser.execute("drop table earlier")
     await superuser.execute(
         "insert into hub.duplicates (member_id, membership_id, pair_id, other_member, other_membership, found_at, "
