@@ -3,7 +3,7 @@
 from hub.database.migrate import run_sql_files
 
 revision = "0015"
-down_revision = "0013"
+down_revision = "0011"
 
 
 def upgrade() -> None:

@@ -2,10 +2,10 @@
 
 from hub.database.migrate import run_sql_files
 
-revision = "0012"
-down_revision = "0011"
+revision = "0017"
+down_revision = "0016"
 
 
 def upgrade() -> None:
     """What a union's state allows, held by keys; the functions of winding up and closing (forward only)."""
-    run_sql_files("0012")
+    run_sql_files("0017")

@@ -2,10 +2,10 @@
 
 from hub.database.migrate import run_sql_files
 
-revision = "0013"
-down_revision = "0012"
+revision = "0018"
+down_revision = "0017"
 
 
 def upgrade() -> None:
     """One function (forward only)."""
-    run_sql_files("0013")
+    run_sql_files("0018")
