@@ -1,6 +1,7 @@
 """The acts on a retention (A17–A21): the holder's alone. Each names custody as it stands.
 
-Why a member is retained stands in these statements and in no other that another union reads.
+Why a member is retained stands in these statements and in no other that another union reads; but for who is retained by
+the release with which a closed employer's union lets him go.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import ClassVar
 from federation.act import Act
 from federation.forms import Code, Sha256, Uscc, Version
 
-__all__ = ["Annulment", "ReasonChange", "Restoration", "Retention"]
+__all__ = ["Annulment", "ClosingRetention", "ReasonChange", "Restoration", "Retention"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +34,18 @@ class Retention(Act):
     new_employer_uscc: Uscc | None = None
     #: Of military service: since when.
     enlisted_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClosingRetention:
+    """Of a release for an employer's closure: that it enters the retention too, for which reason and when (A19).
+
+    When the relation ended, the release says.
+    """
+
+    reason: Code
+    #: Its month is printed, as `Retention.retained_on`.
+    from_date: date
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

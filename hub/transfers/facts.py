@@ -119,6 +119,8 @@ class MembershipFacts:
     residence: str | None = None  #: the code of the division
     retained_for: str | None = None  #: why, if it is retained
     retained_on: date | None = None
+    restored_on: date | None = None  #: the day on which the last retention ended
+    changed_at: datetime | None = None  #: since when the status is what it is
 
     def standing(self, now: datetime) -> Standing | None:
         """Give where the open handoff stands; None if there is none."""

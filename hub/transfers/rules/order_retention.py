@@ -47,7 +47,7 @@ def retention(question: OnRetention, claims: Retention) -> Refusals:
         return
     yield from retaining.check_retention_facts(claims, membership.joined_on)
     yield from labour.check_employer_code(claims.new_employer_uscc, path=("retention", "new_employer_uscc"))
-    yield from retaining.check_retention_dates(question, claims, membership)
+    yield from retaining.check_retention_dates(claims, question.today, membership.joined_on, membership.restored_on)
 
 
 def reason_change(question: OnRetention, claims: ReasonChange) -> Refusals:

@@ -5,6 +5,7 @@ Retention is no placement (A13): who is retained pays no dues, has no vote, and 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CHANGES",
     "INADMISSIBLE_RETENTIONS",
+    "Entered",
     "basis_after",
     "check_change_dates",
     "check_changed_reason",
@@ -45,6 +47,21 @@ __all__ = [
 ]
 
 R = RetentionReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """A retention that a release enters, as the checks of one that has a statement of its own see it (A19)."""
+
+    reason: str
+    retained_on: date
+    relation_ended_on: date | None
+    new_employer_uscc: str | None
+    retired_on: date | None = None
+    early: bool | None = None
+    enlisted_on: date | None = None
+    object_name: str = "retention"
+
 
 #: What people do state, and the article that answers.
 INADMISSIBLE_RETENTIONS: dict[str, Code] = {
@@ -110,7 +127,7 @@ def check_retained_custody(question: OnRetention, membership: RetainedFacts) -> 
         yield Refusal(Code.STALE_VERSION, path=(question.claims.object_name, "custody_version"))
 
 
-def check_retention_reason(claims: Retention | ReasonChange, allowed: Iterable[RetentionReason]) -> Refusals:
+def check_retention_reason(claims: Retention | ReasonChange | Entered, allowed: Iterable[RetentionReason]) -> Refusals:
     """A membership is retained for a listed reason; of what people state besides, the article tells.
 
     Source: A3, A13, A14, A17, A18, A19, A20
@@ -136,7 +153,7 @@ def check_changed_reason(claims: ReasonChange, membership: RetainedFacts) -> Ref
         yield from check_retention_reason(claims, CHANGES[R(membership.reason)])
 
 
-def check_retention_facts(claims: Retention, joined_on: date) -> Refusals:
+def check_retention_facts(claims: Retention | Entered, joined_on: date) -> Refusals:
     """Each reason has its own fact, and that alone is stated. Source: A3, A13, A17, A19, A20."""
     reason: str = claims.reason
     for name, owner in _BELONGS_TO.items():
@@ -157,18 +174,20 @@ def check_retention_facts(claims: Retention, joined_on: date) -> Refusals:
             yield _invalid(path, "入伍前尚未入会", "the member enlisted before having joined")
 
 
-def check_retention_dates(question: OnRetention, claims: Retention, membership: RetainedFacts) -> Refusals:
-    """The printed month is of a day lately past, within the membership, after all earlier retention.
+def check_retention_dates(
+    claims: Retention | Entered, today: date, joined_on: date, restored_on: date | None
+) -> Refusals:
+    """The printed month is of a day lately past, within the membership, after the restoration of all earlier ones.
 
     Source: NX-4, NX-3, HUB-P06
     """
     path = (claims.object_name, "retained_on")
-    yield from check_printed_date(claims.retained_on, question.today, path=path)
+    yield from check_printed_date(claims.retained_on, today, path=path)
     if claims.retired_on is not None:
-        yield from check_printed_date(claims.retired_on, question.today, path=(claims.object_name, "retired_on"))
-    if claims.retained_on < membership.joined_on:
+        yield from check_printed_date(claims.retired_on, today, path=(claims.object_name, "retired_on"))
+    if claims.retained_on < joined_on:
         yield _invalid(path, "保留会籍日期早于入会时间", "retained before having joined")
-    if membership.restored_on is not None and claims.retained_on < membership.restored_on:
+    if restored_on is not None and claims.retained_on < restored_on:
         yield _invalid(path, "保留会籍日期早于上次恢复会籍", "retained before the last restoration")
 
 
