@@ -11,7 +11,7 @@ from typing import ClassVar
 from federation.act import Act
 from federation.forms import Code, Sha256, Uscc, Version
 
-__all__ = ["Annulment", "ClosingRetention", "ReasonChange", "Restoration", "Retention"]
+__all__ = ["Annulment", "ClosingRetention", "ReasonChange", "Restoration", "RestoredPlacement", "Retention"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +65,15 @@ class ReasonChange(Act):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RestoredPlacement:
+    """That one works again for an employer without a union: he stays, placed from now on, until it has one (A13)."""
+
+    awaiting_employer_uscc: Uscc
+    #: Where the employer awaited dispatches the member to (A9).
+    host_employer_uscc: Uscc | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Restoration(Act):
     """The retained member works again, and stays with the union: line 2 of NX-4 (A19, A20)."""
 
@@ -79,6 +88,8 @@ class Restoration(Act):
     relation_started_on: date | None = None
     #: Of military service: when it ended.
     discharged_on: date | None = None
+    #: With a union of the residence, which places whom it has retained: no handoff, the holder stays (A13, A19).
+    placement: RestoredPlacement | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -471,6 +471,8 @@ class RetentionFacts:
     is_party: bool
     employers: frozenset[str]  #: USCCs of the employers that the signer organises today
     is_entrusted_host: bool = False  #: the signer is entrusted with the member by the holder, now (A9)
+    place: PlaceFacts = PlaceFacts()  #: of a restoration into a placement, for the signer
+    residence: str | None = None  #: the same: the code of the member's division
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,7 @@ FUNCTIONS: Final = {
     "facts_for_import", "facts_for_merge", "facts_for_decision", "record_suspected", "record_merge", "record_decision",
     "reveal_duplicates", "read_merge_cases", "read_awaited",
     "facts_for_retention", "read_exempt_spans", "read_open_retention", "read_last_retention",
+    "read_place_of_holder", "record_placing",
     "record_retention", "read_retentions",
     "read_headcount", "read_counted",
     "facts_for_entrustment", "facts_for_care", "is_entrusted_host", "record_entrustment", "record_entrustment_act",

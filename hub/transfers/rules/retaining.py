@@ -36,6 +36,7 @@ __all__ = [
     "check_employed_here",
     "check_names_the_entry",
     "check_no_release_is_open",
+    "check_placed_here",
     "check_restoration_dates",
     "check_retained_custody",
     "check_retention_dates",
@@ -96,10 +97,15 @@ def ground_of_retention(reason: str) -> str | None:
     return _GROUNDS.get(RetentionReason(reason))
 
 
-def basis_after(act: str, membership: RetainedFacts) -> str:
-    """Give the basis on which the union holds afterwards. Who was placed is kept by the residence union (A13)."""
+def basis_after(act: str, membership: RetainedFacts, *, is_placed: bool) -> str:
+    """Give the basis on which the union holds afterwards. Who was placed is kept by the residence union (A13).
+
+    Takes: `is_placed`, by a restoration, with the union that has kept the member.
+    """
     if act == "record" and membership.holding_basis == HoldingBasis.PLACEMENT:
         return HoldingBasis.RESIDENCE_RETENTION.value
+    if is_placed:
+        return HoldingBasis.PLACEMENT.value
     if act == "annul" and membership.prior_basis is not None:
         return membership.prior_basis
     return membership.holding_basis
@@ -232,6 +238,24 @@ def check_employed_here(claims: Restoration, membership: RetainedFacts, employer
         yield Refusal(Code.NO_LABOUR_RELATION_YET, path=("restoration", "employer_uscc"))
     elif claims.employer_uscc not in {*employers, membership.employer_uscc}:
         yield Refusal(Code.REEMPLOYED_USE_TRANSFER, path=("restoration", "employer_uscc"))
+    if claims.relation_started_on is None or claims.relation_started_on > claims.restored_on:
+        yield Refusal(Code.NO_LABOUR_RELATION_YET, path=("restoration", "relation_started_on"))
+
+
+def check_placed_here(claims: Restoration, membership: RetainedFacts) -> Refusals:
+    """Who is placed by a restoration works for the employer named, since then at the latest. Source: A13, A19.
+
+    In custody one is retained, and nothing else (HUB-P09).
+    """
+    assert claims.placement is not None, "asked of a placement alone"
+    if membership.holding_basis == HoldingBasis.CUSTODIAL:
+        yield Refusal(Code.REEMPLOYED_USE_TRANSFER, path=("restoration", "placement"))
+        return
+    if claims.employer_uscc is None:
+        yield Refusal(Code.NO_LABOUR_RELATION_YET, path=("restoration", "employer_uscc"))
+    elif claims.employer_uscc != claims.placement.awaiting_employer_uscc:
+        path = ("restoration", "placement", "awaiting_employer_uscc")
+        yield _invalid(path, "待建工会的单位应为用人单位", "the employer awaited is the one that the member works for")
     if claims.relation_started_on is None or claims.relation_started_on > claims.restored_on:
         yield Refusal(Code.NO_LABOUR_RELATION_YET, path=("restoration", "relation_started_on"))
 

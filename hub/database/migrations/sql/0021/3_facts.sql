@@ -14,3 +14,20 @@ begin
       left join retentions r on r.member_id = m.member_id and r.membership_id = m.membership_id and r.state = 'RECORDED'
      where c.membership_id = p_membership and m.holder_union = p_holder;
 end$$;
+
+-- For a restoration into a placement (A13): who organises the employer and the host, and what is asked of the holder as a union of the
+-- member's residence. To the holder alone; nothing where no employer is named.
+create function hub.read_place_of_holder(p_test_clock boolean, p_holder uuid, p_membership uuid, p_employer text, p_host text)
+returns table (place hub.place, residence text)
+language plpgsql stable security definer set search_path = hub, pg_temp as $$
+#variable_conflict use_column
+declare v_today date := (hub_now(p_test_clock) at time zone 'Asia/Shanghai')::date;
+begin
+    if p_employer is null then return; end if;
+    return query
+    select place_of(v_today, p_employer, p_host, p_holder, p.residence_division_code), p.residence_division_code
+      from membership_claims c
+      join memberships m on m.member_id = c.member_id and m.membership_id = c.membership_id
+      join persons p on p.member_id = m.member_id
+     where c.membership_id = p_membership and m.holder_union = p_holder;
+end$$;

@@ -67,3 +67,34 @@ begin
                             array[p_retains], array[1]);
     return true;
 end$$;
+
+-- The restoration of one who is placed by it with the union of an area that has retained him (A13, A19): as any restoration; and the employer
+-- is the one awaited. Organised since the facts were read: they are to be read again.
+create function hub.record_placing(
+    p_at timestamptz, p_union uuid, p_member uuid, p_membership uuid, p_custody integer, p_data integer, p_open uuid, p_open_step smallint,
+    p_retention smallint, p_step smallint, p_act text, p_to_state text, p_reason text, p_retained_on date, p_restored_on date,
+    p_status text, p_basis text, p_prior_basis text, p_salt text, p_case uuid, p_passed jsonb, p_ground text, p_ground_told text, p_ground_articles text,
+    p_jti uuid, p_sha bytea, p_typ text, p_jws text, p_receipt text, p_employer text)
+returns boolean language plpgsql volatile security definer set search_path = hub, pg_temp as $$
+declare n integer;
+begin
+    -- Nor is the union wound up before this is in.
+    perform 1 from unions n where n.union_id = p_union and n.state = 'ACTIVE' for key share;
+    if not found then return false; end if;
+    if p_act <> 'restore' or p_basis <> 'PLACEMENT' or union_of_employer(p_employer, (p_at at time zone 'Asia/Shanghai')::date) is not null then
+        return false;
+    end if;
+    update memberships m set employer_uscc = p_employer, member_unit = null
+      from unions h
+     where m.member_id = p_member and m.membership_id = p_membership and m.holder_union = p_union and m.custody_version = p_custody
+       and m.data_version = p_data and m.status = 'RETAINED' and m.holding_basis <> 'CUSTODIAL' and h.union_id = m.holder_union
+       and h.kind in ('TOWNSHIP_SUBDISTRICT_UNION', 'VILLAGE_COMMUNITY_UNION', 'DEVELOPMENT_ZONE_UNION', 'COUNTY_FEDERATION');
+    get diagnostics n = row_count;
+    if n <> 1 then return false; end if;
+    if not record_retention(p_at, p_union, p_member, p_membership, p_custody, p_data, p_open, p_open_step, p_retention, p_step, p_act, p_to_state,
+                            p_reason, p_retained_on, p_restored_on, p_status, p_basis, p_prior_basis, p_salt, p_case, p_passed, p_ground,
+                            p_ground_told, p_ground_articles, p_jti, p_sha, p_typ, p_jws, p_receipt) then
+        raise exception 'not as the facts had it' using errcode = 'HB409';
+    end if;
+    return true;
+end$$;

@@ -25,11 +25,11 @@ declare f regprocedure; door text;
 begin
     for f, door in select p.oid, p.proname from pg_proc p where p.pronamespace = 'hub'::regnamespace
                 and p.proname in ('read_last_retention', 'retain_released', 'record_release', 'record_pushed_in_lieu', 'release_membership',
-                                  'push_in_lieu') loop
+                                  'push_in_lieu', 'read_place_of_holder', 'record_placing') loop
         execute format('revoke all on function %s from public, hub_app', f);
         execute format('grant execute on function %s to hub_mover', f);
         -- The others are parts of these, no doors of their own.
-        if door in ('read_last_retention', 'record_release', 'record_pushed_in_lieu') then
+        if door in ('read_last_retention', 'record_release', 'record_pushed_in_lieu', 'read_place_of_holder', 'record_placing') then
             execute format('grant execute on function %s to hub_app', f);
         end if;
         execute format('alter function %s owner to hub_mover', f);

@@ -1,21 +1,26 @@
-"""A release that retains, guarded by SQL alone: for a closure, of who is active, and both or neither (A19)."""
+"""Retained by a release, placed by a restoration, guarded by SQL alone: both or neither (A13, A19)."""
 
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
+from hub.transfers.ledger.retaining import RECORD_PLACING, RECORD_RETENTION, PlacingRecord
 from hub.transfers.ledger.winding import RECORD_PUSHED_IN_LIEU
-from tests.sql.direct import a_release, call, custody_of
+from tests.sql.direct import NOON, a_release, call, custody_of
+from tests.sql.test_retaining import a_retention, onward
 from tests.sql.wholeness import assert_whole
+from tests.winding import set_state
+from tests.world import EMPLOYERS, UNIONS
 from tests.worlds import connected, differing, everything
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from uuid import UUID
 
     from hub.transfers.ledger.records import ReleaseRecord
     from tests.world import World
@@ -91,3 +96,63 @@ async def test_nobody_does_it_in_the_stead_of_a_holder_that_goes_on(
 async def test_its_part_is_no_door(app: Any) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await app.execute("select hub.retain_released('{}', '{}', 'HOLDER', '{}', '{}', '{}', '{}', '{}', '{}')")
+
+
+async def a_placing(world: World, superuser: Any, ref: str, **changes: Any) -> PlacingRecord:
+    """The restoration of M3, whom a union has retained, into a placement."""
+    holder, member = world.actors[ref].caller.union_id, world.members["M3"]
+    await superuser.execute("update hub.memberships set holder_union = $1 where membership_id = $2", holder, member)
+    async with connected(world.app_dsn, "hub_app") as app:
+        assert await app.fetchval(RECORD_RETENTION, *a_retention(await custody_of(superuser, member)))
+    custody = await custody_of(superuser, member)
+    placed = {"holding_basis": "PLACEMENT", "at": NOON + timedelta(hours=1), **changes}
+    employer = placed.pop("awaiting_employer", EMPLOYERS["新店"])
+    return PlacingRecord(*onward(custody, **placed), employer)
+
+
+@pytest.mark.article("A13")
+@pytest.mark.parametrize("ref", ["U5", "U9"])
+async def test_a_union_of_an_area_places_whom_it_has_retained(world: World, app: Any, superuser: Any, ref: str) -> None:
+    record = await a_placing(world, superuser, ref)
+    assert await app.fetchval(RECORD_PLACING, *record)
+    custody = await custody_of(superuser, record.membership_id)
+    assert (custody["status"], custody["holding_basis"]) == ("ACTIVE", "PLACEMENT")
+    assert (custody["employer_uscc"], custody["custody_version"]) == (record.awaiting_employer, 1)
+    place = "select residence, (place).jurisdiction from hub.read_place_of_holder(true, $1, $2, $3, null)"
+    asked = (record.membership_id, record.awaiting_employer)
+    assert await app.fetchval(place, record.union_id, *asked) is not None
+    assert await app.fetch(place, world.actors["U1"].caller.union_id, *asked) == []
+
+
+@pytest.mark.parametrize(
+    ("ref", "changes"),
+    [
+        ("U1", {}),
+        ("U5", {"awaiting_employer": EMPLOYERS["乙"]}),
+        ("U5", {"holding_basis": "ORDINARY"}),
+        ("U5", {"act": "annul", "to_state": "ANNULLED", "restored_on": None}),
+        ("U5", {"data_version": 1}),
+        ("U5", {"custody_version": 2}),
+        ("U5", {"union_id": uuid4()}),
+    ],
+)
+async def test_nobody_else_is_placed_so(
+    world: World, app: Any, superuser: Any, ref: str, changes: dict[str, Any]
+) -> None:
+    record = await a_placing(world, superuser, ref, **changes)
+    before = await everything(superuser)
+    assert not await app.fetchval(RECORD_PLACING, *record)
+    assert differing(before, await everything(superuser)) == set()
+
+
+@pytest.mark.parametrize("state", ["custody", "active", "wound up"])
+async def test_nor_from_another_state(world: World, app: Any, superuser: Any, state: str) -> None:
+    record = await a_placing(world, superuser, "U5")
+    if state == "wound up":
+        await set_state(superuser, "WINDING_UP", UNIONS["U5"].uri)
+    else:
+        changed = {"custody": "holding_basis = 'CUSTODIAL'", "active": "status = 'ACTIVE'"}[state]
+        await superuser.execute(f"update hub.memberships set {changed} where member_id = $1", record.member_id)
+    before = await everything(superuser)
+    assert not await app.fetchval(RECORD_PLACING, *record)
+    assert differing(before, await everything(superuser)) == set()
