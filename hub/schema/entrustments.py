@@ -79,8 +79,9 @@ class EntrustmentActs:
         return EntrustmentAgreement.of(await entrusting.propose(context.hub, context.caller, statement, agreement))
 
     @act(
-        "签署协议；双方就同一文本签署后生效，或待起始日生效。会籍不因此转移。",
-        "Signs an agreement. With both signatures over one text it is in force, or scheduled. No membership moves.",
+        "签署协议；双方就同一文本签署后生效，或待起始日生效。会籍不因此转移。中止的协议由承继工会签署后恢复。",
+        "Signs an agreement. With both signatures over one text it is in force, or scheduled. No membership moves. "
+        "One that is suspended goes on with the signature of the successor of the party that is wound up.",
     )
     async def sign_entrustment(self, info: Info, statement: Statement) -> EntrustmentResult:
         """Sign."""
@@ -94,8 +95,9 @@ class EntrustmentActs:
         return EntrustmentAgreement.of(await entrusting.withdraw(context.hub, context.caller, statement))
 
     @act(
-        "解除协议；受托工会的查看和记录随即终止。",
-        "Ends an agreement, and with it at once all that the host union may read and record.",
+        "解除协议；受托工会的查看和记录随即终止。中止的协议，上一级工会亦可解除。",
+        "Ends an agreement, and with it at once all that the host union may read and record. One that is suspended is "
+        "ended by the union above the party that is wound up, too.",
     )
     async def terminate_entrustment(self, info: Info, statement: Statement) -> EntrustmentResult:
         """Terminate."""

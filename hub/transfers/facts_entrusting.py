@@ -26,7 +26,10 @@ class PartyFacts:
 
 @dataclass(frozen=True, slots=True)
 class AgreementFacts:
-    """An agreement as one of its two unions may see it."""
+    """An agreement as one of its two unions may see it; or, suspended, who acts for one that is wound up.
+
+    `side`: DISPATCH or HOST; HIGHER for the union above a party that is wound up.
+    """
 
     agreement_id: UUID
     side: str
@@ -46,6 +49,7 @@ class AgreementFacts:
     host_signed: bool
     in_force_from: datetime | None
     last_at: datetime
+    succeeds: bool = False  #: to be the party that is wound up, whose place is `side`
 
     @property
     def signed_here(self) -> bool:

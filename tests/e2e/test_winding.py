@@ -153,3 +153,33 @@ async def test_an_agreement_of_a_union_that_is_wound_up_is_suspended(stage: Stag
     ended = await u7.act("terminateEntrustment", {"agreementId": agreement["id"]})
     assert ended["state"] == "TERMINATED"
     assert (await u16.act("closeUnion", closing))["state"] == "CLOSED"
+
+
+@pytest.mark.article("A9", "HUB-P09")
+async def test_and_goes_on_with_the_successor_that_signs_it(stage: Stage) -> None:
+    agreement = await stage.entrusted()
+    u2, u8, u16 = stage["U2"], stage["U8"], stage["U16"]
+    name = MEMBERS["M5"].name
+    assert await u2.ask(AGREEMENT_QUERY, id=agreement["id"]) is None
+    await _wound_up(stage, "U8", "U16", successorUnion=u2.uri)
+    for above in (u2, u16):
+        seen = await above.ask(AGREEMENT_QUERY, id=agreement["id"])
+        assert seen["state"] == "SUSPENDED"
+        assert name not in json.dumps(seen, ensure_ascii=False)
+    resumed = await u2.act("signEntrustment", {"agreementId": agreement["id"]})
+    assert (resumed["state"], resumed["hostUnion"]["uri"]) == ("IN_FORCE", u2.uri)
+    assert name in json.dumps(await u2.ask(AGREEMENT_QUERY, id=agreement["id"]), ensure_ascii=False)
+    assert await u8.ask(AGREEMENT_QUERY, id=agreement["id"]) is None
+    assert await u16.ask(AGREEMENT_QUERY, id=agreement["id"]) is None
+    assert (await u16.act("closeUnion", {"union": u8.uri, "closedOn": "2025-03-03"}))["state"] == "CLOSED"
+
+
+@pytest.mark.article("HUB-P09")
+async def test_or_is_ended_by_the_union_above(stage: Stage) -> None:
+    agreement = await stage.entrusted()
+    u7, u8, u16 = stage["U7"], stage["U8"], stage["U16"]
+    await _wound_up(stage, "U8", "U16")
+    ended = await u16.act("terminateEntrustment", {"agreementId": agreement["id"]})
+    assert (ended["state"], ended["steps"][-1]["act"]) == ("TERMINATED", "terminate")
+    assert (await u7.ask(AGREEMENT_QUERY, id=agreement["id"]))["state"] == "TERMINATED"
+    assert (await u16.act("closeUnion", {"union": u8.uri, "closedOn": "2025-03-03"}))["state"] == "CLOSED"

@@ -93,7 +93,8 @@ FUNCTIONS: Final = {
     "record_retention", "read_retentions",
     "read_headcount", "read_counted",
     "facts_for_entrustment", "facts_for_care", "is_entrusted_host", "record_entrustment", "record_entrustment_act",
-    "record_roster", "record_coverage_answer", "record_care", "read_entrustments", "read_entrustment_steps",
+    "record_roster", "record_coverage_answer", "record_on_suspended",
+    "record_care", "read_entrustments", "read_entrustment_steps",
     "read_coverages", "read_member_coverages", "read_care", "reveal_entrusted",
     "facts_for_certificate", "record_certificate", "record_numbering_scheme", "read_certificates",
     "facts_for_history", "facts_for_dues", "record_retained_import", "record_history", "record_dues",
@@ -123,6 +124,7 @@ INNER: Final = {
     "enter_release", "enter_answer", "enter_acceptance",
     "left_with", "enter_union_statement", "send_back", "wound", "suspend_agreements", "lay_above",
     "enter_case_statement", "succeed_seconded", "release_membership", "push_in_lieu", "retain_released",
+    "side_in_agreement", "answer_coverage",
     "number_place", "number_range", "is_printing", "enter_print_step",
 }  # fmt: skip
 
@@ -307,6 +309,7 @@ class TestFunctions:
             "roster_",
             "is_",
             "left_",
+            "side_in_",
         )
         reading = {name for name in FUNCTIONS | INNER if name.startswith(stable)}
         assert {row["proname"] for row in rows} == reading

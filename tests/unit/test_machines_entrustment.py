@@ -26,7 +26,8 @@ LEGAL = {
     ("IN_FORCE", "expire", "HUB"): "EXPIRED",
     **{("IN_FORCE", "terminate", side): "TERMINATED" for side in EITHER},
     ("IN_FORCE", "supersede", "HUB"): "SUPERSEDED",
-    ("SUSPENDED", "resume", "HIGHER"): "IN_FORCE",
+    **{("SUSPENDED", "resume", side): "IN_FORCE" for side in EITHER},
+    **{("SUSPENDED", "reschedule", side): "SCHEDULED" for side in EITHER},
     **{("SUSPENDED", "terminate", side): "TERMINATED" for side in (*EITHER, "HIGHER")},
     ("SUSPENDED", "expire", "HUB"): "EXPIRED",
 }
@@ -51,6 +52,9 @@ def test_the_last_states_are_left_by_no_step() -> None:
 
 @pytest.mark.invariant("I11")
 def test_no_step_is_one_of_custody() -> None:
-    """What is in force comes of two signatures, never of one union alone."""
+    """What is in force comes of two signatures, never of one union alone; what was, may go on with a successor."""
     making = [step for step in ENTRUSTMENT.steps if step.target in {"IN_FORCE", "SCHEDULED"}]
-    assert {step.source for step in making if step.side in {Side.DISPATCH, Side.HOST}} == {"SIGNED_BY_ONE"}
+    assert {step.source for step in making if step.side in {Side.DISPATCH, Side.HOST}} == {
+        "SIGNED_BY_ONE",
+        "SUSPENDED",
+    }

@@ -129,7 +129,7 @@ async def draft_roster(hub: Hub, caller: Caller, given: Input) -> Draft:
     facts = await hub.ledger.entrustments.facts(drafting_of(caller), agreement_id, members=named_in(change))
     require_login(facts.signer)
     refused: list[Refusal] = []
-    question = _question(facts, refused)
+    question = _question(facts, RosterAmendment, refused)
     if question is None or change is None:
         return Draft(RosterAmendment.typ, None, None, tuple(refused or unread))
     sha256 = document_sha256(change)
@@ -178,7 +178,7 @@ async def _of_agreement(
     facts = await hub.ledger.entrustments.facts(drafting_of(caller), agreement_id, members=members)
     require_login(facts.signer)
     refused: list[Refusal] = []
-    question = _question(facts, refused)
+    question = _question(facts, act, refused)
     if question is None:
         return Draft(act.typ, None, None, tuple(refused))
     stated = {"agreement_id": str(agreement_id), "agreement_sha256": question.text_sha256, **(more or {})}
@@ -188,9 +188,9 @@ async def _of_agreement(
     return _draft(hub, caller, claims, facts, every(rules(question, claims)))
 
 
-def _question(facts: EntrustmentFacts, refused: list[Refusal]) -> Entrustment | None:
+def _question(facts: EntrustmentFacts, act: type[Any], refused: list[Refusal]) -> Entrustment | None:
     try:
-        return question_of(facts)
+        return question_of(facts, act.act)
     except Refusal as refusal:
         refused.append(refusal)
         return None

@@ -115,6 +115,8 @@ async def propose(hub: Hub, caller: Caller, jws: str, agreement_text: str) -> Ag
 async def sign(hub: Hub, caller: Caller, jws: str) -> AgreementView:
     """Record a union's signature. With the second one over the same text it is in force, or scheduled for its start.
 
+    One that is suspended goes on with the signature of the successor of the party that is wound up (HUB-P09).
+
     Refuses: what `open_statement` and `order_entrusting.signature` do
     Source: A9
     """
@@ -132,6 +134,8 @@ async def withdraw(hub: Hub, caller: Caller, jws: str) -> AgreementView:
 
 async def terminate(hub: Hub, caller: Caller, jws: str) -> AgreementView:
     """End an agreement, and with it all that the host union may read and do. Holder and status are as before.
+
+    One that is suspended is ended by the union above the party that is wound up, too (HUB-P09).
 
     Refuses: what `open_statement` and `order_entrusting.termination` do
     Source: A9
@@ -157,7 +161,7 @@ async def amend_roster(hub: Hub, caller: Caller, jws: str, roster_text: str) -> 
             return await as_it_is_now(hub, caller, agreement_id)
         if change is None:
             change = read_text(Roster, roster_text)
-        question = question_of(facts)
+        question = question_of(facts, claims.act)
         first(order_entrusting.roster(question, claims, change, document_sha256(change)))
         at, agreement = _time_of_receipt(facts), _party(facts)
         record = _roster_record(caller, claims, change, question, at)
@@ -248,13 +252,13 @@ async def facts_of_text(
     )
 
 
-def question_of(facts: EntrustmentFacts) -> Entrustment:
+def question_of(facts: EntrustmentFacts, act: str) -> Entrustment:
     """Put an agreement as it stands before the rules. Refuses: ENTRUSTMENT_PARTY_INVALID, alike for none and another's.
 
     Who signs nothing at all is told that first.
     """
     first(order_entrusting.before(facts.signer))
-    first(entrusting.check_is_party(facts.agreement))
+    first(entrusting.check_is_party(facts.agreement, act))
     agreement = _party(facts)
     return Entrustment(facts, read_text(EntrustmentText, agreement.document), b64url(agreement.sha256))
 
@@ -274,9 +278,16 @@ async def _act(
             claims = open_statement(statement, facts.signer, caller, hub.origin)
         except Repeated:
             return await as_it_is_now(hub, caller, agreement_id)
-        question = question_of(facts)
+        question = question_of(facts, claims.act)
         first(rules(question, claims))
         act = entrusting.act_of_signature(question) if isinstance(claims, EntrustmentSignature) else claims.act
+        if _is_for_another(facts):
+            try:
+                if await _recorded_for_another(hub, caller, statement, question, act):
+                    return await as_it_is_now(hub, caller, claims.agreement_id)
+            except Claimed:
+                pass
+            continue
         record = _act_record(caller, question, act)
         enters = bool(record.in_force_from)
         entering = _entering(hub, facts, question.text.roster, statement.sha256) if enters else NOBODY_ENTERS
@@ -298,7 +309,7 @@ async def _answer(hub: Hub, caller: Caller, statement: Statement[Answer], to_sta
             claims = open_statement(statement, facts.signer, caller, hub.origin)
         except Repeated:
             return await as_it_is_now(hub, caller, agreement_id)
-        first(order_entrusting.answer(question_of(facts), claims))
+        first(order_entrusting.answer(question_of(facts, claims.act), claims))
         at, answered = _time_of_receipt(facts), [facts.members[membership] for membership in claims.members]
         record = ledger.AnswerRecord(
             at=at,
@@ -418,6 +429,29 @@ def _proposal_record(caller: Caller, claims: EntrustmentProposal, question: Entr
         purpose=None if text.rights_protection is None else text.rights_protection.purpose,
         supersedes=text.supersedes,
     )
+
+
+def _is_for_another(facts: EntrustmentFacts) -> bool:
+    """Whether the signer acts for a party that is wound up: as its successor, or as the union above it (HUB-P09)."""
+    agreement = _party(facts)
+    return agreement.succeeds or agreement.side == Side.HIGHER
+
+
+async def _recorded_for_another(
+    hub: Hub, caller: Caller, statement: Statement[Any], question: Entrustment, act: str
+) -> bool:
+    agreement, at = _party(question.facts), _time_of_receipt(question.facts)
+    step = ENTRUSTMENT.step(agreement.state, act, Side(agreement.side))
+    record = ledger.SuspendedRecord(
+        at=at,
+        union_id=caller.union_id,
+        agreement_id=agreement.agreement_id,
+        step_no=agreement.step_no,
+        act=act,
+        side=agreement.side,
+        to_state=step.target,
+    )
+    return await hub.ledger.entrustments.record_on_suspended(record, _stated(hub, statement, at, step.target))
 
 
 def _act_record(caller: Caller, question: Entrustment, act: str) -> ledger.AgreementActRecord:

@@ -37,6 +37,7 @@ __all__ = [
     "ProposalRecord",
     "RosterRecord",
     "Stated",
+    "SuspendedRecord",
 ]
 
 
@@ -101,6 +102,18 @@ class AgreementActRecord(NamedTuple):
     superseded_step: int | None
 
 
+class SuspendedRecord(NamedTuple):
+    """The columns of `record_on_suspended` up to the statement, in order. `side`: whose place is taken, or HIGHER."""
+
+    at: datetime
+    union_id: UUID
+    agreement_id: UUID
+    step_no: int
+    act: str
+    side: str
+    to_state: str
+
+
 class RosterRecord(NamedTuple):
     """The columns of `record_roster` up to who comes under the agreement, in order."""
 
@@ -151,6 +164,7 @@ FACTS_FOR_CARE: Final = _function("facts_for_care", 8)
 IS_ENTRUSTED_HOST: Final = _function("is_entrusted_host", 3)
 RECORD_ENTRUSTMENT: Final = _function("record_entrustment", 20)
 RECORD_ENTRUSTMENT_ACT: Final = _function("record_entrustment_act", 26)
+RECORD_ON_SUSPENDED: Final = _function("record_on_suspended", 12)
 RECORD_ROSTER: Final = _function("record_roster", 24)
 RECORD_COVERAGE_ANSWER: Final = _function("record_coverage_answer", 11)
 RECORD_CARE: Final = _function("record_care", 15)
@@ -226,6 +240,10 @@ class Entrustments:
     async def record_act(self, record: AgreementActRecord, entering: Entering, stated: Stated) -> bool:
         """Sign, withdraw or terminate. False: overtaken. Raises: Claimed, DatabaseUnavailable."""
         return await self._record(RECORD_ENTRUSTMENT_ACT, (*record, *entering, *stated))
+
+    async def record_on_suspended(self, record: SuspendedRecord, stated: Stated) -> bool:
+        """Act for a party that is wound up. False: overtaken. Raises: Claimed, DatabaseUnavailable."""
+        return await self._record(RECORD_ON_SUSPENDED, (*record, *stated))
 
     async def record_roster(self, record: RosterRecord, entering: Entering, stated: Stated) -> bool:
         """Change the roster. False: overtaken. Raises: Claimed, DatabaseUnavailable."""

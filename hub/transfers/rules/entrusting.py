@@ -44,6 +44,7 @@ __all__ = [
     "check_roster_member",
     "check_signature_is_due",
     "check_step",
+    "check_successor",
     "check_superseded",
     "check_term",
     "check_text_bound",
@@ -81,6 +82,9 @@ class Entrustment:
     @property
     def side(self) -> Side | None:
         """Which of the two unions that the text names the signer is."""
+        agreement = self.facts.agreement
+        if agreement is not None and agreement.side in RESPONSIBLE and self.text_sha256 == b64url(agreement.sha256):
+            return Side(agreement.side)  # in the text as it stands a successor is not named
         named: dict[str, Side] = {self.text.dispatch_union: Side.DISPATCH, self.text.host_union: Side.HOST}
         return named.get(self.facts.signer.uri)
 
@@ -96,10 +100,32 @@ class Entrustment:
         return self.side == Side.DISPATCH or self.completes
 
 
-def check_is_party(agreement: AgreementFacts | None) -> Refusals:
-    """Who is none of the two unions is told the same as of no agreement. Source: A9."""
-    if agreement is None:
+def check_is_party(agreement: AgreementFacts | None, act: str) -> Refusals:
+    """Who is none of the two unions is told the same as of no agreement. Source: A9, HUB-P09.
+
+    Of one that is suspended the successor of a party signs, and the union above that party ends it.
+    """
+    if (
+        agreement is None
+        or (agreement.succeeds and act != "sign")
+        or (agreement.side == Side.HIGHER and act != "terminate")
+    ):
         yield Refusal(Code.ENTRUSTMENT_PARTY_INVALID)
+
+
+def check_successor(question: Entrustment, agreement: AgreementFacts) -> Refusals:
+    """Who takes a party's place is a union of employers as that was, and the other party goes on.
+
+    Source: A9, HUB-P09
+    """
+    signer, facts = question.facts.signer, question.facts
+    other, name = (facts.host, "host_union") if agreement.side == Side.DISPATCH else (facts.dispatch, "dispatch_union")
+    if signer.kind not in GRASSROOTS_KINDS:
+        yield Refusal(Code.ENTRUSTMENT_PARTY_INVALID)
+    if other is None or other.state != UnionState.ACTIVE:
+        yield Refusal(Code.UNION_NOT_ACTIVE, path=(question.under, name))
+    if agreement.state != EntrustmentState.SUSPENDED:
+        yield Refusal(Code.ENTRUSTMENT_NOT_IN_FORCE)
 
 
 def check_parties(question: Entrustment) -> Refusals:
@@ -336,7 +362,14 @@ def check_care_is_covered(facts: CareFacts, claims: entrusting.ActivityRecord) -
 
 
 def act_of_signature(question: Entrustment) -> str:
-    """Give the step that a signature makes: the second one schedules an agreement whose term has yet to begin."""
+    """Give the step that a signature makes: the second one schedules an agreement whose term has yet to begin.
+
+    That of a successor lets the agreement go on where it stood.
+    """
+    agreement = question.facts.agreement
+    if agreement is not None and agreement.succeeds:
+        begins = agreement.in_force_from
+        return "reschedule" if begins is not None and begins > question.now else "resume"
     return "schedule" if question.completes and question.text.term_from > question.today else "sign"
 
 

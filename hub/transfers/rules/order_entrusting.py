@@ -41,10 +41,15 @@ def proposal(question: Entrustment, claims: claims_of.EntrustmentProposal) -> Re
 
 
 def signature(question: Entrustment, claims: claims_of.EntrustmentSignature) -> Refusals:
-    """Rules of a signature. Source: A9, A15."""
+    """Rules of a signature: of a party, or of the successor of one that is wound up. Source: A9, A15, HUB-P09."""
     agreement = question.facts.agreement
     assert agreement is not None, "who is no party is refused before there is a question"
     yield from before(question.facts.signer)
+    if agreement.succeeds:
+        yield from custody.check_signer_takes_in(question.facts.signer)
+        yield from entrusting.check_successor(question, agreement)
+        yield from entrusting.check_text_bound(question, claims.agreement_sha256)
+        return
     yield from entrusting.check_signature_is_due(question, agreement)
     yield from entrusting.check_text_bound(question, claims.agreement_sha256)
     yield from entrusting.check_parties(question)
@@ -62,7 +67,7 @@ def withdrawal(question: Entrustment, claims: claims_of.EntrustmentWithdrawal) -
 
 
 def termination(question: Entrustment, claims: claims_of.EntrustmentTermination) -> Refusals:
-    """Rules of a termination. Source: A9, A15."""
+    """Rules of a termination: by a party, or by the union above one that is wound up. Source: A9, A15, HUB-P09."""
     agreement = question.facts.agreement
     assert agreement is not None, "who is no party is refused before there is a question"
     yield from before(question.facts.signer)

@@ -1,0 +1,3 @@
+-- From hub/transfers/machines.py; a test compares them.
+insert into hub.legal_steps (machine, from_state, act, to_state) values
+    ('entrustment', 'SUSPENDED', 'reschedule', 'SCHEDULED');
