@@ -121,6 +121,7 @@ class MembershipFacts:
     retained_on: date | None = None
     restored_on: date | None = None  #: the day on which the last retention ended
     changed_at: datetime | None = None  #: since when the status is what it is
+    is_back: bool = False  #: from the union of a host, to whom it was lent
 
     def standing(self, now: datetime) -> Standing | None:
         """Give where the open handoff stands; None if there is none."""

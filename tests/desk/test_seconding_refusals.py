@@ -166,6 +166,20 @@ class TestTheHost:
         assert (refusal.code, refusal.path) == (Code.REASON_NOT_ALLOWED, ("release", "reason_code"))
 
     @pytest.mark.article("HUB-P17")
+    async def test_nor_after_another_offer(
+        self, world: World, refused: Refused, u1: Actor, u12: Actor, m4: UUID
+    ) -> None:
+        """It would be a release that nobody can accept: the host holds those alone who are lent to it."""
+        await at_host(world, m4)
+        back = await (await ready_return(world, m4, date(2025, 3, 3))).send(world.hub)
+        await world.accept(u1, back.handoff_id, employer_uscc=None, relation_started_on=None)
+        again = await offer(world, m4)
+        await world.recall(u1, again.handoff_id)
+        given = {"reason_code": "CORRECTION", "relation_ended_on": None, "new_employer_uscc": None}
+        refusal = await refused(await ready_release(world, u1, m4, u12, **given))
+        assert (refusal.code, refusal.path) == (Code.REASON_NOT_ALLOWED, ("release", "reason_code"))
+
+    @pytest.mark.article("HUB-P17")
     async def test_nobody_returns_who_was_not_lent(
         self, world: World, refused: Refused, u1: Actor, u12: Actor, m4: UUID
     ) -> None:

@@ -11,7 +11,9 @@ __all__ = ["AREA_REASONS", "VOIDING", "near", "of_area", "second_check"]
 
 AREA_REASONS = frozenset({"PLACEMENT", "RESIDENCE_MOVE", "EMPLOYER_CLOSURE"})
 #: What an acceptance is refused with, and stored: by its second check alone.
-VOIDING = frozenset({"EMPLOYER_HAS_UNION", "NOT_RESIDENCE_AREA", "RECEIVER_KIND_NOT_ALLOWED"})
+VOIDING = frozenset(
+    {"EMPLOYER_HAS_UNION", "NOT_RESIDENCE_AREA", "RECEIVER_KIND_NOT_ALLOWED", "SECONDMENT_TERM_MISSING"}
+)
 _LOCAL = frozenset({"TOWNSHIP_SUBDISTRICT_UNION", "VILLAGE_COMMUNITY_UNION"})
 _STAND_BACK = frozenset({"DEVELOPMENT_ZONE_UNION", "COUNTY_FEDERATION"})
 _NO_AREA = frozenset(
@@ -37,7 +39,10 @@ def near(union: Union, member: Member) -> bool:
 
 
 def second_check(model: Model, case: Case, member: Member) -> str | None:
-    """Give why a release for reasons of an area bears its acceptance no more."""
+    """Give why a release for reasons of an area, or an offer to lend, bears its acceptance no more."""
+    if case.reason == "SECONDMENT":
+        assert member.lent is not None
+        return "SECONDMENT_TERM_MISSING" if member.lent.ends_on < model.today else None
     if case.reason not in AREA_REASONS or case.reason == "EMPLOYER_CLOSURE":
         return None
     organised = case.reason == "PLACEMENT" and model.is_organised(case.new_employer)

@@ -29,10 +29,13 @@ _REFUSALS = ("NO_LABOUR_RELATION_HERE", "IDENTITY_OR_PROOF_MISMATCH", "WRONG_UNI
 _OF_AREAS = (*_REFUSALS[1:], "EMPLOYER_HAS_UNION_ALREADY", "NOT_RESIDENT_HERE")
 _OF_REASONS = {
     "CORRECTION": ("IDENTITY_OR_PROOF_MISMATCH", "DOCUMENT_DEFECT"),
+    "SECONDMENT": ("IDENTITY_OR_PROOF_MISMATCH", "WRONG_UNION_LEVEL", "DOCUMENT_DEFECT"),
+    "SECONDMENT_RETURN": ("NO_LABOUR_RELATION_HERE", "IDENTITY_OR_PROOF_MISMATCH", "DOCUMENT_DEFECT"),
     "PLACEMENT": _OF_AREAS,
     "RESIDENCE_MOVE": _OF_AREAS,
     "EMPLOYER_CLOSURE": _OF_AREAS,
 }
+_OF_THE_LENT = frozenset({"SECONDMENT", "SECONDMENT_RETURN"})
 _ORGANISED = "EMPLOYER_ORGANISED_MEANWHILE"
 _BASES = ("ORDINARY", "DISPATCH_UNION", "DISPATCH_HOST_JOINED")
 
@@ -82,7 +85,7 @@ class OnCase(Kind):
             case = None
         side = None if case is None else case.acting_side_of(sent.sender, model.now)
         holds = member is not None and member.holder == sent.sender
-        is_back = side == "RECEIVER" and case is not None and case.reason == "CORRECTION"
+        is_back = side == "RECEIVER" and case is not None and case.reason in {"CORRECTION", "SECONDMENT_RETURN"}
         tie = structure(model, sent, holds=holds or is_back)
         if tie is not None:
             return tie
@@ -138,6 +141,9 @@ class Accept(OnCase):
             back = {"employer_uscc": None, "relation_started_on": None, "holding_basis": basis}
             if ask.wrong == "basis":
                 back["holding_basis"] = "ORDINARY"
+        if case is not None and case.reason in _OF_THE_LENT:
+            basis = self._of_the_lent(model, case)
+            back = {"holding_basis": "ORDINARY" if ask.wrong == "basis" and basis != "ORDINARY" else basis}
         return {
             "in_date": days.get(ask.wrong, today),
             "employer_uscc": None
@@ -149,6 +155,11 @@ class Accept(OnCase):
             "form_received": True,
             **({} if ask.wrong == "basis" and case is not None and case.reason == "CORRECTION" else back),
         }
+
+    @staticmethod
+    def _of_the_lent(model: Model, case: Case) -> str:
+        """Give the basis on which the host holds, or on which the home union did."""
+        return "SECONDMENT" if case.reason == "SECONDMENT" else model.members[case.member].held[case.version - 2][1]
 
     @staticmethod
     def _in_area(case: Case, member: Member) -> str:
@@ -182,13 +193,17 @@ class Accept(OnCase):
         assert case.out_date is not None
         employer, back = claims.get("employer_uscc"), self._as_before(model, case)
         in_area, member = case.reason in AREA_REASONS, model.members[case.member]
+        is_lent = case.reason in _OF_THE_LENT
         known = case.new_employer if case.reason == "PLACEMENT" else member.employer
         bases = (self._in_area(case, member),) if in_area else (back["holding_basis"],) if back else _BASES
-        is_new = not back and not in_area
+        is_new = not back and not in_area and not is_lent
+        if is_lent:
+            bases = (self._of_the_lent(model, case),)
+        in_area_or_lent = in_area or is_lent
         return first(
             (
                 (in_area and employer not in {None, known}, "INPUT_INVALID"),
-                (in_area and began is not None and date.fromisoformat(began) > today, "NO_LABOUR_RELATION_YET"),
+                (in_area_or_lent and began is not None and date.fromisoformat(began) > today, "NO_LABOUR_RELATION_YET"),
                 (bool(back) and (employer is not None or began is not None), "INPUT_INVALID"),
                 (is_new and employer is None, "NO_LABOUR_RELATION_YET"),
                 (is_new and (began is None or date.fromisoformat(began) > today), "NO_LABOUR_RELATION_YET"),
@@ -230,8 +245,14 @@ class Accept(OnCase):
         member.held_by, member.dues = sent.read.sha256, case.dues
         if case.reason not in {"RESIDENCE_MOVE", "EMPLOYER_CLOSURE"}:
             stated = case.new_employer if case.reason in AREA_REASONS else sent.claims.get("employer_uscc")
+            if case.reason == "SECONDMENT":
+                stated = stated or case.new_employer
+            if case.reason == "SECONDMENT_RETURN":
+                stated = stated or member.held[case.version - 2][2]
             member.employer = member.held[case.version - 2][2] if is_back else stated
         member.basis = sent.claims["holding_basis"]
+        if member.lent is not None and case.reason in _OF_THE_LENT:
+            member.lent.state = "AT_HOST" if case.reason == "SECONDMENT" else "RETURNED"
         case.close("ACCEPTED", model.now)
 
 

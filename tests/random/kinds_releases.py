@@ -366,6 +366,7 @@ class ReleaseInLieu(Release):
         stays = may_not_leave(member, claims)
         if stays is not None:
             return stays
+        not_home = goes_home(model, member, claims)
         bound = {
             "request_sha256": case.request,
             "in_lieu_of": model.unions[case.holder].uri,
@@ -380,6 +381,7 @@ class ReleaseInLieu(Release):
                 (any(claims[name] != value for name, value in bound.items()), "DOCUMENT_TAMPERED"),
                 (claims["custody_version"] != member.version, "STALE_VERSION"),
                 (claims["prev_sha256"] != member.held_by, "DOCUMENT_TAMPERED"),
+                (not_home is not None, not_home or ""),
                 (claims["ground"] in SIX, "DISCRIMINATORY_GROUND"),
                 (claims["reason_text"] != "调动", "STATEMENT_MALFORMED"),
             )

@@ -109,7 +109,7 @@ class OnSecondment(Kind):
 def standing(model: Model, member: Member) -> str:
     """Where the secondment stands that goes on; `-` where none does."""
     state = None if member.lent is None else member.lent.stands(model, member)
-    return state if state in {"RECORDED", *_LASTING} else "-"
+    return state if state in {"RECORDED", "OFFERED", *_LASTING} else "-"
 
 
 def tie_of(model: Model, member: Member, ref: str) -> str | None:

@@ -41,6 +41,7 @@ from tests.random.kinds_entrustments import (
     Withdraw,
 )
 from tests.random.kinds_history import ImportHistory, RecordDues
+from tests.random.kinds_lending import Offer, SendHome
 from tests.random.kinds_manifests import AcceptByManifest, ReleaseByManifest
 from tests.random.kinds_placements import Exit, Move, Place
 from tests.random.kinds_prints import ON_PRINTS
@@ -56,6 +57,7 @@ from tests.random.kinds_secondments import (
 )
 from tests.random.kinds_unions import RegisterKey, RegisterUnion, RetireKey, RevokeKey
 from tests.random.kinds_winding import CloseUnion, Retarget, WindUpUnion
+from tests.random.lending import LASTING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -104,10 +106,14 @@ ON_PAIRS: dict[str, Kind] = {kind.name: kind for kind in (IMPORT, MERGE, DECIDE)
 ON_RETENTIONS: dict[str, Kind] = {
     kind.name: kind for kind in (RETENTION, REASON, RESTORATION, PLACE_RESTORED, ANNULMENT, REEMPLOY)
 }
+OFFER, SEND_HOME, EXTEND, CONVERT, END_EARLY = Offer(), SendHome(), Extend(), Convert(), EndEarly()
+END_HOME = EndHomeRelation()
 ON_SECONDMENTS: dict[str, Kind] = {
     kind.name: kind
-    for kind in (RecordSecondment(), ChangeTerm(), EndEarly(), Extend(), Convert(), EndHomeRelation(), Retarget())
+    for kind in (RecordSecondment(), ChangeTerm(), OFFER, SEND_HOME, END_EARLY, EXTEND, CONVERT, END_HOME, Retarget())
 }
+#: What may become of one who is lent.
+AT_HOST: tuple[Kind, ...] = (SEND_HOME, SEND_HOME, EXTEND, EXTEND, CONVERT, END_EARLY, END_HOME, RELEASE)
 HISTORY, DUES = ImportHistory(), RecordDues()
 ON_PAPER: dict[str, Kind] = {kind.name: kind for kind in (HISTORY, DUES)}
 ON_MEMBERS: dict[str, Kind] = (
@@ -264,6 +270,24 @@ class RandomActs(RuleBasedStateMachine):
     )
     def act_on_a_secondment(self, act: str, who: str, by: str, to: str, wrong: str, how: int) -> None:
         self.act(ON_SECONDMENTS[act], Ask(who, by, to, wrong, how=how))
+
+    @rule(who=MEMBERS, to=EMPLOYERS_UNIONS, ways=st.lists(NUMBERS, min_size=3, max_size=7))
+    def lend(self, who: str, to: str, ways: list[int]) -> None:
+        """Let a member be offered, taken over, lent for longer, kept by the host, or sent home."""
+        for how in ways:
+            model = self.stage.model
+            member = model.members[self._names(Ask(who)).who]
+            lasts = member.lent is not None and member.lent.stands(model, member) in LASTING
+            if member.open is not None and member.open.state == "RELEASED":
+                self.act((ACCEPT, ACCEPT, ACCEPT, REFUSE, RECALL)[how % 5], Ask(who, to="asker", how=how))
+            elif lasts and how % 9 == 8:
+                self.time_passes("a year", who, how)
+            elif lasts:
+                kind = AT_HOST[how % len(AT_HOST)]
+                for one in (how, how ^ 1) if kind in {EXTEND, CONVERT} else (how,):  # both unions, or one
+                    self.act(kind, Ask(who, to=to, how=one))
+            else:
+                self.act(OFFER, Ask(who, to="U7" if to == member.holder else to, how=how))
 
     @rule(
         act=st.sampled_from(sorted(ON_RETENTIONS)),

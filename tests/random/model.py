@@ -194,11 +194,15 @@ class Lent:
     state: str = "RECORDED"
     cut_on: date | None = None
     words: set[tuple[str, str, str]] = field(default_factory=set)  #: act, document, union
+    offer: UUID | None = None  #: the handoff by which it was offered last
 
     def stands(self, model: Model, member: Member) -> str:
         """Where it stands today."""
         ended, over = member.status not in STANDING, self.ends_on < model.today
         if self.state == "RECORDED":
+            case = member.open
+            if not ended and case is not None and case.id == self.offer and case.state == "RELEASED":
+                return "OFFERED"
             return "ENDED" if ended or over or self.home_version != member.version else "RECORDED"
         if self.state in {"AT_HOST", "RETURN_DUE"}:
             return "CLOSED" if ended else "RETURN_DUE" if over else self.state

@@ -76,9 +76,10 @@ __all__ = ["Ledger"]
 
 
 #: The SQL text of each call; `make bench` runs the same text for its floor.
-#: With what there is of retentions, and who succeeds a holder that is wound up.
+#: With what there is of retentions, whether a host has let the member go home, and who succeeds a holder that is wound up.
 FACTS_FOR_RELEASE: Final = with_secondment(
     "select f.*, r.reason as retained_for, r.retained_on, r.restored_on, r.changed_at, "
+    "coalesce(r.is_back, false) as is_back, "
     "coalesce(h.parent_union = f.receiver_union, false) as is_above, "
     "case when h.state = 'WINDING_UP' then h.successor_union end as successor "
     "from hub.facts_for_release($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) f "
@@ -541,7 +542,7 @@ def _membership(case: Any, row: Any) -> MembershipFacts:
     )
 
 
-_RETAINED: Final = ("retained_for", "retained_on", "restored_on", "changed_at")
+_RETAINED: Final = ("retained_for", "retained_on", "restored_on", "changed_at", "is_back")
 _NOT_HELD: Final = {"named", "previous_union", "holding_basis", "residence", *_RETAINED}
 #: The fields of a membership, in the order of the columns.
 _HELD: Final = tuple(name for name in MembershipFacts.__dataclass_fields__ if name not in _NOT_HELD)

@@ -313,7 +313,7 @@ def release(question: Release) -> Refusals:
     )
     if claims.request_sha256 is None:
         yield from custody.check_handoff_is_new(taken=facts.handoff_taken)
-    yield from seconding.check_goes_home(claims, facts, membership.custody_version)
+    yield from seconding.check_goes_home(claims, facts)
     yield from labour.check_reason(claims)
     yield from pulling.check_answers_the_reason(membership, claims)
     yield from placing.check_held_on(claims.reason_code, membership.holding_basis, path=("release", "reason_code"))
@@ -406,7 +406,7 @@ def release_in_lieu(question: Release, claims: acts.InLieuRelease) -> Refusals:
         prev_sha256=claims.prev_sha256,
         held_by=b64url(membership.held_by_sha256),
     )
-    yield from seconding.check_goes_home(claims, facts, membership.custody_version)
+    yield from seconding.check_goes_home(claims, facts)
     yield from pulling.check_in_lieu_ground(claims)
     unlisted = tuple(labour.check_reason_listed(claims))
     yield from unlisted or labour.check_reason_text(claims)

@@ -83,7 +83,7 @@ def remind_on(due_on: date) -> date:
     return due_on - _REMINDER
 
 
-def check_goes_home(claims: acts.Release, facts: ReleaseFacts, custody_version: int) -> Refusals:
+def check_goes_home(claims: acts.Release, facts: ReleaseFacts) -> Refusals:
     """The host releases a seconded member to the home union, and for that reason alone; or to its own successor.
 
     Source: A14, HUB-P09 (I12)
@@ -98,12 +98,8 @@ def check_goes_home(claims: acts.Release, facts: ReleaseFacts, custody_version: 
             yield Refusal(Code.SECONDED_MEMBER_NOT_RELEASABLE_BY_HOST, path=("release", "reason_code"))
         elif receiver is None or receiver.union_id != secondment.home_union:
             yield Refusal(Code.REVERSION_ONLY_TO_HOME, path=("release", "receiving_union"))
-    elif (
-        claims.reason_code == CORRECTION
-        and secondment.state == SecondmentState.RETURNED
-        and secondment.host_version == custody_version - 1
-    ):
-        # A return is undone by nobody: who is lent once more is offered once more.
+    elif claims.reason_code == CORRECTION and facts.membership is not None and facts.membership.is_back:
+        # A return is undone by nobody: who is lent once more is offered once more, and stays a while at home.
         others = REASONS.keys() - {CORRECTION}
         yield Refusal(
             Code.REASON_NOT_ALLOWED,
