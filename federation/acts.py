@@ -32,6 +32,7 @@ from federation.acts_ending import (
     FilingReturn,
     Withdrawal,
 )
+from federation.acts_policy import PolicyChange
 from federation.acts_retention import Annulment, ReasonChange, Restoration, Retention
 from federation.acts_secondment import (
     Conversion,
@@ -105,6 +106,7 @@ __all__ = [
     "MergeDecision",
     "NumberingScheme",
     "Objection",
+    "PolicyChange",
     "ReasonChange",
     "Recall",
     "Receipt",
@@ -540,6 +542,7 @@ _ALL: tuple[type[Act], ...] = (
     *(Withdrawal, DeemedWithdrawal, Expulsion, Death),
     *(ExpulsionFiling, FilingAcknowledgement, FilingReturn, ExpulsionReversal),
     *(Secondment, SecondmentTerm, EarlyEnd, Extension, Conversion, HomeRelationEnd),
+    PolicyChange,
     *ENTRUSTMENT_ACTS,
 )
 #: Every act that a union can sign, by the `typ` of its statement.

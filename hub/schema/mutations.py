@@ -16,6 +16,7 @@ from hub.schema.entrustments import EntrustmentActs
 from hub.schema.enums import IdType
 from hub.schema.fields import act
 from hub.schema.ids import decode_id
+from hub.schema.policies import PolicyMutations
 from hub.schema.refusals import Refusal
 from hub.schema.seconding import SecondmentMutations
 from hub.schema.types.handoffs import Handoff
@@ -65,7 +66,7 @@ MergeDecisionResult = Annotated[
     description="办理事项；每次办理须有一份签署的文书。\n"
     "The acts. Each takes one signed statement and is stored with it."
 )
-class Mutation(EndingMutations, EntrustmentActs, CertificateMutations, SecondmentMutations):
+class Mutation(EndingMutations, EntrustmentActs, CertificateMutations, SecondmentMutations, PolicyMutations):
     """The acts."""
 
     @act("批准入会。", "Takes in a person who is nobody's member.")

@@ -14,6 +14,7 @@ from hub.schema.entrustments import EntrustmentDrafts, EntrustmentReads
 from hub.schema.executor import plain_executor, plain_fields
 from hub.schema.limits import Limits
 from hub.schema.mutations import Mutation
+from hub.schema.policies import PolicyDrafts, PolicyReads
 from hub.schema.queries import Reads
 from hub.schema.refusals import RefusalHandler
 from hub.schema.scalars import SCALARS
@@ -43,6 +44,9 @@ LIMITS: Final = Limits(
         "EntrustmentAgreement.steps": 5,
         "Member.careRecords": 5,
         "Query.responsibilities": 6,
+        "ProvincePolicy.values": 14,
+        "PolicyValue.choices": 1,
+        "PolicyVersion.settings": 5,
     },
     # In kilobytes, about.
     weights={"Handoff.proof": 100, "EntrustmentAgreement.document": 20, "Step.statement": 5, "Step.receipt": 5},
@@ -59,11 +63,13 @@ class Query(
     EndingReads,
     EntrustmentReads,
     SecondmentReads,
+    PolicyReads,
     Drafts,
     CertificateDrafts,
     EndingDrafts,
     EntrustmentDrafts,
     SecondmentDrafts,
+    PolicyDrafts,
 ):
     """Everything that can be asked."""
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from hub.transfers.facts import SignerFacts
+    from hub.transfers.rules.policy import Policy
 
 __all__ = ["SecondmentActFacts", "SecondmentFacts", "SecondmentMembership", "SecondmentWord"]
 
@@ -92,3 +93,4 @@ class SecondmentActFacts:
     membership: SecondmentMembership | None
     host_union: UUID | None
     host_state: str | None
+    home_policy: Policy  #: of the home union, as the secondment came due

@@ -12,6 +12,7 @@ from hub.transfers.facts_secondment import (
     SecondmentMembership,
     SecondmentWord,
 )
+from hub.transfers.ledger.rows import policy_of, under_policy
 from hub.transfers.ledger.singles import Singles, signer_of
 
 if TYPE_CHECKING:
@@ -74,8 +75,16 @@ def with_secondment(facts: str, sub: int) -> str:
     return f"select f.*, x.secondment from ({facts}) f join hub.facts_of_secondments($1, $2, ${sub}) x on x.ord = f.ord"
 
 
-FACTS_FOR_SECONDMENT: Final = _function("facts_for_secondment", 8)
-RECORD_RETURN_MATCH: Final = _function("record_return_match", 6)
+#: The instant at which the secondment is due: its last day is over.
+_DUE: Final = (
+    "(least(((f.membership).secondment).ends_on, ((f.membership).secondment).ended_early_on) + 1)::timestamp "
+    "at time zone 'Asia/Shanghai'"
+)
+#: With the policy of the home union as the secondment came due: from then on it is asked for the member's return.
+FACTS_FOR_SECONDMENT: Final = under_policy(
+    _function("facts_for_secondment", 8), home_policy=f"((f.membership).secondment).home_union, {_DUE}"
+)
+RECORD_RETURN_MATCH: Final = under_policy(_function("record_return_match", 6))
 RECORD_SECONDMENT: Final = _function("record_secondment", len(SecondmentRecord._fields))
 
 
@@ -94,11 +103,12 @@ class SecondmentActs(Singles):
         async with self._database.connection() as connection:
             row = await connection.fetchrow(FACTS_FOR_SECONDMENT, *self._clock, *signing, membership_id, host)
         return SecondmentActFacts(
-            signer=signer_of(row["signer"]),
+            signer=signer_of(row),
             tie=row["tie"],
             membership=_membership(row["membership"]),
             host_union=row["host_union"],
             host_state=row["host_state"],
+            home_policy=policy_of(row["home_policy"]),
         )
 
     async def record_return_match(
@@ -110,7 +120,7 @@ class SecondmentActs(Singles):
         """
         async with self._database.connection() as connection:
             row = await connection.fetchrow(RECORD_RETURN_MATCH, *self._clock, *signing[:3], membership_id, minutes)
-        return signer_of(row["signer"]), secondment_of(row["secondment"]), row["home_employer"]
+        return signer_of(row), secondment_of(row["secondment"]), row["home_employer"]
 
     async def record_secondment(self, record: SecondmentRecord) -> bool:
         """Enter an act on a secondment. False: overtaken. Raises: Claimed."""

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from hub.errors import Code, Refusal
 from hub.transfers.kinds import JOINING_BASES, HoldingBasis, UnionState
 from hub.transfers.rules.codes import is_uscc
+from hub.transfers.rules.policy import ClosureIntake
 from hub.transfers.rules.reasons import (
     CORRECTION,
     EMPLOYER_UNION_KINDS,
     INADMISSIBLE_GROUNDS,
     INADMISSIBLE_REASONS,
+    OPTION_DECLINED,
     REASONS,
     RECEIVER_KINDS,
     Receiver,
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from federation import acts
     from hub.transfers.facts import HandoffFacts, ReceiverFacts
+    from hub.transfers.rules.policy import Policy
     from hub.transfers.rules.questions import Refusals
 
 __all__ = [
@@ -260,9 +263,14 @@ def check_receiver_still_active(handoff: HandoffFacts) -> Refusals:
         yield Refusal(Code.RECEIVER_CANNOT_HOLD)
 
 
-def check_ground(ground: str, reason_code: str) -> Refusals:
-    """A refusal rests on a ground of its reason's row, and on no other. Source: A12, A4, A7."""
+def check_ground(ground: str, reason_code: str, policy: Policy) -> Refusals:
+    """A refusal rests on a ground of its reason's row, and on no other. Source: A12, A4, A7, HUB-P16.
+
+    Takes: `policy`, the releasing union's: whether a residence union may decline whom a closed employer leaves.
+    """
     allowed = REASONS[reason_code].grounds
+    if reason_code == "EMPLOYER_CLOSURE" and policy.closure_intake is ClosureIntake.OPTION:
+        allowed |= {OPTION_DECLINED}
     if ground in allowed:
         return
     code = INADMISSIBLE_GROUNDS.get(ground, Code.REFUSAL_GROUND_NOT_ALLOWED)

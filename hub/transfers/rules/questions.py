@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         UnionFacts,
     )
     from hub.transfers.person import Person
+    from hub.transfers.rules.policy import Policy
 
 __all__ = [
     "Amendment",
@@ -68,6 +69,11 @@ class Release:
         return day_of(self.now)
 
     @property
+    def policy(self) -> Policy:
+        """The holder's, in force at that time."""
+        return self.facts.holder_policy
+
+    @property
     def membership(self) -> MembershipFacts | None:
         """The membership, for its holder."""
         return self.facts.membership
@@ -89,6 +95,11 @@ class Case:
     def today(self) -> date:
         """The day of receipt, in Shanghai."""
         return day_of(self.now)
+
+    @property
+    def policy(self) -> Policy:
+        """The releasing union's, in force at that time, for the receiver."""
+        return self.facts.holder_policy
 
     @property
     def handoff(self) -> HandoffFacts | None:
@@ -113,6 +124,11 @@ class Request:
         """The day of receipt, in Shanghai."""
         return day_of(self.now)
 
+    @property
+    def policy(self) -> Policy:
+        """The signer's, in force at that time; the holder's is told to nobody who asks for anybody."""
+        return self.facts.signer.policy
+
 
 @dataclass(frozen=True, slots=True)
 class Join:
@@ -131,6 +147,11 @@ class Join:
     def today(self) -> date:
         """The day of receipt, in Shanghai."""
         return day_of(self.now)
+
+    @property
+    def policy(self) -> Policy:
+        """The signer's, in force at that time."""
+        return self.facts.signer.policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +172,11 @@ class Amendment:
     def today(self) -> date:
         """The day of receipt, in Shanghai."""
         return day_of(self.now)
+
+    @property
+    def policy(self) -> Policy:
+        """The holder's, in force at that time."""
+        return self.facts.signer.policy
 
     @property
     def membership(self) -> HeldFacts | None:
@@ -180,6 +206,11 @@ class OnRetention:
     def today(self) -> date:
         """The day of receipt, in Shanghai."""
         return day_of(self.now)
+
+    @property
+    def policy(self) -> Policy:
+        """The holder's, in force at that time."""
+        return self.facts.signer.policy
 
     @property
     def membership(self) -> RetainedFacts | None:
