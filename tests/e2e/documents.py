@@ -12,12 +12,16 @@ UNION = (
 )
 CARD = "json name sex birthMonth joinedOn certificate { provinceCode number } issuingUnion duesPaidThrough"
 ENTRY = "outDate outReasonText duesPaidThrough releasingSeal inDate receivingSeal line"
-DEADLINE = "at rule consequence tentative"
+DEADLINE = "at rule consequence days inWorkingDays tentative"
 STEP = f"act side by {{ {UNION_NAME} }} at statement statementSha256 receipt"
 HANDOFF = (
     f"id handoffId state reasonCode side releasingUnion {{ {UNION_NAME} }} receivingUnion {{ {UNION_NAME} }} "
     f"member {{ id name }} memberNameMasked card {{ {CARD} }} outDate inDate validUntil duesPaidThrough ground "
     f"requestedAt releasedAt closedAt nextDeadline {{ {DEADLINE} }} steps {{ {STEP} }} transferEntry {{ {ENTRY} }}"
+)
+POLICY_VERSION = (
+    "version effectiveFrom setAt evidenceSha256 statement statementSha256 receipt settings { rule name value } "
+    f"setBy {{ {UNION_NAME} }}"
 )
 RETENTION_ENTRY = "retainedMonth reasonText retentionSeal restoredMonth restorationSeal line"
 CERTIFICATE = (
@@ -126,11 +130,22 @@ ACTS = {
     "collectCertificate": ("CollectCertificateDraft", "Certificate", WHOLE_CERTIFICATE),
     "voidCertificate": ("CertificateDraft", "Certificate", WHOLE_CERTIFICATE),
     "setNumberingScheme": ("NumberingSchemeDraft", "NumberingScheme", "provinceCode fromOn pattern check"),
+    "setPolicy": ("PolicyDraft", "PolicyVersion", POLICY_VERSION),
 }
 
 CERTIFICATES_QUERY = (
     "query ($id: ID!) { answer: member(id: $id) { joinedOn certificate { state number { provinceCode number } } "
     f"warnings {{ {REFUSAL} }} certificates {{ {WHOLE_CERTIFICATE} }} }} }}"
+)
+POLICY_QUERY = (
+    "query ($unionId: ID, $provinceCode: String, $asOf: Date) { answer: policy(unionId: $unionId, "
+    f"provinceCode: $provinceCode, asOf: $asOf) {{ asOf recordOf {{ {UNION_NAME} }} values {{ rule name value unit "
+    "source version effectiveFrom nationalValue minimum maximum choices } } }"
+)
+POLICY_VERSIONS_QUERY = (
+    "query ($unionId: ID, $provinceCode: String, $first: Int, $after: String) { answer: policyVersions(unionId: "
+    "$unionId, provinceCode: $provinceCode, first: $first, after: $after) "
+    f"{{ edges {{ cursor node {{ {POLICY_VERSION} }} }} {PAGE_INFO} }} }}"
 )
 SCHEME_QUERY = (
     "query ($provinceCode: String!, $on: Date!) { answer: numberingScheme(provinceCode: $provinceCode, on: $on) "

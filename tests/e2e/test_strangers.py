@@ -118,6 +118,8 @@ _ARGUMENTS = {
     "explain": "(handoffId: $handoff)",
     "receipt": "(statementSha256: $sha256)",
     "numberingScheme": '(provinceCode: "31", on: "2025-03-03")',
+    "policy": '(provinceCode: "31", asOf: "2025-03-03")',
+    "policyVersions": '(provinceCode: "31", first: 10)',
     "headcount": '(unionId: $about, asOf: "2025-03-03")',
     "countedMembers": '(first: 10, asOf: "2025-03-03")',
     "explainCount": '(unionId: $own, memberId: $member, asOf: "2025-03-03")',

@@ -11,7 +11,17 @@ import pytest
 
 import hub.database
 from hub.database.migrate import statements_of
-from hub.transfers.ledger import acts, certificates, entrusting, founding, reads, reads_secondment, retaining, seconding
+from hub.transfers.ledger import (
+    acts,
+    certificates,
+    entrusting,
+    founding,
+    policies,
+    reads,
+    reads_secondment,
+    retaining,
+    seconding,
+)
 from hub.transfers.machines import MACHINES
 from tests.sql.constructs import faults, without_comments
 
@@ -34,10 +44,25 @@ def test_migrations_use_no_refused_construct(file: Path) -> None:
     assert found == []
 
 
+_SENDING: Final = (
+    *(acts, certificates, entrusting, founding, policies, reads, reads_secondment, retaining, seconding),
+)
+
+
 def test_what_the_hub_sends_has_none_either() -> None:
     texts = {
         f"{module.__name__}.{name}": text
-        for module in (acts, certificates, entrusting, founding, reads, reads_secondment, retaining, seconding)
+        for module in (
+            acts,
+            certificates,
+            entrusting,
+            founding,
+            policies,
+            reads,
+            reads_secondment,
+            retaining,
+            seconding,
+        )
         for name, text in vars(module).items()
         if name.isupper() and isinstance(text, str)
     }

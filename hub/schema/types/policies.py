@@ -108,15 +108,16 @@ class PolicyVersion:
     @classmethod
     def of(cls, view: PolicyVersionView) -> "PolicyVersion":
         """Give the version of a view."""
+        set_to = dict(zip(view.names, view.set_to, strict=True))
         return cls(
             view=view,
             version=view.version,
             effective_from=view.effective_from,
             set_at=view.at,
             settings=[
-                PolicySetting(rule=PARAMETERS[name].rule, name=_camel(name), value=value)
-                for name, value in zip(view.names, view.set_to, strict=True)
-                if name in PARAMETERS
+                PolicySetting(rule=parameter.rule, name=_camel(name), value=set_to[name])
+                for name, parameter in PARAMETERS.items()
+                if name in set_to
             ],
             evidence_sha256=b64url(view.evidence_sha256),
             statement=view.jws,

@@ -29,7 +29,7 @@ from hub.transfers.ledger.policies import PolicyRecord
 from hub.transfers.rules.days import day_of
 from hub.transfers.rules.governing import policy_change
 from hub.transfers.views import Draft
-from hub.transfers.views_policy import PolicyView
+from hub.transfers.views_policy import PolicyVersionView, PolicyView
 
 if TYPE_CHECKING:
     from datetime import date
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from hub.authz.tokens import Caller
     from hub.transfers.desk.drafting import Input
     from hub.transfers.ledger.policies import PolicyFacts
-    from hub.transfers.views_policy import PolicyVersionView
 
 __all__ = ["draft_policy", "policy_on", "set_policy", "versions_of"]
 
@@ -58,9 +57,10 @@ async def set_policy(hub: Hub, caller: Caller, jws: str) -> PolicyVersionView:
         except Repeated:
             return await _version(hub, caller, statement)
         first(policy_change(claims, facts.signer, is_self=facts.is_self))
+        record = _record(hub, caller, statement, claims, facts)
         try:
-            if await hub.ledger.policies.record(_record(hub, caller, statement, claims, facts)):
-                return await _version(hub, caller, statement)
+            if await hub.ledger.policies.record(record):
+                return _made(record)
         except Claimed:
             continue
     raise Refusal(Code.STALE_VERSION)
@@ -121,6 +121,22 @@ def _record(
         typ=statement.typ,
         jws=statement.jws,
         receipt=receipt_for(hub, statement, facts.signer.now),
+    )
+
+
+def _made(record: PolicyRecord) -> PolicyVersionView:
+    settings = sorted(zip(record.names, record.values, strict=True))
+    return PolicyVersionView(
+        union_id=record.union_id,
+        version=record.version,
+        effective_from=record.effective_from,
+        at=record.at,
+        evidence_sha256=record.evidence_sha256,
+        sha256=record.sha256,
+        names=[name for name, _ in settings],
+        set_to=[value for _, value in settings],
+        jws=record.jws,
+        receipt=record.receipt,
     )
 
 

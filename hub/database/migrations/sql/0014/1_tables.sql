@@ -14,7 +14,7 @@ create table hub.policy_parameters (
 
 -- One version of a record, as a federation has signed it.
 create table hub.policies (
-    union_id uuid not null references hub.unions, -- whose record it is
+    union_id uuid not null,                       -- whose record it is
     version integer not null check (version > 0),
     effective_from date not null,
     at timestamptz not null,
