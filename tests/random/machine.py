@@ -40,6 +40,7 @@ from tests.random.kinds_entrustments import (
     Withdraw,
 )
 from tests.random.kinds_placements import Exit, Move, Place
+from tests.random.kinds_policies import SetPolicy
 from tests.random.kinds_releases import Reemploy, Release, ReleaseInLieu
 from tests.random.kinds_retention import AnnulRetention, ChangeReason, RecordRetention, RestoreMembership
 from tests.random.kinds_secondments import (
@@ -80,14 +81,14 @@ ON_AGREEMENTS = {
         RecordRightsCase(),
     )
 }
-PLACE, EXIT, MOVE = Place(), Exit(), Move()
+PLACE, EXIT, MOVE, POLICY = Place(), Exit(), Move(), SetPolicy()
 RETENTION, REASON, RESTORATION, ANNULMENT = RecordRetention(), ChangeReason(), RestoreMembership(), AnnulRetention()
 LOSS, REISSUE, COLLECT = Lose(), Reissue(), Collect()
 ON_CERTIFICATES: dict[str, Kind] = {
     kind.name: kind for kind in (LOSS, FindAgain(), REISSUE, Issue(), VoidCertificate(), COLLECT)
 }
 ON_CASES: dict[str, Kind] = {kind.name: kind for kind in (IN_LIEU, ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS)}
-ON_UNIONS = {kind.name: kind for kind in (UNION, UNION_AMENDMENT, KEY, RETIREMENT, REVOCATION, Number())}
+ON_UNIONS = {kind.name: kind for kind in (UNION, UNION_AMENDMENT, KEY, RETIREMENT, REVOCATION, Number(), POLICY)}
 ON_PAIRS: dict[str, Kind] = {kind.name: kind for kind in (IMPORT, MERGE, DECIDE)}
 ON_RETENTIONS: dict[str, Kind] = {kind.name: kind for kind in (RETENTION, REASON, RESTORATION, ANNULMENT, REEMPLOY)}
 ON_SECONDMENTS: dict[str, Kind] = {
@@ -257,6 +258,12 @@ class RandomActs(RuleBasedStateMachine):
     )
     def act_on_a_union(self, act: str, to: str, by: str, wrong: str, how: int) -> None:
         self.act(ON_UNIONS[act], Ask("M1", by, to, wrong, how=how))
+
+    @rule(how=NUMBERS, again=st.integers(0, 2))
+    def govern(self, how: int, again: int) -> None:
+        """Let a province change its terms, once or several times on one day."""
+        for way in range(again + 1):
+            self.act(POLICY, Ask("M1", how=how + 5 * way))
 
     @rule(
         act=st.sampled_from(sorted(ON_PAIRS)),
