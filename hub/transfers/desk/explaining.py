@@ -13,6 +13,7 @@ from hub.transfers.ledger import policies, reads
 from hub.transfers.ledger.placements import union_of_release
 from hub.transfers.machines import HANDOFF, OPEN_STATES, START, HandoffState, Side, Step
 from hub.transfers.rules.days import day_of, end_of, last_day_of
+from hub.transfers.rules.policy import NATIONAL
 from hub.transfers.rules.reasons import EMPLOYER_ORGANISED_MEANWHILE, ON_MERGE, REASONS
 from hub.transfers.terms import overdue_term_of, term_of
 from hub.transfers.views import ExplanationView, HandoffView, NextActView, Term
@@ -168,7 +169,9 @@ async def explain(hub: Hub, caller: Caller, handoff_id: UUID | None) -> Explanat
         if view is None:
             return None
         may_release, now = await _may_release(reading, view), reading.now
-        policy = await policies.in_force(reading.connection, view.own_union, view.closed_at or now)
+        policy = NATIONAL
+        if view.state is HandoffState.OBJECTED and view.closed_at is not None:
+            policy = await policies.in_force(reading.connection, view.own_union, view.closed_at)
         organised = view.ground == EMPLOYER_ORGANISED_MEANWHILE and may_release
         instead = await union_of_release(reading, handoff_id) if organised else None
     zh, en = _ENDED if view.state is HandoffState.VOIDED and view.ground in ON_MERGE else _SUMMARY[view.state]
