@@ -207,7 +207,10 @@ _OF_ONES_OWN = {
     *("CountedMemberConnection", "Headcount"),
 }
 #: What everybody reaches.
-_PUBLIC = {"Viewer", "Union", "UnionKey", "PageInfo", "UnionEdge", "_Service"}
+_PUBLIC = {
+    *("Viewer", "Union", "UnionKey", "PageInfo", "UnionEdge", "_Service"),
+    *("ProvincePolicy", "PolicyValue", "PolicyVersionConnection"),
+}
 #: P1 went from U1 to U2 and onward to U3: the first case is of the first two, the second of the last two.
 _ONWARD = {("P1 onward", "U2"), ("P1 onward", "U3")}
 
