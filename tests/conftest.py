@@ -12,12 +12,12 @@ import pytest
 from hub.database import embedded
 from tests.databases import TEMPLATE, Cluster
 from tests.markers import check_articles
-from tests.worlds import founded, superuser, world
+from tests.worlds import founded, standing, superuser, world, world_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["founded", "superuser", "world"]
+__all__ = ["founded", "standing", "superuser", "world", "world_apart"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

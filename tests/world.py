@@ -6,7 +6,7 @@ Keys are made here, per run. ID numbers have the impossible prefix 99.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +93,13 @@ class World:
         world = cls(hub, owner_dsn, app_dsn)
         await world.set_clock(DAY)
         return world
+
+    def anew(self) -> World:
+        """Give a hub with nothing in memory, on the same connections."""
+        hub = replace(self.hub, ledger=Ledger(self.hub.database))
+        fresh = World(hub, self.owner_dsn, self.app_dsn)
+        fresh.actors, fresh.members = dict(self.actors), dict(self.members)
+        return fresh
 
     async def close(self) -> None:
         await self.hub.ledger.close()

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import asyncpg
 import pytest
 
-from tests.databases import TEMPLATE, WORKER
+from hub.transfers.ledger import founding as ledger_founding
+from tests.databases import TEMPLATE, WORKER, Snapshot
 from tests.world import DAY, MEMBERS, UNIONS, Actor, World
 
 if TYPE_CHECKING:
@@ -20,12 +21,23 @@ if TYPE_CHECKING:
 
     from tests.databases import Cluster
 
-__all__ = ["Founded", "as_union", "connected", "differing", "everything", "founded", "superuser", "world"]
+__all__ = [
+    "Founded",
+    "as_union",
+    "connected",
+    "differing",
+    "everything",
+    "founded",
+    "standing",
+    "superuser",
+    "world",
+    "world_apart",
+]
 
 #: When the copies begin: after the keys of all unions have come into force.
 START = DAY + timedelta(minutes=5)
 
-_COPY = f"hub_world_{WORKER}"
+APART = f"hub_world_{WORKER}"
 
 
 @dataclass(frozen=True)
@@ -35,6 +47,15 @@ class Founded:
     database: str
     actors: dict[str, Actor]
     members: dict[str, UUID]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A founded database, whose rows are put back before each test that takes it."""
+
+    world: World
+    superuser: Any
+    snapshot: Snapshot
 
 
 @pytest.fixture(scope="session")
@@ -65,17 +86,44 @@ async def copy_of(founded: Founded, cluster: Cluster, keys: Path, name: str) -> 
         await copy.close()
 
 
+@pytest.fixture(scope="session")
+async def standing(cluster: Cluster, founded: Founded, key_folder: Path) -> AsyncIterator[Standing]:
+    """Keep one founded database per worker, and connections to it: a copy for each test is slower than most tests."""
+    name = f"hub_standing_{WORKER}"
+    async with (
+        copy_of(founded, cluster, key_folder, name) as world,
+        connected(cluster.dsn("hub", name), "hub") as superuser,
+    ):
+        await world.hub.ledger.close()  # each test's hub has its own, which keeps half the pool to itself
+        tables = await superuser.fetch(
+            "select relname from pg_class where relnamespace = 'hub'::regnamespace and relkind = 'r'"
+        )
+        yield Standing(world, superuser, await Snapshot.taken(superuser, [table["relname"] for table in tables]))
+
+
 @pytest.fixture
-async def world(cluster: Cluster, founded: Founded, key_folder: Path) -> AsyncIterator[World]:
-    """A hub for this test alone."""
-    async with copy_of(founded, cluster, key_folder, _COPY) as copy:
+async def world(standing: Standing) -> AsyncIterator[World]:
+    """A hub for this test alone, over the founded rows, put back."""
+    await standing.snapshot.put_back(standing.superuser)
+    await ledger_founding.set_clock(standing.superuser, START)  # it has gone on since the snapshot
+    fresh = standing.world.anew()
+    try:
+        yield fresh
+    finally:
+        await fresh.hub.ledger.close()
+
+
+@pytest.fixture
+async def world_apart(cluster: Cluster, founded: Founded, key_folder: Path) -> AsyncIterator[World]:
+    """A hub and a database for this test alone: what is done to its tables, functions or connections ends with it."""
+    async with copy_of(founded, cluster, key_folder, APART) as copy:
         yield copy
 
 
 @pytest.fixture
-async def superuser(cluster: Cluster, world: World) -> AsyncIterator[Any]:
+async def superuser(world: World) -> AsyncIterator[Any]:
     """A connection to the world's database that no policy binds: what only a broken administrator has."""
-    async with connected(cluster.dsn("hub", _COPY), "hub") as connection:
+    async with connected(world.app_dsn.replace("//hub_app@", "//hub@"), "hub") as connection:
         yield connection
 
 

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
+def world(world_apart: World) -> World:
+    """A database of its own: servers die over it."""
+    return world_apart
+
+
+@pytest.fixture
 def hatchery(world: World, key_folder: Path, tmp_path: Path) -> Iterator[Hatchery]:
     """What forks servers over the world's database."""
     settings = environment(

@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from hub.keyfiles import load_master_keys, load_receipt_keys
-from tests.databases import TEMPLATE, WORKER
+from tests.databases import TEMPLATE, WORKER, Snapshot
 from tests.e2e.inputs import MEMBERS, UNIONS
 from tests.e2e.serving import Serving, a_free_port, environment
-from tests.e2e.stage import FOUNDED, TODAY, Snapshot, Stage, bootstrap
+from tests.e2e.stage import FOUNDED, TODAY, Stage, bootstrap
 from tests.e2e.wire import Clock
 from tests.worlds import connected
 
@@ -63,7 +63,7 @@ async def playing(
                 await stage.found(ref)
             for ref in MEMBERS:
                 await stage.enrol(ref)
-            yield stage, await Snapshot.taken(stage)
+            yield stage, await Snapshot.taken(superuser, await stage.tables())
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -152,30 +151,6 @@ class Stage:
         """Give the SQL texts that the hub sends meanwhile, in order, once the context is left."""
         async with listening(self.superuser) as heard:
             yield heard
-
-
-class Snapshot:
-    """All rows of a founded hub, to be put back."""
-
-    def __init__(self, rows: Mapping[str, bytes]) -> None:
-        self._rows = rows
-
-    @classmethod
-    async def taken(cls, stage: Stage) -> Snapshot:
-        rows = {}
-        for table in await stage.tables():
-            copied = io.BytesIO()
-            await stage.superuser.copy_from_table(table, schema_name="hub", output=copied, format="binary")
-            rows[table] = copied.getvalue()
-        return cls(rows)
-
-    async def put_back(self, superuser: Any) -> None:
-        async with superuser.transaction():
-            # Foreign keys hold in the whole; table by table they would ask for an order.
-            await superuser.execute("set local session_replication_role = replica")
-            await superuser.execute(";".join(f"delete from hub.{table}" for table in self._rows))
-            for table, rows in self._rows.items():
-                await superuser.copy_to_table(table, schema_name="hub", source=io.BytesIO(rows), format="binary")
 
 
 async def bootstrap(stage: Stage, settings: Mapping[str, str], folder: Path) -> None:

@@ -145,10 +145,10 @@ def _arguments_of(root: str, busy: Busy, unions: list[str], own: str) -> list[st
         "$handoff": handoffs,
         "$sha256": [NO_HASH],
         # `nodes` asks for them all, by the same way.
-        "$any": [members[0], *members[-2:], handoffs[0], NO_HANDOFF],
+        "$any": [members[0], NO_MEMBER, handoffs[0]],
     }
     pools["$about"] = [own, *unions[:2]]
-    if root in {"member", "handoff", "responsibilities"}:
+    if root in {"member", "handoff", "explain", "responsibilities"}:
         # `nodes` asks for all of these, too: by the same resolvers.
         pools |= {"$member": [members[0], *members[-2:]], "$handoff": [handoffs[0], *handoffs[-2:]]}
     form = "(id: $any)" if root == "node" else _ARGUMENTS[root].replace("$own", json.dumps(own))
@@ -220,7 +220,8 @@ async def test_of_two_of_one_person_each_holder_sees_the_other_s_union_and_day_a
     """P6 of U3 is U8's too, on paper, where everything but the person is written otherwise."""
     first = busy.people["P6"]
     second = await busy.bring_in("P7", "U8", of=first)
-    seen = {ref: (await look_around(busy, ref)).text() for ref in ("U3", "U8", "U15", "U9", "U16", "U0", "U1")}
+    unions = ("U3", "U8", "U15", "U9", "U16", "U0", "U1")
+    seen = {ref: (await look_around(busy, ref, *_TELLING_OF_MEMBERS)).text() for ref in unions}
     for ref, own, other in (("U3", first, second), ("U8", second, first)):
         assert all(value in seen[ref] for value in (*own.on_card, *own.masked, *own.ids))
         # Of the other: its union, since when it counts, and its id, which stands in the document that both sign.
@@ -241,6 +242,13 @@ async def test_of_two_of_one_person_each_holder_sees_the_other_s_union_and_day_a
         "select distinct u.uri from hub.disclosures d join hub.unions u using (union_id) where d.kind = 'DUPLICATE'"
     )
     assert {row["uri"] for row in logged} == {UNIONS["U3"].uri, UNIONS["U8"].uri}
+
+
+#: Where a person, or a union's having one, could be told; `nodes` asks for every id.
+_TELLING_OF_MEMBERS = (
+    *("nodes", "members", "docket", "mergeCases", "filings", "placements", "awaitedMembers", "countedMembers"),
+    *("certificate", "explainCount", "secondments", "entrustments"),
+)
 
 
 async def _duplicate(busy: Busy, ref: str, person: Planted) -> Json:

@@ -50,6 +50,12 @@ end$$"""
 
 
 @pytest.fixture
+def world(world_apart: World) -> World:
+    """A database of its own: these tests close it."""
+    return world_apart
+
+
+@pytest.fixture
 async def groups(world: World) -> AsyncIterator[Groups]:
     """One worker on one connection."""
     one = Groups(world.hub.database, connections=1)

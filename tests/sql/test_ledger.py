@@ -33,6 +33,12 @@ if TYPE_CHECKING:
 ACTS: Final = ("join", "release", "accept", "refuse", "recall")
 
 
+@pytest.fixture
+def world(world_apart: World) -> World:
+    """A database of its own: its connections are counted and ended."""
+    return world_apart
+
+
 @contextmanager
 def sent(world: World) -> Iterator[list[str]]:
     """Collect what the hub sends to its database: the name of each function called."""

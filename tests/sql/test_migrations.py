@@ -15,7 +15,7 @@ from tests.sql import bases
 from tests.sql.catalogue import schema_text
 from tests.sql.wholeness import assert_whole
 from tests.world import World
-from tests.worlds import connected, everything
+from tests.worlds import APART, connected, everything
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 
 #: The revisions that were head once, each with rows as it left them.
 STORED: Final = {file.stem: file.read_text(encoding="utf-8") for file in sorted(bases.FOLDER.glob("*.json"))}
+
+
+@pytest.fixture
+def world(world_apart: World) -> World:
+    """A database of its own: these tests are about its schema."""
+    return world_apart
 
 
 @pytest.fixture
@@ -86,7 +92,7 @@ class TestUpgrade:
     async def test_a_base_gives_back_every_row(self, cluster: Cluster, empty: str, world: World) -> None:
         await bases.fill(world)
         await migrate.upgrade(cluster.dsn("hub_owner", empty))
-        async with connected(cluster.dsn("hub", f"hub_world_{WORKER}"), "hub") as superuser:
+        async with connected(cluster.dsn("hub", APART), "hub") as superuser:
             text, before = await bases.dump(superuser), await everything(superuser)
         async with connected(cluster.dsn("hub", empty), "hub") as superuser:
             await bases.load(superuser, text)
@@ -139,7 +145,7 @@ class TestRoles:
         self, cluster: Cluster, world: World, superuser: Any
     ) -> None:
         before = await schema_text(superuser), await everything(superuser)
-        await embedded.apply_roles(cluster.dsn("hub", f"hub_world_{WORKER}"))
+        await embedded.apply_roles(cluster.dsn("hub", APART))
         assert (await schema_text(superuser), await everything(superuser)) == before
 
 
