@@ -118,6 +118,8 @@ _ARGUMENTS = {
     "explain": "(handoffId: $handoff)",
     "receipt": "(statementSha256: $sha256)",
     "numberingScheme": '(provinceCode: "31", on: "2025-03-03")',
+    "policy": '(provinceCode: "31", asOf: "2025-03-03")',
+    "policyVersions": '(provinceCode: "31", first: 10)',
     "headcount": '(unionId: $about, asOf: "2025-03-03")',
     "countedMembers": '(first: 10, asOf: "2025-03-03")',
     "explainCount": '(unionId: $own, memberId: $member, asOf: "2025-03-03")',
@@ -212,7 +214,10 @@ _OF_ONES_OWN = {
     "CertificateStock",  # counts, to the federation of the province
 }
 #: What everybody reaches.
-_PUBLIC = {"Viewer", "Union", "UnionKey", "PageInfo", "UnionEdge", "_Service"}
+_PUBLIC = {
+    *("Viewer", "Union", "UnionKey", "PageInfo", "UnionEdge", "_Service"),
+    *("ProvincePolicy", "PolicyValue", "PolicyVersionConnection"),
+}
 #: P1 went from U1 to U2 and onward to U3: the first case is of the first two, the second of the last two.
 _ONWARD = {("P1 onward", "U2"), ("P1 onward", "U3")}
 

@@ -108,10 +108,10 @@ def _day(claims: dict[str, Any], name: str) -> date | None:
     return date.fromisoformat(claims[name]) if name in claims else None
 
 
-def _printed(day: date | None, today: date) -> tuple[tuple[bool, str], ...]:
+def _printed(model: Model, ref: str, day: date | None) -> tuple[tuple[bool, str], ...]:
     return (
-        (day is not None and day > today, "DATE_IN_FUTURE"),
-        (day is not None and day < today - timedelta(days=90), "BACKDATE_TOO_FAR"),
+        (day is not None and day > model.today, "DATE_IN_FUTURE"),
+        (day is not None and not model.may_be_printed(ref, day), "BACKDATE_TOO_FAR"),
     )
 
 
@@ -156,7 +156,7 @@ class RecordRetention(_OnRetention):
         return {"reason": reason, "retained_on": day, **facts.get(reason, {}), **wrong.get(ask.wrong, {})}
 
     def refused_by_law(self, model: Model, sent: Sent, member: Member) -> str | None:
-        claims, today, reason = sent.claims, model.today, sent.claims["reason"]
+        claims, reason = sent.claims, sent.claims["reason"]
         if reason in _INADMISSIBLE:
             return _INADMISSIBLE[reason]
         on = date.fromisoformat(claims["retained_on"])
@@ -170,8 +170,8 @@ class RecordRetention(_OnRetention):
                 (is_late, "LABOUR_RELATION_UNCHANGED" if reason == "UNEMPLOYMENT" else "INPUT_INVALID"),
                 ("new_employer_uscc" in claims, "REEMPLOYED_USE_TRANSFER"),
                 (reason == "MILITARY_SERVICE" and fact is not None and fact < member.joined_on, "INPUT_INVALID"),
-                *_printed(on, today),
-                *_printed(_day(claims, "retired_on"), today),
+                *_printed(model, sent.sender, on),
+                *_printed(model, sent.sender, _day(claims, "retired_on")),
                 (on < member.joined_on, "INPUT_INVALID"),
                 (last is not None and on < last, "INPUT_INVALID"),
             )
@@ -214,9 +214,9 @@ class ChangeReason(_OnRetention):
                 (retires and (retired is None or retired > on), "INPUT_INVALID"),
                 (not leaves and discharged is not None, "INPUT_INVALID"),
                 (not retires and (retired is not None or "early" in claims), "INPUT_INVALID"),
-                *_printed(on, model.today),
+                *_printed(model, sent.sender, on),
                 (on < kept.retained_on, "INPUT_INVALID"),
-                *_printed(retired, model.today),
+                *_printed(model, sent.sender, retired),
             )
         )
 
@@ -264,7 +264,7 @@ class RestoreMembership(_OnRetention):
                 (not is_flexible and employer is None, "NO_LABOUR_RELATION_YET"),
                 (not is_flexible and employer not in here, "REEMPLOYED_USE_TRANSFER"),
                 (not is_flexible and (began is None or began > on), "NO_LABOUR_RELATION_YET"),
-                *_printed(on, model.today),
+                *_printed(model, sent.sender, on),
                 (on < kept.retained_on, "INPUT_INVALID"),
             )
         )

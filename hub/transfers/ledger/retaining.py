@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hub.transfers.facts import RetainedFacts, RetentionFacts
+from hub.transfers.ledger.rows import under_policy
 from hub.transfers.ledger.singles import Singles, signer_of
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _function(name: str, arity: int) -> str:
     return f"select * from hub.{name}({', '.join(f'${number}' for number in range(1, arity + 1))})"
 
 
-FACTS_FOR_RETENTION: Final = _function("facts_for_retention", 7)
+FACTS_FOR_RETENTION: Final = under_policy(_function("facts_for_retention", 7))
 RECORD_RETENTION: Final = _function("record_retention", len(RetentionRecord._fields))
 
 
@@ -70,7 +71,7 @@ class RetentionActs(Singles):
         async with self._database.connection() as connection:
             row = await connection.fetchrow(FACTS_FOR_RETENTION, *self._clock, *signing, membership_id)
         return RetentionFacts(
-            signer=signer_of(row["signer"]),
+            signer=signer_of(row),
             membership=RetainedFacts(*row["membership"]) if row["tie"] == "HOLDER" else None,
             is_party=row["tie"] == "PARTY",
             employers=frozenset(row["employers"]),

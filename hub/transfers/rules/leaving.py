@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from hub.errors import Code, Refusal
 from hub.transfers.kinds import CUSTODIAN_KINDS, HoldingBasis, MembershipStatus, RetentionReason
 from hub.transfers.rules.days import exempt_from, months_after
-from hub.transfers.rules.policy import POLICY
+from hub.transfers.rules.policy import ClosureHolder
 from hub.transfers.rules.reasons import CORRECTION, REASONS, REORGANISED
 from hub.transfers.words import listed_in_chinese
 
 if TYPE_CHECKING:
     from federation import acts
     from hub.transfers.facts import MembershipFacts, ReceiverFacts, TargetFacts
+    from hub.transfers.rules.policy import Policy
     from hub.transfers.rules.questions import Refusals
 
 __all__ = [
@@ -110,16 +111,17 @@ def check_closure(claims: acts.Release) -> Refusals:
         yield Refusal(Code.EMPLOYER_NOT_CLOSED, path=path)
 
 
-def goes_into_custody(reason_code: str, membership: MembershipFacts, receiver: ReceiverFacts) -> bool:
+def goes_into_custody(reason_code: str, membership: MembershipFacts, receiver: ReceiverFacts, policy: Policy) -> bool:
     """Whether the union above the holder has the member in custody: where the residence is not known, or by policy.
 
+    Takes: `policy`, the holder's.
     Source: HUB-P07, HUB-P09, A19
     """
     return (
         reason_code == CLOSURE
         and receiver.is_above_holder
         and receiver.kind in CUSTODIAN_KINDS
-        and (membership.residence is None or POLICY.closure_holder == "HIGHER_LEVEL")
+        and (membership.residence is None or policy.closure_holder is ClosureHolder.HIGHER_LEVEL)
     )
 
 

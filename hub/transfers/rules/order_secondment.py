@@ -99,7 +99,7 @@ def early_end(question: OnSecondment, claims: EarlyEnd) -> Refusals:
     if membership is None:
         return
     yield from _where_it_stands(question, membership, "end_early", sides=_OF_HOME)
-    yield from seconding.check_end_date(claims, claims.ended_on, "ended_on", question.today)
+    yield from seconding.check_end_date(claims, claims.ended_on, "ended_on", question)
 
 
 def extension(question: OnSecondment, claims: Extension) -> Refusals:
@@ -139,7 +139,7 @@ def home_relation_end(question: OnSecondment, claims: HomeRelationEnd, possible_
         yield from seconding.check_lies_above(question, possible_from)
     yield from _where_it_stands(question, membership, "end_home", sides=_OF_HOME | {"HIGHER"})
     yield from seconding.check_in_lieu(question, claims)
-    yield from seconding.check_end_date(claims, claims.relation_ended_on, "relation_ended_on", question.today)
+    yield from seconding.check_end_date(claims, claims.relation_ended_on, "relation_ended_on", question)
 
 
 def retargeting(question: OnSecondment, claims: SecondmentRetargeting) -> Refusals:

@@ -163,9 +163,11 @@ def check_retention_dates(question: OnRetention, claims: Retention, membership: 
     Source: NX-4, NX-3, HUB-P06
     """
     path = (claims.object_name, "retained_on")
-    yield from check_printed_date(claims.retained_on, question.today, path=path)
+    yield from check_printed_date(claims.retained_on, question.today, policy=question.policy, path=path)
     if claims.retired_on is not None:
-        yield from check_printed_date(claims.retired_on, question.today, path=(claims.object_name, "retired_on"))
+        yield from check_printed_date(
+            claims.retired_on, question.today, policy=question.policy, path=(claims.object_name, "retired_on")
+        )
     if claims.retained_on < membership.joined_on:
         yield _invalid(path, "保留会籍日期早于入会时间", "retained before having joined")
     if membership.restored_on is not None and claims.retained_on < membership.restored_on:
@@ -184,7 +186,9 @@ def check_change_dates(question: OnRetention, claims: ReasonChange, membership: 
             yield _invalid((claims.object_name, name), "与保留会籍的原因不符", "this does not go with the reason")
     yield from _check_follows(question, "changed_on", claims.changed_on, membership)
     if claims.retired_on is not None:
-        yield from check_printed_date(claims.retired_on, question.today, path=(claims.object_name, "retired_on"))
+        yield from check_printed_date(
+            claims.retired_on, question.today, policy=question.policy, path=(claims.object_name, "retired_on")
+        )
 
 
 def check_service_is_over(claims: Restoration, membership: RetainedFacts) -> Refusals:
@@ -260,7 +264,7 @@ def _check_discharged(claims: ReasonChange | Restoration, on: date, membership: 
 
 def _check_follows(question: OnRetention, name: str, day: date, membership: RetainedFacts) -> Refusals:
     path = (question.claims.object_name, name)
-    yield from check_printed_date(day, question.today, path=path)
+    yield from check_printed_date(day, question.today, policy=question.policy, path=path)
     if membership.retained_on is not None and day < membership.retained_on:
         yield _invalid(path, "早于保留会籍日期", "this is before the retention began")
 
