@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -44,9 +44,9 @@ async def sent(world: World) -> AsyncIterator[list[str]]:
     """Collect what the hub sends to its database: the name of each function called."""
     pool: Any = world.hub.database._pool
     # All are opened first: one that the pool lets go when nobody uses it would be opened anew, and not be heard.
-    async with AsyncExitStack() as stack:
-        for _ in pool._holders:
-            await stack.enter_async_context(world.hub.database.connection())
+    for holder in pool._holders:
+        if holder._con is None:
+            await holder.connect()
     connections = [holder._con for holder in pool._holders]
     texts: list[str] = []
 
