@@ -85,6 +85,7 @@ FACTS_FOR_RELEASE: Final = with_secondment(
     "left join lateral hub.read_open_retention((f.membership).holder_union, ($8::uuid[])[f.ord::integer]) r on true "
     "left join hub.unions h on h.union_id = (f.membership).holder_union",
     8,
+    of_holder=True,
 )
 FACTS_FOR_REQUEST: Final = with_secondment(
     "select f.*, r.reason as retained_for, coalesce(h.state = 'WINDING_UP', false) as is_wound_up "
