@@ -241,6 +241,22 @@ class TestClosing:
         refusal = await refused(await ready_closing(world, u9, U2, closed_on=TODAY - timedelta(days=1)))
         assert (refusal.code, refusal.path) == (Code.INPUT_INVALID, ("union", "closed_on"))
 
+    @pytest.mark.parametrize(
+        ("changes", "code", "path"),
+        [
+            ({"version": 9}, Code.STALE_VERSION, "version"),
+            ({"closed_on": "2025-03-04"}, Code.DATE_IN_FUTURE, "closed_on"),
+            ({"closed_on": "2024-01-01"}, Code.BACKDATE_TOO_FAR, "closed_on"),
+        ],
+    )
+    async def test_what_it_states(
+        self, world: World, u9: Actor, refused: Refused, changes: dict[str, Any], code: Code, path: str
+    ) -> None:
+        await wind_up(world, u9, U2)
+        act = (await ready_closing(world, u9, U2)).act
+        refusal = await refused(ready(act, u9, altered(await draft_closing(world, u9, U2), **changes)))
+        assert (refusal.code, refusal.path) == (code, ("union", path))
+
 
 async def test_a_refusal_counts_and_names_nobody(world: World, u13: Actor) -> None:
     await wind_up(world, u13, U1)
