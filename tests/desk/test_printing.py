@@ -520,7 +520,8 @@ class TestTheReport:
         made = await draft(world, u10, acts.PrintReport, printed_count=3, new_version=True)
         for version, code in ((2, Code.PRINT_REPORT_EXISTS), (4, Code.STALE_VERSION)):
             act = ready(acting(acts.PrintReport), u10, altered(made, version=version))
-            assert (await refused(act)).code == code
+            refusal = await refused(act)
+            assert (refusal.code, refusal.path) == (code, ("report", "version"))
         await world.set_clock(self.MIDNIGHT)
         for version in (3, 4):
             await prints.act(acts.PrintReport, printed_count=version, new_version=True)

@@ -200,14 +200,14 @@ class TestWhoMayWindUp:
 class TestClosing:
     @pytest.mark.article("HUB-P09")
     async def test_nobody_is_left_behind(
-        self, world: World, u2: Actor, u1: Actor, u13: Actor, refused: Refused
+        self, world: World, u2: Actor, u1: Actor, u13: Actor, foretold: Refused
     ) -> None:
-        refusal = await refused(await ready_closing(world, u13, U1))
+        refusal = await foretold(await ready_closing(world, u13, U1))
         assert (refusal.code, refusal.facts["state"]) == (Code.STEP_NOT_ALLOWED, "ACTIVE")
         await wind_up(world, u13, U1)
         held = [world.members[ref] for ref in ("M1", "M2", "M3", "M4")]
         for left, membership_id in zip(range(4, 0, -1), held, strict=True):
-            refusal = await refused(await ready_closing(world, u13, U1))
+            refusal = await foretold(await ready_closing(world, u13, U1))
             assert (refusal.code, refusal.articles) == (Code.UNION_STILL_HOLDS_MEMBERS, ("HUB-P09",))
             assert (refusal.facts["members"], refusal.facts["handoffs"]) == (left, 0)
             case = await world.release(u1, membership_id, U2)
