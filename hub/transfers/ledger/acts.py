@@ -89,7 +89,7 @@ _WITH_RETENTION: Final = (
     "left join hub.unions h on h.union_id = (f.membership).holder_union"
 )
 FACTS_FOR_RELEASE: Final = under_policy(
-    with_secondment(_WITH_RETENTION, 8),
+    with_secondment(_WITH_RETENTION, 8, of_holder=True),
     holder_policy=f"(f.membership).holder_union, {RECEIVED}",
     receiver_policy=f"f.receiver_union, {RECEIVED}",
 )

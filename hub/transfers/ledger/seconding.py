@@ -86,12 +86,17 @@ def _function(name: str, arity: int) -> str:
     return f"select * from hub.{name}({', '.join(f'${number}' for number in range(1, arity + 1))})"
 
 
-def with_secondment(facts: str, sub: int) -> str:
+def with_secondment(facts: str, sub: int, *, of_holder: bool = False) -> str:
     """Give the text of facts with the latest secondment of each item beside them: one statement still.
 
-    Takes: `sub`, the number of the parameter that holds the memberships.
+    Takes: `sub`, the number of the parameter that holds the memberships; `of_holder`, whether it is what the holder of
+    the membership found is told, not the signer: a union above it may sign in its stead and have no case yet (HUB-P09)
     """
-    return f"select f.*, x.secondment from ({facts}) f join hub.facts_of_secondments($1, $2, ${sub}) x on x.ord = f.ord"
+    told = "array(select (g.membership).holder_union from g order by g.ord)" if of_holder else "$2"
+    return (
+        f"with g as materialized ({facts}) select g.*, x.secondment "
+        f"from g join hub.facts_of_secondments($1, {told}, ${sub}) x on x.ord = g.ord"
+    )
 
 
 #: The instant at which the secondment is due: its last day is over.

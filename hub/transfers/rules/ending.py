@@ -278,11 +278,8 @@ def check_expelled(membership: EndedFacts, act: str) -> Refusals:
     if membership.status != MembershipStatus.EXPELLED or membership.expulsion_state is None:
         yield Refusal(Code.STEP_NOT_ALLOWED, state=membership.status, state_zh=status_in_chinese(membership.status))
         return
-    try:
-        step = EXPULSION.step(membership.expulsion_state, act, Side.HOLDER)
-    except Refusal as refusal:
-        yield refusal
-        return
+    # Of one that stands, the machine takes either act wherever it has come to.
+    step = EXPULSION.step(membership.expulsion_state, act, Side.HOLDER)
     if act == "file" and step.source == step.target and membership.mark != "RETURNED_FOR_PAPERS":
         # What the union above has not sent back is not filed twice.
         yield Refusal(Code.STEP_NOT_ALLOWED, state=step.source, state_zh=in_chinese(step.source))

@@ -49,10 +49,8 @@ def before_a_secondment(facts: SecondmentActFacts) -> Refusals:
 
 
 def before_an_end(facts: SecondmentActFacts) -> Refusals:
-    """The same, where the union above the home union may sign too."""
-    if facts.tie == "HIGHER":
-        yield from custody.check_signer_is_active(facts.signer)
-    else:
+    """The same, where the union above the home union may sign too. A closed one is above nobody: the next one is."""
+    if facts.tie != "HIGHER":
         yield from before_a_secondment(facts)
 
 
