@@ -128,7 +128,12 @@ FACTS_FOR_HISTORY: Final = under_policy(function("facts_for_history", 7))
 FACTS_FOR_DUES: Final = under_policy(function("facts_for_dues", 8))
 RECORD_HISTORY: Final = function("record_history", len(HistoryRecord._fields))
 RECORD_DUES: Final = function("record_dues", len(DuesEntry._fields))
-RECORD_RETAINED_IMPORT: Final = function("record_retained_import", len(RetainedImportRecord._fields))
+#: Who is wound up meanwhile takes nobody in (HUB-P09).
+RECORD_RETAINED_IMPORT: Final = (
+    "select hub.still_active(array[("
+    + function("record_retained_import", len(RetainedImportRecord._fields))
+    + ")::integer], array[$2]) = '{1}'"
+)
 HISTORIES: Final = "select * from hub.read_histories($1)"
 DUES: Final = "select * from hub.read_dues($1)"
 ELECTORS: Final = "select * from hub.read_electors($1, $2, $3, $4)"
