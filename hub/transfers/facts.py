@@ -122,6 +122,8 @@ class MembershipFacts:
     residence: str | None = None  #: the code of the division
     retained_for: str | None = None  #: why, if it is retained
     retained_on: date | None = None
+    restored_on: date | None = None  #: the day on which the last retention ended
+    changed_at: datetime | None = None  #: since when the status is what it is
 
     def standing(self, now: datetime) -> Standing | None:
         """Give where the open handoff stands; None if there is none."""
@@ -477,6 +479,8 @@ class RetentionFacts:
     is_party: bool
     employers: frozenset[str]  #: USCCs of the employers that the signer organises today
     is_entrusted_host: bool = False  #: the signer is entrusted with the member by the holder, now (A9)
+    place: PlaceFacts = PlaceFacts()  #: of a restoration into a placement, for the signer
+    residence: str | None = None  #: the same: the code of the member's division
 
 
 @dataclass(frozen=True, slots=True)

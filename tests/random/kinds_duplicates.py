@@ -77,7 +77,8 @@ class Import(Join):
         super().done(model, sent)
         second, kept = list(model.members.values())[-1], sent.claims.get("retention")
         if kept is not None:
-            second.retentions.append(Retained(kept["reason"], date.fromisoformat(kept["from_date"]), sent.read.sha256))
+            since = date.fromisoformat(kept["from_date"])
+            second.retentions.append(Retained(kept["reason"], since, sent.read.sha256, second.basis))
             second.go_on()
         if live is not None:
             second.status, second.pair = "DUPLICATE_SUSPECTED", Pair((live.ref, second.ref))

@@ -37,6 +37,7 @@ __all__ = ["Reemploy", "Release", "ReleaseInLieu"]
 
 _DUES = ("2025-02", "2024-06", "2025-01")
 _AREAS = frozenset({"TOWNSHIP_SUBDISTRICT_UNION", "VILLAGE_COMMUNITY_UNION", "DEVELOPMENT_ZONE_UNION"})
+_STAYING = frozenset({"RESIDENCE_MOVE", "EMPLOYER_CLOSURE"})
 _RESTORING = frozenset({"CHANGE_OF_EMPLOYER", "REEMPLOYMENT_FROM_RETENTION", "PLACEMENT"})
 
 
@@ -179,8 +180,11 @@ class Release(Kind):
         kept = member.retained
         if kept is not None and bool(claims.get("restores")) != (claims["reason_code"] in _RESTORING):
             return "INPUT_INVALID"
-        counted = max(month_later(member.exempt_since or "2000-01", -1), member.dues)
-        return self.refused_by_relation(claims, member) or first(
+        retained_on = self.retained_on(claims, member)
+        since = None if retained_on is None else month_later(retained_on.isoformat(), 1)
+        counted = max(month_later(since or "2000-01", -1), member.dues)
+        told = self.refused_by_relation(claims, member) or self.refused_by_entry(model, claims, member)
+        return told or first(
             (
                 (receiver is None, "UNION_NOT_FOUND"),
                 *self.about_the_area(model, claims, member, receiver),
@@ -189,11 +193,11 @@ class Release(Kind):
                 (out_date > today, "DATE_IN_FUTURE"),
                 (not model.may_be_printed(holder, out_date), "BACKDATE_TOO_FAR"),
                 (out_date < member.joined_on, "INPUT_INVALID"),
-                (kept is not None and out_date < kept.retained_on, "INPUT_INVALID"),
+                (retained_on is not None and out_date < retained_on, "INPUT_INVALID"),
                 (not today <= until <= last, "INPUT_INVALID"),
                 (not earliest <= dues <= model.dues_until(holder), "DUES_MONTH_IMPLAUSIBLE"),
-                (claims.get("dues_exempt_since") != member.exempt_since, "INPUT_INVALID"),
-                (kept is not None and dues > counted, "DUES_EXEMPT_IN_RETENTION"),
+                (claims.get("dues_exempt_since") != since, "INPUT_INVALID"),
+                (retained_on is not None and dues > counted, "DUES_EXEMPT_IN_RETENTION"),
                 (claims["card_sha256"] not in member.cards, "DOCUMENT_TAMPERED"),
             )
         )
@@ -202,6 +206,14 @@ class Release(Kind):
         self, model: Model, claims: dict[str, Any], member: Member, receiver: Union | None
     ) -> tuple[tuple[bool, str], ...]:
         return ()
+
+    def retained_on(self, claims: dict[str, Any], member: Member) -> date | None:
+        """Since when the member is retained."""
+        return None if member.retained is None else member.retained.retained_on
+
+    def refused_by_entry(self, model: Model, claims: dict[str, Any], member: Member) -> str | None:
+        """What speaks against a retention that the release enters."""
+        return None
 
     def may_reach(self, receiver: Union, claims: dict[str, Any]) -> bool:
         """Whether an area union may be the receiver."""
@@ -242,14 +254,23 @@ def may_not_leave(member: Member, claims: dict[str, Any]) -> str | None:
     """Why one who is retained, or isn't, leaves for no such reason."""
     kept, reason = member.retained, claims["reason_code"]
     if kept is None:
-        return "REASON_NOT_ALLOWED" if reason == "REEMPLOYMENT_FROM_RETENTION" else None
+        alone = reason == "EMPLOYER_CLOSURE" and "retention" not in claims
+        return first(
+            (
+                (reason == "REEMPLOYMENT_FROM_RETENTION", "REASON_NOT_ALLOWED"),
+                (alone, "NOT_REEMPLOYED_USE_RETENTION"),
+            )
+        )
     is_listed = reason not in {"OFF_JOB_STUDY", "AWAITING_POST"}
+    closes = reason == "EMPLOYER_CLOSURE"
+    back = {"CORRECTION"} if member.basis == "RESIDENCE_RETENTION" else set[str]()
     return first(
         (
-            (kept.reason == "RETIREMENT", "REHIRED_RETIREE_NO_TRANSFER"),
-            (kept.reason == "MILITARY_SERVICE", "IN_MILITARY_SERVICE"),
+            ("retention" in claims, "STEP_NOT_ALLOWED"),
+            (kept.reason == "RETIREMENT" and not closes, "REHIRED_RETIREE_NO_TRANSFER"),
+            (kept.reason == "MILITARY_SERVICE" and not closes, "IN_MILITARY_SERVICE"),
             (reason == "CHANGE_OF_EMPLOYER" and claims.get("request_sha256") is None, "REASON_NOT_ALLOWED"),
-            (is_listed and reason not in _RESTORING | {"RESIDENCE_MOVE"}, "REASON_NOT_ALLOWED"),
+            (is_listed and reason not in _RESTORING | _STAYING | back, "REASON_NOT_ALLOWED"),
         )
     )
 
@@ -374,5 +395,6 @@ class ReleaseInLieu(Release):
 
 
 def _plain(given: dict[str, Any]) -> dict[str, Any]:
-    written = {name: str(value) if isinstance(value, date | UUID) else value for name, value in given.items()}
+    parts = {name: _plain(value) if isinstance(value, dict) else value for name, value in given.items()}
+    written = {name: str(value) if isinstance(value, date | UUID) else value for name, value in parts.items()}
     return {name: value for name, value in written.items() if value is not None}

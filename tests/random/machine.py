@@ -16,6 +16,7 @@ from tests.random.kinds import WRONG_WITH_ANY, Ask, Kind
 from tests.random.kinds_amendments import AmendMember, AmendUnion, Correct
 from tests.random.kinds_cases import Accept, Cancel, Dismiss, Object, Recall, Refuse
 from tests.random.kinds_certificates import Collect, FindAgain, Issue, Lose, Number, Reissue, VoidCertificate
+from tests.random.kinds_closures import CloseEmployer, PlaceRestored
 from tests.random.kinds_duplicates import Decide, Import, Merge
 from tests.random.kinds_endings import (
     AcknowledgeFiling,
@@ -85,9 +86,10 @@ ON_AGREEMENTS = {
         RecordRightsCase(),
     )
 }
-PLACE, EXIT, MOVE, POLICY = Place(), Exit(), Move(), SetPolicy()
+PLACE, EXIT, MOVE, POLICY, CLOSE = Place(), Exit(), Move(), SetPolicy(), CloseEmployer()
 RELEASE_MANIFEST, ACCEPT_MANIFEST = ReleaseByManifest(), AcceptByManifest()
 RETENTION, REASON, RESTORATION, ANNULMENT = RecordRetention(), ChangeReason(), RestoreMembership(), AnnulRetention()
+PLACE_RESTORED = PlaceRestored()
 LOSS, REISSUE, COLLECT = Lose(), Reissue(), Collect()
 ON_CERTIFICATES: dict[str, Kind] = {
     kind.name: kind for kind in (LOSS, FindAgain(), REISSUE, Issue(), VoidCertificate(), COLLECT)
@@ -101,7 +103,9 @@ ON_UNIONS = {
     for kind in (UNION, UNION_AMENDMENT, KEY, RETIREMENT, REVOCATION, Number(), WIND_UP, CLOSE_UNION, POLICY)
 }
 ON_PAIRS: dict[str, Kind] = {kind.name: kind for kind in (IMPORT, MERGE, DECIDE)}
-ON_RETENTIONS: dict[str, Kind] = {kind.name: kind for kind in (RETENTION, REASON, RESTORATION, ANNULMENT, REEMPLOY)}
+ON_RETENTIONS: dict[str, Kind] = {
+    kind.name: kind for kind in (RETENTION, REASON, RESTORATION, PLACE_RESTORED, ANNULMENT, REEMPLOY)
+}
 ON_SECONDMENTS: dict[str, Kind] = {
     kind.name: kind
     for kind in (RecordSecondment(), ChangeTerm(), EndEarly(), Extend(), Convert(), EndHomeRelation(), Retarget())
@@ -109,7 +113,10 @@ ON_SECONDMENTS: dict[str, Kind] = {
 HISTORY, DUES = ImportHistory(), RecordDues()
 ON_PAPER: dict[str, Kind] = {kind.name: kind for kind in (HISTORY, DUES)}
 ON_MEMBERS: dict[str, Kind] = (
-    {kind.name: kind for kind in (JOIN, REQUEST, RELEASE, RELEASE_MANIFEST, AMENDMENT, CORRECTION, PLACE, EXIT, MOVE)}
+    {
+        kind.name: kind
+        for kind in (JOIN, REQUEST, RELEASE, RELEASE_MANIFEST, AMENDMENT, CORRECTION, PLACE, EXIT, MOVE, CLOSE)
+    }
     | ON_CASES
     | ON_PAIRS
     | ON_RETENTIONS
@@ -210,11 +217,11 @@ class RandomActs(RuleBasedStateMachine):
         self.act(AMENDMENT, Ask(who, by, to, wrong, how=how))
 
     @rule(
-        act=st.sampled_from((PLACE, EXIT, MOVE)),
+        act=st.sampled_from((PLACE, EXIT, MOVE, CLOSE)),
         who=MEMBERS,
         by=WHOSE,
         to=ANYBODY,
-        wrong=wrongs(PLACE, EXIT, MOVE),
+        wrong=wrongs(PLACE, EXIT, MOVE, CLOSE),
         how=NUMBERS,
     )
     def place(self, act: Kind, who: str, by: str, to: str, wrong: str, how: int) -> None:
@@ -277,6 +284,19 @@ class RandomActs(RuleBasedStateMachine):
             member = self.stage.model.members[self._names(Ask(who)).who]
             nexts = (RESTORATION, REASON, REEMPLOY, ANNULMENT) if member.status == "RETAINED" else (RETENTION,)
             self.act(nexts[how % len(nexts)], Ask(who, to="U2", how=how))
+
+    @rule(who=MEMBERS, ways=st.lists(NUMBERS, min_size=3, max_size=6))
+    def lose_the_employer(self, who: str, ways: list[int]) -> None:
+        """Let an employer be closed, a union of the residence take the member over, place him, retain him again."""
+        for how in ways:
+            member = self.stage.model.members[self._names(Ask(who)).who]
+            if member.open is not None and member.open.state == "RELEASED":
+                self.act((ACCEPT, ACCEPT, RECALL)[how % 3], Ask(who, to="asker", how=how))
+            elif member.status == "RETAINED":
+                near = member.basis == "RESIDENCE_RETENTION"
+                self.act((PLACE_RESTORED, PLACE_RESTORED, MOVE)[how % 3] if near else CLOSE, Ask(who, how=how))
+            else:
+                self.act(RETENTION if member.basis == "PLACEMENT" and how % 2 else CLOSE, Ask(who, how=how))
 
     @rule(
         act=st.sampled_from(sorted(ON_UNIONS)), to=KEY_OWNERS, by=WHOSE, wrong=wrongs(*ON_UNIONS.values()), how=NUMBERS

@@ -169,6 +169,7 @@ class Retained:
     reason: str
     retained_on: date
     entered: str
+    prior: str  #: the basis before
     restored_on: date | None = None
     is_open: bool = True
 

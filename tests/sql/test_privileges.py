@@ -90,7 +90,9 @@ FUNCTIONS: Final = {
     "hold_keys", "hold_key_to_end_it", "record_key_end", "record_login", "record_disclosure", "reveal_id_number",
     "facts_for_import", "facts_for_merge", "facts_for_decision", "record_suspected", "record_merge", "record_decision",
     "reveal_duplicates", "read_merge_cases", "read_awaited",
-    "facts_for_retention", "read_exempt_spans", "read_open_retention", "record_retention", "read_retentions",
+    "facts_for_retention", "read_exempt_spans", "read_open_retention", "read_last_retention",
+    "read_place_of_holder", "record_placing",
+    "record_retention", "read_retentions",
     "read_headcount", "read_counted",
     "facts_for_entrustment", "facts_for_care", "is_entrusted_host", "record_entrustment", "record_entrustment_act",
     "record_roster", "record_coverage_answer", "record_care", "read_entrustments", "read_entrustment_steps",
@@ -123,7 +125,7 @@ INNER: Final = {
     "secondment_state", "step_secondment", "enter_secondment", "release_seconded", "accept_seconded", "end_return",
     "enter_release", "enter_answer", "enter_acceptance",
     "left_with", "enter_union_statement", "send_back", "wound", "suspend_agreements", "lay_above",
-    "enter_case_statement", "succeed_seconded",
+    "enter_case_statement", "succeed_seconded", "release_membership", "push_in_lieu", "retain_released",
     "number_place", "number_range", "is_printing", "enter_print_step",
 }  # fmt: skip
 

@@ -243,12 +243,16 @@ def stated_claims(reason_code: str, given: Input, held: MembershipFacts | None, 
     restores = given.get("restores")
     if restores is None and reason_code in RESTORING and held is not None and held.status == MembershipStatus.RETAINED:
         restores = True
-    closure, since = given.get("closure"), None if held is None else held.retained_on
+    closure, retention = given.get("closure"), given.get("retention")
+    since = None if held is None else held.retained_on
+    if since is None and retention is not None:
+        since = retention["from_date"]
     return {
         "host_employer_uscc": given.get("host_employer_uscc"),
         "restores": restores,
         "dues_exempt_since": None if since is None else exempt_from(since),
         "closure": None if closure is None else {name: plain(value) for name, value in closure.items()},
+        "retention": None if retention is None else {name: plain(value) for name, value in retention.items()},
         "consent": None if consent is None else {name: plain(value) for name, value in consent.items()},
         "secondment": _term(reason_code, given, home),
         "placement": None

@@ -78,14 +78,14 @@ __all__ = ["Ledger"]
 
 
 #: The SQL text of each call; `make bench` runs the same text for its floor.
-#: With why the membership is retained, if it is, and since when, and who succeeds a holder that is wound up; and under
+#: With what there is of retentions, and who succeeds a holder that is wound up; and under
 #: whose policy holder and receiver stand.
 _WITH_RETENTION: Final = (
-    "select f.*, r.reason as retained_for, r.retained_on, "
+    "select f.*, r.reason as retained_for, r.retained_on, r.restored_on, r.changed_at, "
     "coalesce(h.parent_union = f.receiver_union, false) as is_above, "
     "case when h.state = 'WINDING_UP' then h.successor_union end as successor "
     "from hub.facts_for_release($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) f "
-    "left join lateral hub.read_open_retention((f.membership).holder_union, ($8::uuid[])[f.ord::integer]) r on true "
+    "left join lateral hub.read_last_retention((f.membership).holder_union, ($8::uuid[])[f.ord::integer]) r on true "
     "left join hub.unions h on h.union_id = (f.membership).holder_union"
 )
 FACTS_FOR_RELEASE: Final = under_policy(
@@ -123,7 +123,7 @@ FACTS_FOR_IMPORT: Final = under_policy(numbered_by(_function("facts_for_import",
 FACTS_FOR_MERGE: Final = under_policy(_function("facts_for_merge", 7))
 FACTS_FOR_DECISION: Final = under_policy(_function("facts_for_decision", 7))
 FACTS_FOR_UNION: Final = under_policy(_function("facts_for_union", 10))
-RECORD_RELEASE: Final = _function("record_release", 26)
+RECORD_RELEASE: Final = _function("record_release", len(ReleaseRecord._fields))
 RECORD_REQUEST: Final = _function("record_request", 29)
 RECORD_ANSWER: Final = _function("record_answer", 25)
 RECORD_MATCH: Final = under_policy(_function("record_match", 13))
@@ -559,12 +559,12 @@ def _membership(case: Any, row: Any) -> MembershipFacts:
         previous_union=previous,
         holding_basis=basis,
         residence=residence,
-        retained_for=row["retained_for"],
-        retained_on=row["retained_on"],
+        **{name: row[name] for name in _RETAINED},
     )
 
 
-_NOT_HELD: Final = {"named", "previous_union", "holding_basis", "residence", "retained_for", "retained_on"}
+_RETAINED: Final = ("retained_for", "retained_on", "restored_on", "changed_at")
+_NOT_HELD: Final = {"named", "previous_union", "holding_basis", "residence", *_RETAINED}
 #: The fields of a membership, in the order of the columns.
 _HELD: Final = tuple(name for name in MembershipFacts.__dataclass_fields__ if name not in _NOT_HELD)
 

@@ -342,6 +342,7 @@ def _facts_of_a_release(question: Release) -> Refusals:
         claims, facts.receiver, facts.place, facts.holder_uri or facts.signer.uri, question.today
     )
     yield from placing.check_reemployed(claims)
+    yield from leaving.check_retains(claims, membership, question.today, question.policy)
     yield from labour.check_awaited_employer(claims, membership.employer_uscc)
     yield from labour.check_employer_code(claims.new_employer_uscc, path=("release", "new_employer_uscc"))
     yield from labour.check_employer_code(claims.host_employer_uscc, path=("release", "host_employer_uscc"))
