@@ -34,6 +34,7 @@ from federation.acts_ending import (
 )
 from federation.acts_history import DuesRecord, History, ImportedRetention
 from federation.acts_manifests import MANIFEST_ACTS, AcceptanceManifest, ReleaseManifest
+from federation.acts_policy import PolicyChange
 from federation.acts_printing import PRINTING_ACTS
 from federation.acts_retention import Annulment, ClosingRetention, ReasonChange, Restoration, Retention
 from federation.acts_secondment import (
@@ -114,6 +115,7 @@ __all__ = [
     "MergeDecision",
     "NumberingScheme",
     "Objection",
+    "PolicyChange",
     "ReasonChange",
     "Recall",
     "Receipt",
@@ -557,6 +559,7 @@ _ALL: tuple[type[Act], ...] = (
     *(ExpulsionFiling, FilingAcknowledgement, FilingReturn, ExpulsionReversal),
     *(Secondment, SecondmentTerm, EarlyEnd, Extension, Conversion, HomeRelationEnd),
     *(UnionWindingUp, UnionClosing, SecondmentRetargeting),
+    PolicyChange,
     *ENTRUSTMENT_ACTS,
     *MANIFEST_ACTS,
     *PRINTING_ACTS,

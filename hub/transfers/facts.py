@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from federation.merging import MergeSide
 from hub.transfers.machines import HandoffState
+from hub.transfers.rules.policy import NATIONAL
 from hub.transfers.rules.standing import Standing, standing_at
 from hub.transfers.rules.stated import NOTHING, Stated
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from hub.transfers.facts_secondment import SecondmentFacts
     from hub.transfers.kinds import UnionKind, UnionState
     from hub.transfers.rules.numbering import Scheme
+    from hub.transfers.rules.policy import Policy
 
 __all__ = [
     "AmendmentFacts",
@@ -61,6 +63,7 @@ class SignerFacts:
     key_revoked_at: datetime | None
     earlier_sha256: bytes | None
     earlier_receipt: str | None
+    policy: Policy  #: in force for it at the time of receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,8 @@ class ReleaseFacts:
     is_entrusted_host: bool = False  #: the signer is entrusted with the member by the holder, now (A9)
     place: PlaceFacts = PlaceFacts()  #: of a reason that asks for one
     secondment: SecondmentFacts | None = None  #: the latest one
+    holder_policy: Policy = NATIONAL
+    receiver_policy: Policy = NATIONAL
     successor: UUID | None = None  #: of a holder that is wound up
 
     def succeeds(self, reason_code: str) -> bool:
@@ -226,6 +231,7 @@ class CaseFacts:
     signer: SignerFacts
     holds: bool
     handoff: HandoffFacts | None
+    holder_policy: Policy = NATIONAL  #: of the releasing union, for the receiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +267,7 @@ class CitedFacts:
     by_objection: bool  #: the hash cited is the objection's, else the request's
     higher_union: UUID | None
     is_of_this_custody: bool = True  #: the union that objected, or let it lie, is the holder still
+    appeal_days: int = NATIONAL.appeal_days  #: P13 of the signer, when the case was closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +285,7 @@ class RequestFacts:
     place: PlaceFacts = PlaceFacts()
     secondment: SecondmentFacts | None = None  #: of a member that the signer lent
     holder_is_wound_up: bool = False
+    holder_policy: Policy = NATIONAL
 
 
 @dataclass(frozen=True, slots=True)

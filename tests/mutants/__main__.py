@@ -37,7 +37,7 @@ _HALVES: Final = (
         *("tests/sql/test_held_keys.py", "tests/sql/test_merging.py", "tests/sql/test_merging_among_others.py"),
         *("tests/sql/test_privileges.py", "tests/sql/test_reading.py", "tests/sql/test_registers.py"),
         *("tests/sql/test_visibility.py", "tests/sql/test_pull_races.py"),
-        "tests/sql/test_certificates.py",
+        *("tests/sql/test_certificates.py", "tests/sql/test_policies.py"),
     ),
 )
 #: What a mutant's tests take at most, on a busy machine.

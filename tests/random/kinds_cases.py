@@ -132,7 +132,7 @@ class Accept(OnCase):
 
     def given(self, model: Model, ask: Ask, case: Case | None) -> dict[str, Any]:
         today, out_date = model.today, None if case is None else case.out_date
-        days = {"in_date ahead": today + timedelta(days=1), "in_date long ago": today - timedelta(days=91)}
+        days = {"in_date ahead": today + timedelta(days=1), "in_date long ago": today - timedelta(days=121)}
         if out_date is not None:
             days["in_date before"] = out_date - timedelta(days=1)
         back = {} if case is None or ask.wrong == "stated anew" else self._as_before(model, case)
@@ -209,7 +209,7 @@ class Accept(OnCase):
                 (is_new and (began is None or date.fromisoformat(began) > today), "NO_LABOUR_RELATION_YET"),
                 (claims["holding_basis"] not in bases, "INPUT_INVALID"),
                 (in_date > today, "DATE_IN_FUTURE"),
-                (in_date < today - timedelta(days=90), "BACKDATE_TOO_FAR"),
+                (not model.may_be_printed(case.holder, in_date), "BACKDATE_TOO_FAR"),
                 (in_date < case.out_date, "IN_DATE_BEFORE_OUT_DATE"),
                 (claims["next_dues_month"] != self._next_dues(case, in_date), "DUES_MONTH_IMPLAUSIBLE"),
             )

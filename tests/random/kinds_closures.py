@@ -85,7 +85,7 @@ class CloseEmployer(Place):
                 (claims["retention"]["reason"] != "UNEMPLOYMENT", "REASON_NOT_ALLOWED"),
                 (claims["relation_ended_on"] > claims["retention"]["from_date"], "LABOUR_RELATION_UNCHANGED"),
                 ("new_employer_uscc" in claims, "REEMPLOYED_USE_TRANSFER"),
-                *printed(on, model.today),
+                *printed(model, member.holder, on),
                 (on < member.joined_on, "INPUT_INVALID"),
                 (last is not None and on < last, "INPUT_INVALID"),
             )

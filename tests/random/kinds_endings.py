@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["AcknowledgeFiling", "Deem", "Die", "Expel", "File", "ReturnFiling", "Reverse", "WithdrawMember"]
 
 _PAPER = sha256_b64url(b"paper")
-_BACKDATE_DAYS = 90
 
 
 def _day(claims: dict[str, Any], name: str) -> date | None:
@@ -111,7 +110,7 @@ class _End(_OfHolder):
     def of_the_day(self, model: Model, day: date, member: Member) -> tuple[tuple[bool, str], ...]:
         return (
             (day > model.today, "DATE_IN_FUTURE"),
-            (day < model.today - timedelta(days=_BACKDATE_DAYS), "BACKDATE_TOO_FAR"),
+            (not model.may_be_printed(member.holder, day), "BACKDATE_TOO_FAR"),
             (day < max(member.joined_on, member.taken_in or member.joined_on), "INPUT_INVALID"),
         )
 
@@ -330,7 +329,7 @@ class File(_AfterExpulsion):
                 (self.names_another(claims, member), "DOCUMENT_TAMPERED"),
                 (parent is None or claims["filed_with"] != model.unions[parent].uri, "FILING_TO_WRONG_LEVEL"),
                 (day > model.today, "DATE_IN_FUTURE"),
-                (day < model.today - timedelta(days=_BACKDATE_DAYS), "BACKDATE_TOO_FAR"),
+                (not model.may_be_printed(member.holder, day), "BACKDATE_TOO_FAR"),
                 (day < ended.on, "INPUT_INVALID"),
             )
         )

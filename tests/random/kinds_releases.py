@@ -37,7 +37,6 @@ __all__ = ["Reemploy", "Release", "ReleaseInLieu"]
 
 _DUES = ("2025-02", "2024-06", "2025-01")
 _AREAS = frozenset({"TOWNSHIP_SUBDISTRICT_UNION", "VILLAGE_COMMUNITY_UNION", "DEVELOPMENT_ZONE_UNION"})
-_ACCEPTANCE_DAYS = 15
 _STAYING = frozenset({"RESIDENCE_MOVE", "EMPLOYER_CLOSURE"})
 _RESTORING = frozenset({"CHANGE_OF_EMPLOYER", "REEMPLOYMENT_FROM_RETENTION", "PLACEMENT"})
 
@@ -93,7 +92,7 @@ class Release(Kind):
             "card_sha256": NO_HASH,
             "reason_text": self.reason[1],
             "articles": list(self.articles),
-            "valid_until": (model.today + timedelta(days=90)).isoformat(),
+            "valid_until": self._until(model, ask).isoformat(),
             "form_custody": "WITH_PERSONNEL_FILE",
         }
         drawn = Drawn(claims, str(member.id))
@@ -107,14 +106,19 @@ class Release(Kind):
 
     def line_one(self, model: Model, ask: Ask, member: Member) -> dict[str, Any]:
         today = model.today
-        out_date = {"out_date ahead": today + timedelta(days=1), "out_date long ago": today - timedelta(days=91)}
-        dues = {"dues ahead": month_later(today.isoformat(), 13), "dues before joining": "2010-01"}
+        out_date = {"out_date ahead": today + timedelta(days=1), "out_date long ago": today - timedelta(days=121)}
+        dues = {"dues ahead": month_later(model.dues_until(member.holder), 1), "dues before joining": "2010-01"}
         return {
             "out_date": out_date.get(ask.wrong, today - timedelta(days=ask.how % 3)),
             "dues_paid_through": dues.get(ask.wrong, _DUES[ask.how % len(_DUES)]),
             "relation_ended_on": None if ask.wrong == "relation goes on" else date(2025, 2, 28),
             "new_employer_uscc": member.employer if ask.wrong == "same employer" else model.employer_at(ask.to),
         }
+
+    @staticmethod
+    def _until(model: Model, ask: Ask) -> date:
+        """The last day for which a release may be good (P01)."""
+        return model.today + timedelta(days=model.policy(model.members[ask.who].holder, "release_valid_days"))
 
     def altered(self, model: Model, ask: Ask, claims: dict[str, Any]) -> dict[str, Any]:
         open_case = model.members[ask.who].open
@@ -125,7 +129,7 @@ class Release(Kind):
             "answers nothing": {"request_sha256": NO_HASH},
             "same handoff": {"handoff_id": str(open_case.id) if open_case else claims["handoff_id"]},
             "reason text": {"reason_text": "其他"},
-            "valid too long": {"valid_until": (model.today + timedelta(days=91)).isoformat()},
+            "valid too long": {"valid_until": (self._until(model, ask) + timedelta(days=1)).isoformat()},
         }.get(ask.wrong, {})
 
     def refused(self, model: Model, sent: Sent) -> str | None:
@@ -172,6 +176,7 @@ class Release(Kind):
             receiver.kind in GRASSROOTS or (receiver.kind in self.others and self.may_reach(receiver, claims))
         )
         earliest = month_later(member.joined_on.isoformat(), -1)
+        last = today + timedelta(days=model.policy(holder, "release_valid_days"))
         kept = member.retained
         if kept is not None and bool(claims.get("restores")) != (claims["reason_code"] in _RESTORING):
             return "INPUT_INVALID"
@@ -186,11 +191,11 @@ class Release(Kind):
                 (receiver is not None and receiver.ref == holder, "INPUT_INVALID"),
                 (not may_hold, "RECEIVER_CANNOT_HOLD"),
                 (out_date > today, "DATE_IN_FUTURE"),
-                (out_date < today - timedelta(days=90), "BACKDATE_TOO_FAR"),
+                (not model.may_be_printed(holder, out_date), "BACKDATE_TOO_FAR"),
                 (out_date < member.joined_on, "INPUT_INVALID"),
                 (retained_on is not None and out_date < retained_on, "INPUT_INVALID"),
-                (not today <= until <= today + timedelta(days=90), "INPUT_INVALID"),
-                (not earliest <= dues <= month_later(today.isoformat(), 12), "DUES_MONTH_IMPLAUSIBLE"),
+                (not today <= until <= last, "INPUT_INVALID"),
+                (not earliest <= dues <= model.dues_until(holder), "DUES_MONTH_IMPLAUSIBLE"),
                 (claims.get("dues_exempt_since") != since, "INPUT_INVALID"),
                 (retained_on is not None and dues > counted, "DUES_EXEMPT_IN_RETENTION"),
                 (claims["card_sha256"] not in member.cards, "DOCUMENT_TAMPERED"),
@@ -272,7 +277,10 @@ def may_not_leave(member: Member, claims: dict[str, Any]) -> str | None:
 
 def _tell_of_silence(model: Model, case: Case, expires: datetime) -> None:
     """P03: the union above the receiver will know; one that was to know of the request, and doesn't yet, never will."""
-    above, at = model.above(case.receiver, case.receiver, case.holder), model.term(working=_ACCEPTANCE_DAYS)
+    above, at = (
+        model.above(case.receiver, case.receiver, case.holder),
+        model.term(working=model.policy(case.receiver, "acceptance_working_days")),
+    )
     told = {ref: known for ref, known in case.told.items() if known[0] <= model.now}
     if above is not None and at < expires and above not in told:
         told[above] = (at, case.told[above][1] if above in case.told else "receiver")
@@ -333,7 +341,7 @@ class ReleaseInLieu(Release):
             "reason_text": "调动",
             "articles": ["HUB-P02"],
             "receiving_union": model.unions[case.receiver].uri,
-            "valid_until": (model.today + timedelta(days=90)).isoformat(),
+            "valid_until": self._until(model, ask).isoformat(),
             "form_custody": "WITH_PERSONNEL_FILE",
             "request_sha256": case.request or NO_HASH,
             "in_lieu_of": model.unions[case.holder].uri,

@@ -108,10 +108,10 @@ def day_in(claims: dict[str, Any], name: str) -> date | None:
     return date.fromisoformat(claims[name]) if name in claims else None
 
 
-def printed(day: date | None, today: date) -> tuple[tuple[bool, str], ...]:
+def printed(model: Model, ref: str, day: date | None) -> tuple[tuple[bool, str], ...]:
     return (
-        (day is not None and day > today, "DATE_IN_FUTURE"),
-        (day is not None and day < today - timedelta(days=90), "BACKDATE_TOO_FAR"),
+        (day is not None and day > model.today, "DATE_IN_FUTURE"),
+        (day is not None and not model.may_be_printed(ref, day), "BACKDATE_TOO_FAR"),
     )
 
 
@@ -151,7 +151,7 @@ class RecordRetention(_OnRetention):
         return {"reason": reason, "retained_on": day, **facts.get(reason, {}), **wrong.get(ask.wrong, {})}
 
     def refused_by_law(self, model: Model, sent: Sent, member: Member) -> str | None:
-        claims, today, reason = sent.claims, model.today, sent.claims["reason"]
+        claims, reason = sent.claims, sent.claims["reason"]
         if reason in _INADMISSIBLE:
             return _INADMISSIBLE[reason]
         on = date.fromisoformat(claims["retained_on"])
@@ -165,8 +165,8 @@ class RecordRetention(_OnRetention):
                 (is_late, "LABOUR_RELATION_UNCHANGED" if reason == "UNEMPLOYMENT" else "INPUT_INVALID"),
                 ("new_employer_uscc" in claims, "REEMPLOYED_USE_TRANSFER"),
                 (reason == "MILITARY_SERVICE" and fact is not None and fact < member.joined_on, "INPUT_INVALID"),
-                *printed(on, today),
-                *printed(day_in(claims, "retired_on"), today),
+                *printed(model, sent.sender, on),
+                *printed(model, sent.sender, day_in(claims, "retired_on")),
                 (on < member.joined_on, "INPUT_INVALID"),
                 (last is not None and on < last, "INPUT_INVALID"),
             )
@@ -210,9 +210,9 @@ class ChangeReason(_OnRetention):
                 (retires and (retired is None or retired > on), "INPUT_INVALID"),
                 (not leaves and discharged is not None, "INPUT_INVALID"),
                 (not retires and (retired is not None or "early" in claims), "INPUT_INVALID"),
-                *printed(on, model.today),
+                *printed(model, sent.sender, on),
                 (on < kept.retained_on, "INPUT_INVALID"),
-                *printed(retired, model.today),
+                *printed(model, sent.sender, retired),
             )
         )
 
@@ -256,7 +256,7 @@ class RestoreMembership(_OnRetention):
                 (serves and discharged is not None and discharged < kept.retained_on, "INPUT_INVALID"),
                 (not serves and discharged is not None, "INPUT_INVALID"),
                 *self.of_employer(model, claims, member),
-                *printed(on, model.today),
+                *printed(model, sent.sender, on),
                 (on < kept.retained_on, "INPUT_INVALID"),
             )
         )

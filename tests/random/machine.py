@@ -44,6 +44,7 @@ from tests.random.kinds_history import ImportHistory, RecordDues
 from tests.random.kinds_lending import Offer, SendHome
 from tests.random.kinds_manifests import AcceptByManifest, ReleaseByManifest
 from tests.random.kinds_placements import Exit, Move, Place
+from tests.random.kinds_policies import SetPolicy
 from tests.random.kinds_prints import ON_PRINTS
 from tests.random.kinds_releases import Reemploy, Release, ReleaseInLieu
 from tests.random.kinds_retention import AnnulRetention, ChangeReason, RecordRetention, RestoreMembership
@@ -87,7 +88,7 @@ ON_AGREEMENTS = {
         RecordRightsCase(),
     )
 }
-PLACE, EXIT, MOVE, CLOSE = Place(), Exit(), Move(), CloseEmployer()
+PLACE, EXIT, MOVE, POLICY, CLOSE = Place(), Exit(), Move(), SetPolicy(), CloseEmployer()
 RELEASE_MANIFEST, ACCEPT_MANIFEST = ReleaseByManifest(), AcceptByManifest()
 RETENTION, REASON, RESTORATION, ANNULMENT = RecordRetention(), ChangeReason(), RestoreMembership(), AnnulRetention()
 PLACE_RESTORED = PlaceRestored()
@@ -100,7 +101,8 @@ ON_CASES: dict[str, Kind] = {
 }
 WIND_UP, CLOSE_UNION = WindUpUnion(), CloseUnion()
 ON_UNIONS = {
-    kind.name: kind for kind in (UNION, UNION_AMENDMENT, KEY, RETIREMENT, REVOCATION, Number(), WIND_UP, CLOSE_UNION)
+    kind.name: kind
+    for kind in (UNION, UNION_AMENDMENT, KEY, RETIREMENT, REVOCATION, Number(), WIND_UP, CLOSE_UNION, POLICY)
 }
 ON_PAIRS: dict[str, Kind] = {kind.name: kind for kind in (IMPORT, MERGE, DECIDE)}
 ON_RETENTIONS: dict[str, Kind] = {
@@ -332,6 +334,12 @@ class RandomActs(RuleBasedStateMachine):
         self.act(UNION, Ask("M1", how=2 + how % 2))
         for way in ways:
             self.act((WIND_UP, CLOSE_UNION)[way % 2], Ask("M1", how=way))
+
+    @rule(how=NUMBERS, again=st.integers(0, 2))
+    def govern(self, how: int, again: int) -> None:
+        """Let a province change its terms, once or several times on one day."""
+        for way in range(again + 1):
+            self.act(POLICY, Ask("M1", how=how + 5 * way))
 
     @rule(
         act=st.sampled_from(sorted(ON_PAIRS)),

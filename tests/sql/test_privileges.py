@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 PUBLIC: Final = {
     "unions", "union_employers", "union_federations", "union_keys", "union_statements", "legal_steps", "clock",
     "installation", "union_former_names", "union_amendments", "numbering_schemes",
+    "policy_parameters", "policies", "policy_values",
 }  # fmt: skip
 #: Member data that hub_app reads, each by one column that must equal the acting union.
 SEEN_BY: Final = {
@@ -51,9 +52,10 @@ _RIGHTED: Final = {"SELECT", "INSERT", "UPDATE", "DELETE"}
 _PASSING: Final = {"SELECT", "INSERT", "DELETE"}
 MOVER: Final = {
     **dict.fromkeys(("union_statements", "union_former_names", "union_amendments", "numbering_schemes"), _APPENDED),
+    **dict.fromkeys(("policies", "policy_values"), _APPENDED),
     # What of a union is put right is put right in its place; what never began, or was wrong, goes.
     **dict.fromkeys(("union_employers", "union_federations"), _RIGHTED),
-    **dict.fromkeys(("legal_steps", "clock", "installation"), _READ),
+    **dict.fromkeys(("legal_steps", "clock", "installation", "policy_parameters"), _READ),
     **dict.fromkeys(
         ("unions", "union_keys", "persons", "person_ids", "memberships", "holdings", "handoffs", "duplicates",
          "unassigned", "statuses", "retentions", "entrustments", "coverages", "endings",
@@ -99,6 +101,7 @@ FUNCTIONS: Final = {
     "facts_for_certificate", "record_certificate", "record_numbering_scheme", "read_certificates",
     "facts_for_history", "facts_for_dues", "record_retained_import", "record_history", "record_dues",
     "read_histories", "read_dues", "read_electors",
+    "record_policy", "policy_record_of", "policy_in_force",
     "facts_for_ending", "facts_for_filing", "record_ending", "record_filing", "record_filing_mark",
     "record_reversal", "read_endings",
     "facts_of_secondments", "facts_for_secondment", "record_secondment", "record_return_match",
@@ -288,7 +291,10 @@ class TestFunctions:
             assert row["proconfig"] == ["search_path=hub, pg_temp"], row["proname"]
             assert row["lanname"] == "plpgsql", row["proname"]
             assert row["owner"] == ("hub_mover" if row["prosecdef"] else "hub_owner"), row["proname"]
-        assert {row["proname"] for row in rows if not row["prosecdef"]} == {"hub_now", "hub_begin", "kid_of"}
+        assert {row["proname"] for row in rows if not row["prosecdef"]} == {
+            *("hub_now", "hub_begin", "kid_of"),
+            *("policy_record_of", "policy_in_force"),
+        }
 
     @pytest.mark.attack("F04")
     async def test_what_only_reads_answers_from_one_snapshot(self, superuser: Any) -> None:
@@ -310,6 +316,7 @@ class TestFunctions:
             "is_",
             "left_",
             "side_in_",
+            "policy_",
         )
         reading = {name for name in FUNCTIONS | INNER if name.startswith(stable)}
         assert {row["proname"] for row in rows} == reading

@@ -26,7 +26,6 @@ from hub.transfers.rules import order
 from hub.transfers.rules.columns import next_dues_month
 from hub.transfers.rules.days import day_of, exempt_from
 from hub.transfers.rules.leaving import RESTORING
-from hub.transfers.rules.policy import POLICY
 from hub.transfers.rules.questions import Case, Join
 from hub.transfers.rules.reasons import REASONS, Area
 from hub.transfers.views import Draft
@@ -192,7 +191,7 @@ def release_claims(given: Input, facts: ReleaseFacts, answered: UUID | None, unr
             **_answering(facts, answered),
             "reason_text": reason.text if reason else SOME_REASON,
             "articles": list(reason.articles) if reason else ["A12"],
-            "valid_until": plain(day_of(facts.signer.now) + timedelta(days=POLICY.release_valid_days)),
+            "valid_until": plain(day_of(facts.signer.now) + timedelta(days=facts.holder_policy.release_valid_days)),
             "form_custody": given.get("form_custody") or FORM_CUSTODY,
         },
         unread,

@@ -240,7 +240,7 @@ def _line_one(
     """Give what is recorded of every release, whoever signed it."""
     claims = question.claims
     held, _ = _parties(question)
-    overdue = acceptance_term(CALENDAR, day_of(received_at))
+    overdue = acceptance_term(CALENDAR, day_of(received_at), question.facts.receiver_policy)
     return {
         "at": received_at,
         "union_id": caller.union_id,

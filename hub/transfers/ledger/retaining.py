@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from hub.transfers.facts import PlaceFacts, RetainedFacts, RetentionFacts
 from hub.transfers.ledger.records import NOWHERE, Place
+from hub.transfers.ledger.rows import under_policy
 from hub.transfers.ledger.singles import Singles, signer_of
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _function(name: str, arity: int) -> str:
 
 
 #: With what a placement asks of the place, where one is asked for: $8 the employer, $9 the host.
-FACTS_FOR_RETENTION: Final = (
+FACTS_FOR_RETENTION: Final = under_policy(
     "select f.*, p.place, p.residence from hub.facts_for_retention($1, $2, $3, $4, $5, $6, $7) f "
     "left join lateral hub.read_place_of_holder($1, $2, $7, $8, $9) p on true"
 )
@@ -114,7 +115,7 @@ class RetentionActs(Singles):
         async with self._database.connection() as connection:
             row = await connection.fetchrow(FACTS_FOR_RETENTION, *self._clock, *signing, *asked)
         return RetentionFacts(
-            signer=signer_of(row["signer"]),
+            signer=signer_of(row),
             membership=RetainedFacts(*row["membership"]) if row["tie"] == "HOLDER" else None,
             is_party=row["tie"] == "PARTY",
             employers=frozenset(row["employers"]),

@@ -12,7 +12,7 @@ from hub.errors import Code, Refusal
 from hub.transfers.kinds import CUSTODIAN_KINDS, HoldingBasis, MembershipStatus, RetentionReason
 from hub.transfers.rules import retaining
 from hub.transfers.rules.days import exempt_from, months_after
-from hub.transfers.rules.policy import POLICY
+from hub.transfers.rules.policy import ClosureHolder
 from hub.transfers.rules.reasons import CORRECTION, REASONS, REORGANISED
 from hub.transfers.words import in_chinese, listed_in_chinese
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from federation import acts
     from hub.transfers.facts import MembershipFacts, ReceiverFacts, TargetFacts
+    from hub.transfers.rules.policy import Policy
     from hub.transfers.rules.questions import Refusals
 
 __all__ = [
@@ -121,7 +122,7 @@ def check_closure(claims: acts.Release) -> Refusals:
         yield Refusal(Code.EMPLOYER_NOT_CLOSED, path=path)
 
 
-def check_retains(claims: acts.Release, membership: MembershipFacts, today: date) -> Refusals:
+def check_retains(claims: acts.Release, membership: MembershipFacts, today: date, policy: Policy) -> Refusals:
     """Who is retained by the release itself is so for want of work, by the checks of any retention.
 
     One who has retired or enlisted is retained by a statement of its own, which tells nobody else why (A17, A20).
@@ -136,19 +137,21 @@ def check_retains(claims: acts.Release, membership: MembershipFacts, today: date
         relation_ended_on=claims.relation_ended_on,
         new_employer_uscc=claims.new_employer_uscc,
     )
-    for refusal in _of_entry(entered, membership, today):
+    for refusal in _of_entry(entered, membership, today, policy):
         refusal.path = _PLACES[refusal.path[-1]]
         yield refusal
 
 
-def _of_entry(entered: retaining.Entered, membership: MembershipFacts, today: date) -> Refusals:
+def _of_entry(entered: retaining.Entered, membership: MembershipFacts, today: date, policy: Policy) -> Refusals:
     faulty = tuple(retaining.check_retention_reason(entered, {RetentionReason.UNEMPLOYMENT}))
     if faulty:
         yield from faulty
         return
     if entered.relation_ended_on is not None:  # that it has ended at all, every release is asked
         yield from retaining.check_retention_facts(entered, membership.joined_on)
-    yield from retaining.check_retention_dates(entered, today, membership.joined_on, membership.restored_on)
+    yield from retaining.check_retention_dates(
+        entered, today, membership.joined_on, membership.restored_on, policy=policy
+    )
 
 
 #: Where in a release stands what a retention says.
@@ -167,16 +170,17 @@ def retained_since(claims: acts.Release, membership: MembershipFacts) -> date | 
     return membership.retained_on
 
 
-def goes_into_custody(reason_code: str, membership: MembershipFacts, receiver: ReceiverFacts) -> bool:
+def goes_into_custody(reason_code: str, membership: MembershipFacts, receiver: ReceiverFacts, policy: Policy) -> bool:
     """Whether the union above the holder has the member in custody: where the residence is not known, or by policy.
 
+    Takes: `policy`, the holder's.
     Source: HUB-P07, HUB-P09, A19
     """
     return (
         reason_code == CLOSURE
         and receiver.is_above_holder
         and receiver.kind in CUSTODIAN_KINDS
-        and (membership.residence is None or POLICY.closure_holder == "HIGHER_LEVEL")
+        and (membership.residence is None or policy.closure_holder is ClosureHolder.HIGHER_LEVEL)
     )
 
 

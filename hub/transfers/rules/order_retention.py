@@ -48,7 +48,9 @@ def retention(question: OnRetention, claims: Retention) -> Refusals:
         return
     yield from retaining.check_retention_facts(claims, membership.joined_on)
     yield from labour.check_employer_code(claims.new_employer_uscc, path=("retention", "new_employer_uscc"))
-    yield from retaining.check_retention_dates(claims, question.today, membership.joined_on, membership.restored_on)
+    yield from retaining.check_retention_dates(
+        claims, question.today, membership.joined_on, membership.restored_on, policy=question.policy
+    )
 
 
 def reason_change(question: OnRetention, claims: ReasonChange) -> Refusals:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from federation.acts_retention import Annulment, ReasonChange, Restoration, Retention
     from hub.transfers.facts import RetainedFacts
+    from hub.transfers.rules.policy import Policy
     from hub.transfers.rules.questions import Amendment, OnRetention, Refusals
 
 __all__ = [
@@ -181,16 +182,16 @@ def check_retention_facts(claims: Retention | Entered, joined_on: date) -> Refus
 
 
 def check_retention_dates(
-    claims: Retention | Entered, today: date, joined_on: date, restored_on: date | None
+    claims: Retention | Entered, today: date, joined_on: date, restored_on: date | None, *, policy: Policy
 ) -> Refusals:
     """The printed month is of a day lately past, within the membership, after the restoration of all earlier ones.
 
     Source: NX-4, NX-3, HUB-P06
     """
     path = (claims.object_name, "retained_on")
-    yield from check_printed_date(claims.retained_on, today, path=path)
+    yield from check_printed_date(claims.retained_on, today, policy=policy, path=path)
     if claims.retired_on is not None:
-        yield from check_printed_date(claims.retired_on, today, path=(claims.object_name, "retired_on"))
+        yield from check_printed_date(claims.retired_on, today, policy=policy, path=(claims.object_name, "retired_on"))
     if claims.retained_on < joined_on:
         yield _invalid(path, "保留会籍日期早于入会时间", "retained before having joined")
     if restored_on is not None and claims.retained_on < restored_on:
@@ -209,7 +210,9 @@ def check_change_dates(question: OnRetention, claims: ReasonChange, membership: 
             yield _invalid((claims.object_name, name), "与保留会籍的原因不符", "this does not go with the reason")
     yield from _check_follows(question, "changed_on", claims.changed_on, membership)
     if claims.retired_on is not None:
-        yield from check_printed_date(claims.retired_on, question.today, path=(claims.object_name, "retired_on"))
+        yield from check_printed_date(
+            claims.retired_on, question.today, policy=question.policy, path=(claims.object_name, "retired_on")
+        )
 
 
 def check_service_is_over(claims: Restoration, membership: RetainedFacts) -> Refusals:
@@ -303,7 +306,7 @@ def _check_discharged(claims: ReasonChange | Restoration, on: date, membership: 
 
 def _check_follows(question: OnRetention, name: str, day: date, membership: RetainedFacts) -> Refusals:
     path = (question.claims.object_name, name)
-    yield from check_printed_date(day, question.today, path=path)
+    yield from check_printed_date(day, question.today, policy=question.policy, path=path)
     if membership.retained_on is not None and day < membership.retained_on:
         yield _invalid(path, "早于保留会籍日期", "this is before the retention began")
 

@@ -3,7 +3,7 @@
 from hub.database.migrate import run_sql_files
 
 revision = "0021"
-down_revision = "0018"
+down_revision = "0019"
 
 
 def upgrade() -> None:
