@@ -263,18 +263,21 @@ class RandomActs(RuleBasedStateMachine):
         self.act(ON_CASES[act], Ask(who, by, wrong=wrong, old=old, how=how))
 
     @rule(
-        act=st.sampled_from(sorted(ON_SECONDMENTS)),
+        act=st.sampled_from((*["a whole loan"] * len(ON_SECONDMENTS), *sorted(ON_SECONDMENTS))),
         who=MEMBERS,
         by=WHOSE,
         to=EMPLOYERS_UNIONS,
         wrong=wrongs(*ON_SECONDMENTS.values()),
-        how=NUMBERS,
+        ways=st.lists(NUMBERS, min_size=3, max_size=7),
     )
-    def act_on_a_secondment(self, act: str, who: str, by: str, to: str, wrong: str, how: int) -> None:
-        self.act(ON_SECONDMENTS[act], Ask(who, by, to, wrong, how=how))
+    def act_on_a_secondment(self, act: str, who: str, by: str, to: str, wrong: str, ways: list[int]) -> None:
+        """Do something about a secondment; or lend a member, and go on about it."""
+        if act in ON_SECONDMENTS:
+            self.act(ON_SECONDMENTS[act], Ask(who, by, to, wrong, how=ways[0]))
+        else:
+            self._lend(who, to, ways)
 
-    @rule(who=MEMBERS, to=EMPLOYERS_UNIONS, ways=st.lists(NUMBERS, min_size=3, max_size=7))
-    def lend(self, who: str, to: str, ways: list[int]) -> None:
+    def _lend(self, who: str, to: str, ways: list[int]) -> None:
         """Let a member be offered, taken over, lent for longer, kept by the host, or sent home."""
         for how in ways:
             model = self.stage.model
@@ -455,6 +458,8 @@ class RandomActs(RuleBasedStateMachine):
         by_manifest = ((RELEASE, ACCEPT), (RELEASE_MANIFEST, ACCEPT_MANIFEST))[how % 2]
         for kind in by_manifest:
             self.act(kind, Ask(who, to=to if kind in {RELEASE, RELEASE_MANIFEST} else "asker", how=how))
+        for kind in (LOSS, REISSUE) if how % 3 == 0 else ():  # and the certificate got lost on the way
+            self.act(kind, Ask(who, how=how))
 
     # Time.
 
