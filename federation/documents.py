@@ -368,8 +368,13 @@ RESPONSIBILITIES: Final = (
     f"duty isUnassigned union {{ {UNION_NAME} }} }} }}"
 )
 FILINGS: Final = (
-    "query Filings { answer: filings { membershipId memberNameMasked effectiveOn decidedOn filedOn filedAt "
-    f"judgmentSha256 opinionSha256 decisionSha256 filingMark missingPapers union {{ {UNION_NAME} }} }} }}"
+    "query Filings($first: Int, $after: String) { answer: filings(first: $first, after: $after) { edges { cursor "
+    "node { membershipId memberNameMasked effectiveOn decidedOn filedOn filedAt judgmentSha256 opinionSha256 "
+    f"decisionSha256 filingMark missingPapers union {{ {UNION_NAME} }} }} }} {PAGE} }} }}"
+)
+OVERDUE_FILINGS: Final = (
+    "query OverdueFilings($first: Int, $after: String) { answer: overdueFilings(first: $first, after: $after) { "
+    f"edges {{ cursor node {{ {ENDING} member {{ {MEMBER} }} }} }} {PAGE} }} }}"
 )
 ENDING_BY_MEMBER: Final = f"query Ending($id: ID!) {{ answer: member(id: $id) {{ ending {{ {ENDING} }} }} }}"
 RECEIPT: Final = "query Receipt($sha256: String!) { answer: receipt(statementSha256: $sha256) }"
@@ -397,5 +402,5 @@ ALL: Final = (
     REVEAL_ID_NUMBER, VIEWER, UNION_BY_NAME, MEMBER_BY_ID, DUPLICATE, MERGE_CASES, MEMBERS, HANDOFF_BY_ID, PROOF,
     PLACEMENTS, AWAITED_MEMBERS,
     DOCKET, CERTIFICATE, EXPLAIN, SECONDMENTS, ENTRUSTMENT, ENTRUSTMENTS, ROSTER, RESPONSIBILITIES, FILINGS,
-    ENDING_BY_MEMBER, RECEIPT,
+    OVERDUE_FILINGS, ENDING_BY_MEMBER, RECEIPT,
 )  # fmt: skip

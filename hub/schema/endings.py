@@ -1,12 +1,17 @@
 """Ends of memberships in the schema: the acts, their drafts, and what is still to be done about them."""
 
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, cast
+from uuid import UUID
 
 import strawberry
+from strawberry import UNSET
 
 from hub.schema.arguments import Statement, fresh
+from hub.schema.connections import connect
 from hub.schema.context import Info
 from hub.schema.fields import act, told
+from hub.schema.queries import After, First
 from hub.schema.refusals import Refusal
 from hub.schema.types.drafts import Draft
 from hub.schema.types.ending_inputs import (
@@ -19,7 +24,7 @@ from hub.schema.types.ending_inputs import (
     ReturnFilingDraft,
     ReverseExpulsionDraft,
 )
-from hub.schema.types.endings import Ending, Filing, FilingMark
+from hub.schema.types.endings import Ending, EndingConnection, Filing, FilingConnection, FilingMark
 from hub.schema.types.inputs import given_of
 from hub.schema.types.members import Member, MemberResult
 from hub.transfers.desk import drafting_ending, ending, filing
@@ -164,10 +169,48 @@ class EndingDrafts:
 class EndingReads:
     """What is read of ends by others than the holder."""
 
+    @told("报本会备案的开除会籍决定，最近的在前。", "The expulsions that were filed with your union, the latest first.")
+    async def filings(self, info: Info, first: First = UNSET, after: After = UNSET) -> FilingConnection:
+        """Give a page of the filings."""
+        context = info.context
+        page = context.cursors.page(
+            union_id=context.caller.union_id,
+            list_name="filings",
+            kinds=(datetime, UUID, int),
+            first=first,
+            after=after,
+        )
+        keys = cast("tuple[datetime, UUID, int] | None", page.after)
+        found: FilingConnection = connect(
+            page,
+            await filing.filings(context.hub, context.caller, after=keys, limit=page.limit),
+            key=lambda view: (view.filed_at, view.membership_id, view.ending_no),
+            node=Filing.of,
+            into=FilingConnection,
+        )
+        return found
+
     @told(
-        "报本会备案的开除会籍决定，最近的在前，至多一百项。",
-        "The expulsions that were filed with your union, the latest first, a hundred at most.",
+        "本会尚待报上一级工会备案（含退回补件后重报）的开除会籍决定，决定最早的在前。",
+        "The expulsions that your union has still to file with the union above, for the first time or with papers; the "
+        "earliest decision first.",
     )
-    async def filings(self, info: Info) -> list[Filing]:
-        """Give the filings."""
-        return [Filing.of(view) for view in await filing.filings(info.context.hub, info.context.caller)]
+    async def overdue_filings(self, info: Info, first: First = UNSET, after: After = UNSET) -> EndingConnection:
+        """Give a page of what is overdue."""
+        context = info.context
+        page = context.cursors.page(
+            union_id=context.caller.union_id,
+            list_name="overdueFilings",
+            kinds=(date, UUID, int),
+            first=first,
+            after=after,
+        )
+        keys = cast("tuple[date, UUID, int] | None", page.after)
+        found: EndingConnection = connect(
+            page,
+            await filing.overdue_filings(context.hub, context.caller, after=keys, limit=page.limit),
+            key=lambda view: (view.ended_on, view.membership_id, view.ending_no),
+            node=Ending.of,
+            into=EndingConnection,
+        )
+        return found

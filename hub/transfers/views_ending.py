@@ -19,6 +19,7 @@ class EndingView:
     """How a membership ended, and what is still to be done about it."""
 
     membership_id: UUID
+    ending_no: int
     status: str
     ended_on: date
     at: datetime
@@ -63,6 +64,7 @@ class FilingView:
     """A filing, as the union above sees it: nothing of the person but the name, masked."""
 
     membership_id: UUID
+    ending_no: int
     union_id: UUID
     name_masked: str
     effective_on: date

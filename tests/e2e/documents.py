@@ -66,8 +66,13 @@ ENDED_QUERY = (
     f"endings {{ {ENDING} }} }} }}"
 )
 FILINGS_QUERY = (
-    "{ answer: filings { membershipId memberNameMasked effectiveOn decidedOn filedOn filedAt judgmentSha256 "
-    f"opinionSha256 decisionSha256 filingMark missingPapers union {{ {UNION_NAME} }} }} }}"
+    "query ($first: Int, $after: String) { answer: filings(first: $first, after: $after) { edges { node { membershipId "
+    "memberNameMasked effectiveOn decidedOn filedOn filedAt judgmentSha256 opinionSha256 decisionSha256 filingMark "
+    f"missingPapers union {{ {UNION_NAME} }} }} }} pageInfo {{ hasNextPage endCursor }} }} }}"
+)
+OVERDUE_QUERY = (
+    "query ($first: Int, $after: String) { answer: overdueFilings(first: $first, after: $after) { edges { node { "
+    f"{ENDING} member {{ id name }} }} }} pageInfo {{ hasNextPage endCursor }} }} }}"
 )
 SAMPLE = (
     "sampleId provinceCode state printerUscc charterVersion layoutSha256 submittedAt approvedOn publicisedOn chosenOn "

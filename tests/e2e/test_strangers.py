@@ -124,7 +124,8 @@ _ARGUMENTS = {
     "electoralRoll": "(unionId: $about, first: 10)",
     "entrustments": "(first: 10)",
     "secondments": "(side: HOME, first: 10)",
-    "filings": "",
+    "filings": "(first: 10)",
+    "overdueFilings": "(first: 10)",
     "certificateSamples": "",
     "sealLoans": "",
     "printRuns": "",
@@ -248,7 +249,17 @@ async def test_of_two_of_one_person_each_holder_sees_the_other_s_union_and_day_a
 
 #: Where a person, or a union's having one, could be told; `nodes` asks for every id.
 _TELLING_OF_MEMBERS = (
-    *("nodes", "members", "docket", "mergeCases", "filings", "placements", "awaitedMembers", "countedMembers"),
+    *(
+        "nodes",
+        "members",
+        "docket",
+        "mergeCases",
+        "filings",
+        "overdueFilings",
+        "placements",
+        "awaitedMembers",
+        "countedMembers",
+    ),
     *("certificate", "explainCount", "secondments", "entrustments"),
 )
 

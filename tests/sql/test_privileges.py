@@ -97,7 +97,7 @@ FUNCTIONS: Final = {
     "facts_for_history", "facts_for_dues", "record_retained_import", "record_history", "record_dues",
     "read_histories", "read_dues", "read_electors",
     "facts_for_ending", "facts_for_filing", "record_ending", "record_filing", "record_filing_mark",
-    "record_reversal", "read_endings",
+    "record_reversal", "read_endings", "read_overdue_filings",
     "facts_of_secondments", "facts_for_secondment", "record_secondment", "record_return_match",
     "facts_for_winding", "record_winding", "record_closing", "still_active", "record_retargeting",
     "record_pushed_in_lieu", "enter_manifest",

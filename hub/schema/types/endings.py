@@ -1,18 +1,23 @@
 """How a membership ended, for its last holder; and an expulsion's filing, for the union above."""
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
 
 from federation.encoding import b64url
+from hub.schema.connections import Connection
 from hub.schema.context import Info
 from hub.schema.enums import ExpulsionState, MembershipStatus, WarningCode
 from hub.schema.fields import told
 from hub.schema.types.unions import Union, union_of
 from hub.transfers.views_ending import EndingView, FilingMarkView, FilingView
 
-__all__ = ["Ending", "Filing", "FilingMark"]
+if TYPE_CHECKING:
+    from hub.schema.types.members import Member
+
+__all__ = ["Ending", "EndingConnection", "Filing", "FilingConnection", "FilingMark"]
 
 
 @strawberry.type(
@@ -81,10 +86,22 @@ class Ending:
             reversed_at=view.reversed_at,
         )
 
+    @told("会员。", "The member.")
+    async def member(self, info: Info) -> Annotated["Member", strawberry.lazy("hub.schema.types.members")] | None:
+        """Give the member, to its last holder."""
+        from hub.schema.types.members import find_member  # noqa: PLC0415 - each of the two leads to the other
+
+        return await find_member(info, self.membership_id)
+
     @told("备案的上一级工会；未备案的为空。", "The union that an expulsion was filed with; null if it was not filed.")
     async def filed_with(self, info: Info) -> Union | None:
         """Give the union above."""
         return None if self.higher_union is None else await union_of(info, self.higher_union)
+
+
+@strawberry.type(description="会籍终止列表的一页。\nOne page of ends of memberships.")
+class EndingConnection(Connection[Ending]):
+    """A page of ends."""
 
 
 @strawberry.type(
@@ -134,6 +151,11 @@ class Filing:
     async def union(self, info: Info) -> Union:
         """Give the union."""
         return await union_of(info, self.union_id)
+
+
+@strawberry.type(description="备案列表的一页。\nOne page of filings.")
+class FilingConnection(Connection[Filing]):
+    """A page of filings."""
 
 
 @strawberry.type(description="已收到的备案标注。\nA mark on a filing, as received.")
