@@ -209,7 +209,7 @@ def look_at_types(seen: Seen, sight: Sight) -> None:
 #: Empty lists, and the figures of those below.
 _OF_ONES_OWN = {
     *("MemberConnection", "DocketConnection", "PlacementConnection", "EntrustmentConnection", "SecondmentConnection"),
-    *("CountedMemberConnection", "ElectorConnection", "Headcount"),
+    *("CountedMemberConnection", "ElectorConnection", "Headcount", "EndingConnection", "FilingConnection"),
     "CertificateStock",  # counts, to the federation of the province
 }
 #: What everybody reaches.
