@@ -125,6 +125,14 @@ class HubClient(Session):
         """Expel a member. Takes a `DecideExpulsionDraft`, gives the `Member`; it is still to be filed (A23)."""
         return await self.act(documents.EXPEL, asked)
 
+    async def propose_expulsion(self, asked: Input) -> Answer:
+        """Enter what the union group proposes. Takes a `ProposeExpulsionDraft`, gives the `Member`, unchanged (A23)."""
+        return await self.act(documents.PROPOSE_EXPULSION, asked)
+
+    async def drop_expulsion(self, asked: Input) -> Answer:
+        """Drop what was proposed. Takes a `DropExpulsionDraft`, gives the `Member` (A23)."""
+        return await self.act(documents.DROP_EXPULSION, asked)
+
     async def record_death(self, asked: Input) -> Answer:
         """Record that a member has died. Takes a `RecordDeathDraft`, gives the `Member`."""
         return await self.act(documents.RECORD_DEATH, asked)

@@ -105,6 +105,8 @@ DEEM_WITHDRAWN: Final = _act(
     acts.DeemedWithdrawal, "recordDeemedWithdrawal", "RecordDeemedWithdrawalDraft", "Member", MEMBER
 )
 EXPEL: Final = _act(acts.Expulsion, "decideExpulsion", "DecideExpulsionDraft", "Member", MEMBER)
+PROPOSE_EXPULSION: Final = _act(acts.ExpulsionProposal, "proposeExpulsion", "ProposeExpulsionDraft", "Member", MEMBER)
+DROP_EXPULSION: Final = _act(acts.ExpulsionDrop, "dropExpulsion", "DropExpulsionDraft", "Member", MEMBER)
 RECORD_DEATH: Final = _act(acts.Death, "recordDeath", "RecordDeathDraft", "Member", MEMBER)
 FILE_EXPULSION: Final = _act(acts.ExpulsionFiling, "fileExpulsion", "FileExpulsionDraft", "Ending", ENDING)
 ACKNOWLEDGE_FILING: Final = _act(
@@ -389,6 +391,7 @@ ALL: Final = (
             RECORD_SECONDMENT, CHANGE_SECONDMENT_TERM, END_SECONDMENT_EARLY, EXTEND_SECONDMENT, CONVERT_SECONDMENT,
             END_HOME_RELATION, RETARGET_SECONDMENT, WIND_UP_UNION, CLOSE_UNION,
             ANNUL_RETENTION, WITHDRAW, DEEM_WITHDRAWN, EXPEL, RECORD_DEATH, FILE_EXPULSION, ACKNOWLEDGE_FILING,
+            PROPOSE_EXPULSION, DROP_EXPULSION,
             RETURN_FILING, REVERSE_EXPULSION,
             MERGE, DECIDE_MERGE, REQUEST, RELEASE, RELEASE_IN_LIEU, ACCEPT, REFUSE, RECALL,
             OBJECT, CANCEL, DISMISS, REGISTER_UNION, AMEND_UNION, REGISTER_KEY, RETIRE_KEY, REVOKE_KEY,

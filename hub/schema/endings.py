@@ -17,7 +17,9 @@ from hub.schema.types.drafts import Draft
 from hub.schema.types.ending_inputs import (
     AcknowledgeFilingDraft,
     DecideExpulsionDraft,
+    DropExpulsionDraft,
     FileExpulsionDraft,
+    ProposeExpulsionDraft,
     RecordDeathDraft,
     RecordDeemedWithdrawalDraft,
     RecordWithdrawalDraft,
@@ -27,7 +29,7 @@ from hub.schema.types.ending_inputs import (
 from hub.schema.types.endings import Ending, EndingConnection, Filing, FilingConnection, FilingMark
 from hub.schema.types.inputs import given_of
 from hub.schema.types.members import Member, MemberResult
-from hub.transfers.desk import drafting_ending, ending, filing
+from hub.transfers.desk import drafting_ending, ending, filing, proposing
 
 __all__ = ["EndingDrafts", "EndingMutations", "EndingReads"]
 
@@ -72,6 +74,23 @@ class EndingMutations:
         """Expel."""
         context = fresh(info)
         return Member.of(await ending.expel(context.hub, context.caller, statement))
+
+    @act(
+        "登记工会小组提出的开除会籍意见；委员会决定之前，会籍不受影响。",
+        "Enters what the union group proposes: to expel a member. Until the committee decides nothing changes.",
+    )
+    async def propose_expulsion(self, info: Info, statement: Statement) -> MemberResult:
+        """Propose to expel."""
+        context = fresh(info)
+        return Member.of(await proposing.propose(context.hub, context.caller, statement))
+
+    @act(
+        "不予开除：工会小组的意见未被采纳。", "Drops what the union group has proposed: there is no decision to expel."
+    )
+    async def drop_expulsion(self, info: Info, statement: Statement) -> MemberResult:
+        """Drop a proposal."""
+        context = fresh(info)
+        return Member.of(await proposing.drop(context.hub, context.caller, statement))
 
     @act("登记会员去世，会籍终止。", "Records that a member has died: the membership ends.")
     async def record_death(self, info: Info, statement: Statement) -> MemberResult:
@@ -133,6 +152,18 @@ class EndingDrafts:
         """Draft an expulsion."""
         context = info.context
         return Draft.of(await drafting_ending.draft_expulsion(context.hub, context.caller, given_of(asked)))
+
+    @told("起草工会小组的开除会籍意见。", "Drafts what the union group proposes: to expel a member.")
+    async def draft_propose_expulsion(self, info: Info, asked: Annotated[ProposeExpulsionDraft, _INPUT]) -> Draft:
+        """Draft a proposal."""
+        context = info.context
+        return Draft.of(await drafting_ending.draft_proposal(context.hub, context.caller, given_of(asked)))
+
+    @told("起草不予开除。", "Drafts that a proposal is dropped.")
+    async def draft_drop_expulsion(self, info: Info, asked: Annotated[DropExpulsionDraft, _INPUT]) -> Draft:
+        """Draft the end of a proposal."""
+        context = info.context
+        return Draft.of(await drafting_ending.draft_drop(context.hub, context.caller, given_of(asked)))
 
     @told("起草会员去世的登记。", "Drafts the record of a death.")
     async def draft_record_death(self, info: Info, asked: Annotated[RecordDeathDraft, _INPUT]) -> Draft:

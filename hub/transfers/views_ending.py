@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from hub.transfers.machines import ExpulsionState
 
-__all__ = ["EndingView", "EndingsView", "FilingMarkView", "FilingView"]
+__all__ = ["EndingView", "EndingsView", "FilingMarkView", "FilingView", "ProposalView"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +57,17 @@ class EndingsView:
 
     endings: tuple[EndingView, ...]
     now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalView:
+    """A union group's proposal to expel a member, on which the committee has yet to decide."""
+
+    membership_id: UUID
+    at: datetime
+    sha256: bytes
+    opinion_sha256: bytes
+    opinion_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

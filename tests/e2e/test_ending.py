@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.e2e import inputs
-from tests.e2e.documents import ENDED_QUERY, EXPLAIN_QUERY, FILINGS_QUERY, HANDOFF_QUERY, MEMBER_QUERY, OVERDUE_QUERY
+from tests.e2e.documents import (
+    ENDED_QUERY,
+    EXPLAIN_QUERY,
+    FILINGS_QUERY,
+    HANDOFF_QUERY,
+    MEMBER_QUERY,
+    OVERDUE_QUERY,
+    PROPOSAL_QUERY,
+)
 from tests.e2e.inputs import MEMBERS
 from tests.e2e.stage import day
 
@@ -66,6 +74,27 @@ async def test_an_expulsion_is_decided_filed_and_then_the_certificate_collected(
     assert await u13.ask(MEMBER_QUERY, id=m1) is None
     await u13.act("acknowledgeFiling", {"membershipId": shown["membershipId"]})
     assert (await u1.ask(ENDED_QUERY, id=m1))["ending"]["filingMark"] == "ACKNOWLEDGED"
+
+
+@pytest.mark.article("A23")
+async def test_what_a_group_proposes_changes_nothing_until_the_committee_decides(stage: Stage) -> None:
+    u1, m1, m2 = stage["U1"], stage.member("M1"), stage.member("M2")
+    for member in (m1, m2):
+        before = await u1.ask(MEMBER_QUERY, id=member)
+        opinion = {"memberId": member, "opinionSha256": inputs.EVIDENCE, "opinionOn": "2025-02-20"}
+        assert await u1.act("proposeExpulsion", opinion) == {"__typename": "Member", **before}
+        assert (await u1.refused("proposeExpulsion", opinion))["code"] == "STEP_NOT_ALLOWED"
+    proposed = (await u1.ask(PROPOSAL_QUERY, id=m1))["expulsionProposal"]
+    assert (proposed["state"], proposed["opinionOn"]) == ("PROPOSED", "2025-02-20")
+    other = inputs.expelling(m1, opinionSha256="A" * 43)
+    assert (await u1.refused("decideExpulsion", other))["code"] == "EXPULSION_STEPS_INCOMPLETE"
+
+    assert (await u1.act("decideExpulsion", inputs.expelling(m1, opinionSha256=None)))["status"] == "EXPELLED"
+    assert (await u1.ask(PROPOSAL_QUERY, id=m1))["expulsionProposal"] is None
+    dropped = {"memberId": m2, "droppedOn": "2025-03-01"}
+    assert (await u1.act("dropExpulsion", dropped))["status"] == "ACTIVE"
+    assert (await u1.ask(PROPOSAL_QUERY, id=m2))["expulsionProposal"] is None
+    assert (await u1.refused("dropExpulsion", dropped))["code"] == "STEP_NOT_ALLOWED"
 
 
 @pytest.mark.article("A23")

@@ -12,12 +12,12 @@ from hub.schema.context import Info
 from hub.schema.enums import ExpulsionState, MembershipStatus, WarningCode
 from hub.schema.fields import told
 from hub.schema.types.unions import Union, union_of
-from hub.transfers.views_ending import EndingView, FilingMarkView, FilingView
+from hub.transfers.views_ending import EndingView, FilingMarkView, FilingView, ProposalView
 
 if TYPE_CHECKING:
     from hub.schema.types.members import Member
 
-__all__ = ["Ending", "EndingConnection", "Filing", "FilingConnection", "FilingMark"]
+__all__ = ["Ending", "EndingConnection", "ExpulsionProposal", "Filing", "FilingConnection", "FilingMark"]
 
 
 @strawberry.type(
@@ -97,6 +97,31 @@ class Ending:
     async def filed_with(self, info: Info) -> Union | None:
         """Give the union above."""
         return None if self.higher_union is None else await union_of(info, self.higher_union)
+
+
+@strawberry.type(
+    description="工会小组提出的开除会籍意见；委员会决定之前，会籍不受影响。\n"
+    "A union group's proposal to expel a member. Until the committee decides, the membership is as it was."
+)
+class ExpulsionProposal:
+    """A proposal."""
+
+    state: ExpulsionState = strawberry.field(description="办理到哪一步。\nWhere it stands.")
+    opinion_sha256: str = strawberry.field(description="小组意见的摘要。\nThe group's opinion, by its hash.")
+    opinion_on: date = strawberry.field(description="提出意见的日期。\nThe day of the opinion.")
+    proposed_at: datetime = strawberry.field(description="平台收到的时间。\nWhen the hub received it.")
+    statement_sha256: str = strawberry.field(description="所据文书的摘要。\nThe statement of it, by its hash.")
+
+    @classmethod
+    def of(cls, view: ProposalView) -> "ExpulsionProposal":
+        """Give the proposal of a view."""
+        return cls(
+            state=ExpulsionState.PROPOSED,
+            opinion_sha256=b64url(view.opinion_sha256),
+            opinion_on=view.opinion_on,
+            proposed_at=view.at,
+            statement_sha256=b64url(view.sha256),
+        )
 
 
 @strawberry.type(description="会籍终止列表的一页。\nOne page of ends of memberships.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from hub.transfers.facts_ending import EndedFacts, EndingFacts, FilingFacts
+from hub.transfers.facts_ending import EndedFacts, EndingFacts, FilingFacts, ProposalFacts
 from hub.transfers.ledger.singles import Singles, signer_of
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from hub.transfers.ledger.records import Signing
 
-__all__ = ["EndingRecord", "Endings", "FilingRecord", "MarkRecord", "ReversalRecord"]
+__all__ = ["EndingRecord", "Endings", "FilingRecord", "MarkRecord", "ProposalRecord", "ReversalRecord"]
 
 
 class EndingRecord(NamedTuple):
@@ -90,6 +90,27 @@ class MarkRecord(NamedTuple):
     receipt: str
 
 
+class ProposalRecord(NamedTuple):
+    """The columns of `record_proposal`, in order: what a union group proposes, or that it is dropped."""
+
+    at: datetime
+    union_id: UUID
+    member_id: UUID
+    membership_id: UUID
+    custody_version: int
+    step_no: int
+    from_state: str
+    act: str
+    to_state: str
+    opinion_sha256: bytes
+    opinion_on: date
+    jti: UUID
+    sha256: bytes
+    typ: str
+    jws: str
+    receipt: str
+
+
 class ReversalRecord(NamedTuple):
     """The columns of `record_reversal`, in order."""
 
@@ -115,10 +136,12 @@ def _function(name: str, arity: int) -> str:
 
 
 FACTS_FOR_ENDING: Final = _function("facts_for_ending", 7)
+FACTS_FOR_PROPOSAL: Final = _function("facts_for_proposal", 2)
 FACTS_FOR_FILING: Final = _function("facts_for_filing", 7)
 RECORD_ENDING: Final = _function("record_ending", len(EndingRecord._fields))
 RECORD_FILING: Final = _function("record_filing", len(FilingRecord._fields))
 RECORD_MARK: Final = _function("record_filing_mark", len(MarkRecord._fields))
+RECORD_PROPOSAL: Final = _function("record_proposal", len(ProposalRecord._fields))
 RECORD_REVERSAL: Final = _function("record_reversal", len(ReversalRecord._fields))
 
 
@@ -128,9 +151,14 @@ class Endings(Singles):
     async def facts(self, signing: Signing, membership_id: UUID) -> EndingFacts:
         """Give the facts for every act of the (last) holder."""
         row = await self._facts(FACTS_FOR_ENDING, signing, membership_id)
+        holds, proposed = row["tie"] == "HOLDER", None
+        if holds:
+            async with self._database.connection() as connection:
+                proposed = await connection.fetchrow(FACTS_FOR_PROPOSAL, signing.union_id, membership_id)
         return EndingFacts(
             signer=signer_of(row["signer"]),
-            membership=EndedFacts(*row["membership"]) if row["tie"] == "HOLDER" else None,
+            membership=EndedFacts(*row["membership"]) if holds else None,
+            proposal=None if proposed is None else ProposalFacts(*proposed),
             is_party=row["tie"] == "PARTY",
             parent_uri=row["parent_uri"],
         )
@@ -147,6 +175,10 @@ class Endings(Singles):
     async def record_ending(self, record: EndingRecord) -> bool:
         """End a membership. False: overtaken. Raises: Claimed."""
         return await self._single(RECORD_ENDING, record)
+
+    async def record_proposal(self, record: ProposalRecord) -> bool:
+        """Enter a proposal, or that it is dropped. False: overtaken. Raises: Claimed."""
+        return await self._single(RECORD_PROPOSAL, record)
 
     async def record_filing(self, record: FilingRecord) -> bool:
         """File an expulsion with the union above. False: overtaken. Raises: Claimed."""

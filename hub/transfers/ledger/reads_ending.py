@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from hub.transfers.machines import ExpulsionState
-from hub.transfers.views_ending import EndingsView, EndingView, FilingView
+from hub.transfers.views_ending import EndingsView, EndingView, FilingView, ProposalView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 
     from hub.database.pool import Reading
 
-__all__ = ["endings", "filings", "overdue_filings"]
+__all__ = ["endings", "filings", "overdue_filings", "proposals"]
 
 ENDINGS: Final = "select * from hub.read_endings($1)"
 
 OVERDUE_FILINGS: Final = "select * from hub.read_overdue_filings($1, $2, $3, $4)"
+
+PROPOSALS: Final = "select * from hub.read_expulsion_proposals($1)"
 
 FILINGS: Final = """
 select membership_id, ending_no, union_id, name_masked, effective_on, decided_on, filed_on, filed_at, judgment_sha256,
@@ -65,6 +67,12 @@ def _ending(row: Any, reversed_at: Any) -> EndingView:
         marked_at=row["marked_at"],
         reversed_at=reversed_at,
     )
+
+
+async def proposals(reading: Reading, membership_ids: Sequence[UUID]) -> dict[UUID, ProposalView]:
+    """Give what is proposed of these members and not decided yet, to the holder."""
+    rows = await reading.connection.fetch(PROPOSALS, membership_ids)
+    return {row["membership_id"]: ProposalView(**row) for row in rows}
 
 
 async def overdue_filings(reading: Reading, *, after: tuple[date, UUID, int] | None, limit: int) -> list[EndingView]:

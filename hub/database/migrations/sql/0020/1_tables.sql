@@ -7,3 +7,21 @@ create index filings_returned on hub.filings (union_id, decided_on, membership_i
 drop index hub.filings_page;
 
 create index filings_page on hub.filings (higher_union, filed_at, membership_id, ending_no);
+
+-- What a union group proposes (A23): a row for each step. A proposal is open as long as its last step is that of proposing, and the membership is
+-- with the union to which the group belongs; nobody closes what a move, or an end, has left behind.
+create table hub.expulsion_proposals (
+    member_id uuid not null,
+    membership_id uuid not null,
+    step_no smallint not null,
+    machine text not null default 'expulsion' check (machine = 'expulsion'),
+    from_state text not null,
+    act text not null,
+    to_state text not null,
+    union_id uuid not null references hub.unions,
+    custody_version integer not null,
+    opinion_sha256 bytea not null,
+    opinion_on date not null,
+    at timestamptz not null,
+    sha256 bytea not null,
+    primary key (member_id, membership_id, step_no));

@@ -31,13 +31,37 @@ begin
      order by e.ended_on, e.membership_id, e.ending_no limit p_limit;
 end$$;
 
+-- What is proposed of these members and not decided yet, for their holder.
+create function hub.read_expulsion_proposals(p_memberships uuid[])
+returns table (membership_id uuid, at timestamptz, sha256 bytea, opinion_sha256 bytea, opinion_on date)
+language plpgsql stable security definer set search_path = hub, pg_temp as $$
+#variable_conflict use_column
+begin
+    return query
+    select p.membership_id, p.at, p.sha256, p.opinion_sha256, p.opinion_on
+      from memberships m
+      join expulsion_proposals p on p.member_id = m.member_id and p.membership_id = m.membership_id
+     where m.holder_union = nullif(current_setting('hub.acting', true), '')::uuid and m.membership_id = any (p_memberships)
+       and m.status in ('ACTIVE', 'RETAINED') and p.to_state = 'PROPOSED' and p.custody_version = m.custody_version
+       and not exists (select from expulsion_proposals x where x.member_id = p.member_id and x.membership_id = p.membership_id and x.step_no > p.step_no);
+end$$;
+
 -- Ownership, as in the first revision: what is made anew here belongs to the mover, and only hub_app may call it.
 grant create on schema hub to hub_mover;
 
-revoke all on function hub.read_overdue_filings(date, uuid, smallint, integer) from public;
-
-grant execute on function hub.read_overdue_filings(date, uuid, smallint, integer) to hub_app, hub_mover;
-
-alter function hub.read_overdue_filings(date, uuid, smallint, integer) owner to hub_mover;
+do $$
+declare f regprocedure;
+begin
+    for f in select p.oid from pg_proc p where p.pronamespace = 'hub'::regnamespace
+                and p.proname in ('read_overdue_filings', 'read_expulsion_proposals', 'facts_for_proposal', 'record_proposal', 'record_ending') loop
+        execute format('revoke all on function %s from public', f);
+        execute format('grant execute on function %s to hub_app, hub_mover', f);
+        execute format('alter function %s owner to hub_mover', f);
+    end loop;
+    -- A part of the others, no door of its own.
+    for f in select p.oid from pg_proc p where p.pronamespace = 'hub'::regnamespace and p.proname = 'enter_ending' loop
+        execute format('revoke all on function %s from hub_app', f);
+    end loop;
+end$$;
 
 revoke create on schema hub from hub_mover;
