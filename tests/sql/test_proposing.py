@@ -9,7 +9,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from hub.transfers.ledger.ending import FACTS_FOR_PROPOSAL, RECORD_ENDING, RECORD_PROPOSAL, ProposalRecord
+from hub.transfers.ledger.ending import RECORD_ENDING, RECORD_PROPOSAL, ProposalRecord
 from tests.sql.direct import NOON, custody_of
 from tests.sql.test_ending import an_ending, app, ask, m1, u1
 from tests.sql.wholeness import assert_whole
@@ -95,7 +95,7 @@ async def test_nobody_else_is_told(world: World, app: Any, custody: Any, m1: UUI
     assert await ask(app, RECORD_PROPOSAL, a_proposal(custody))
     for ref in ("U1", "U2", "U13", "U10"):
         union, told = world.actors[ref].caller.union_id, ref == "U1"
-        assert bool(await app.fetchrow(FACTS_FOR_PROPOSAL, union, m1)) is told
+        assert bool(await app.fetchrow("select * from hub.facts_for_proposal($1, $2)", union, m1)) is told
         async with as_union(app, union):
             assert bool(await app.fetch("select * from hub.read_expulsion_proposals($1)", [m1])) is told
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
