@@ -42,7 +42,7 @@ format: $(DEV_STAMP) ## Format the code
 	@$(PY) -m ruff check --fix-only --quiet .
 
 golden: $(DEV_STAMP) ## Write the golden files anew (schema dump, SDL, generated pages)
-	@$(PY) -m pytest -q -n 0 tests --golden
+	@$(PY) -m pytest -q -n 0 tests/unit/test_pages.py tests/graphql/test_schema_sdl.py tests/sql/test_schema.py --golden
 
 bench: $(DEV_STAMP) ## Measure acts against the floor, as ratios in one run
 	@$(PY) -m bench

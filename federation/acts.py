@@ -36,8 +36,9 @@ from federation.acts_ending import (
 )
 from federation.acts_history import DuesRecord, History, ImportedRetention
 from federation.acts_manifests import MANIFEST_ACTS, AcceptanceManifest, ReleaseManifest
+from federation.acts_policy import PolicyChange
 from federation.acts_printing import PRINTING_ACTS
-from federation.acts_retention import Annulment, ReasonChange, Restoration, Retention
+from federation.acts_retention import Annulment, ClosingRetention, ReasonChange, Restoration, Retention
 from federation.acts_secondment import (
     Conversion,
     EarlyEnd,
@@ -85,6 +86,7 @@ __all__ = [
     "CertificateRecovery",
     "CertificateReissue",
     "CertificateVoiding",
+    "ClosingRetention",
     "Closure",
     "Consent",
     "ContainedUnion",
@@ -117,6 +119,7 @@ __all__ = [
     "MergeDecision",
     "NumberingScheme",
     "Objection",
+    "PolicyChange",
     "ReasonChange",
     "Recall",
     "Receipt",
@@ -312,6 +315,8 @@ class Release(Act):
     dues_exempt_since: Month | None = None
     #: Why the union of the residence takes over who was retained (A19).
     closure: Closure | None = None
+    #: Of who is not retained yet: this release does it too, and both or neither come to be (A19).
+    retention: ClosingRetention | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -558,6 +563,7 @@ _ALL: tuple[type[Act], ...] = (
     *(ExpulsionFiling, FilingAcknowledgement, FilingReturn, ExpulsionReversal),
     *(Secondment, SecondmentTerm, EarlyEnd, Extension, Conversion, HomeRelationEnd),
     *(UnionWindingUp, UnionClosing, SecondmentRetargeting),
+    PolicyChange,
     *ENTRUSTMENT_ACTS,
     *MANIFEST_ACTS,
     *PRINTING_ACTS,

@@ -1,6 +1,7 @@
 """The acts on a retention (A17–A21): the holder's alone. Each names custody as it stands.
 
-Why a member is retained stands in these statements and in no other that another union reads.
+Why a member is retained stands in these statements and in no other that another union reads; but for who is retained by
+the release with which a closed employer's union lets him go.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import ClassVar
 from federation.act import Act
 from federation.forms import Code, Sha256, Uscc, Version
 
-__all__ = ["Annulment", "ReasonChange", "Restoration", "Retention"]
+__all__ = ["Annulment", "ClosingRetention", "ReasonChange", "Restoration", "RestoredPlacement", "Retention"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +37,18 @@ class Retention(Act):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ClosingRetention:
+    """Of a release for an employer's closure: that it enters the retention too, for which reason and when (A19).
+
+    When the relation ended, the release says.
+    """
+
+    reason: Code
+    #: Its month is printed, as `Retention.retained_on`.
+    from_date: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ReasonChange(Act):
     """A retention goes on for another reason: after the service without work, or from unemployment into retirement."""
 
@@ -49,6 +62,15 @@ class ReasonChange(Act):
     discharged_on: date | None = None
     retired_on: date | None = None
     early: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RestoredPlacement:
+    """That one works again for an employer without a union: he stays, placed from now on, until it has one (A13)."""
+
+    awaiting_employer_uscc: Uscc
+    #: Where the employer awaited dispatches the member to (A9).
+    host_employer_uscc: Uscc | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +88,8 @@ class Restoration(Act):
     relation_started_on: date | None = None
     #: Of military service: when it ended.
     discharged_on: date | None = None
+    #: With a union of the residence, which places whom it has retained: no handoff, the holder stays (A13, A19).
+    placement: RestoredPlacement | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -166,6 +166,16 @@ class HubClient(Session):
         member = await self._read(documents.ENDING_BY_MEMBER, id=member_id)
         return None if member is None else member["ending"]
 
+    async def set_policy(self, asked: Input) -> Answer:
+        """Set a province's policy, as its federation. Takes a `PolicyDraft`, gives the `PolicyVersion`."""
+        return await self.act(documents.SET_POLICY, asked)
+
+    async def policy(
+        self, *, union_id: str | None = None, province: str | None = None, as_of: str | None = None
+    ) -> Answer | None:
+        """Read the policy that holds for a union or in a province on a day, today if none is given."""
+        return await self._read(documents.POLICY, unionId=union_id, provinceCode=province, asOf=as_of)
+
     async def record_secondment(self, asked: Input) -> Answer:
         """Record that a member works elsewhere for a time. Takes a `RecordSecondmentDraft`, gives the `Secondment`."""
         return await self.act(documents.RECORD_SECONDMENT, asked)

@@ -33,7 +33,7 @@ ENDING: Final = (
     "membershipId status endedOn at statementSha256 certificateCollectedOn certificateOutstanding warnings "
     "expulsionState filingOverdue filedOn filingMark missingPapers reversedAt"
 )
-DEADLINE: Final = "at rule consequence tentative"
+DEADLINE: Final = "at rule consequence days inWorkingDays tentative"
 TRANSFER_ENTRY: Final = "outDate outReasonText duesPaidThrough releasingSeal inDate receivingSeal line"
 RETENTION_ENTRY: Final = "retainedMonth reasonText retentionSeal restoredMonth restorationSeal line"
 PAGE: Final = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
@@ -45,6 +45,10 @@ CARE: Final = "recordId act kind occurredOn evidenceSha256 recordedAt"
 COVERAGE: Final = (
     "coverageId memberId membershipId memberName state endReason isLive hostPost dispatchFrom dispatchTo coverageFrom "
     "coverageTo addedAt coveredAt endedAt"
+)
+POLICY_VERSION: Final = (
+    "version effectiveFrom setAt evidenceSha256 statementSha256 settings { rule name value } "
+    f"setBy {{ {UNION_NAME} }}"
 )
 STEP: Final = f"act side by {{ {UNION_NAME} }} at statementSha256"
 
@@ -213,6 +217,18 @@ SET_NUMBERING_SCHEME: Final = _act(
     "NumberingSchemeDraft",
     "NumberingScheme",
     "provinceCode fromOn pattern check",
+)
+
+SET_POLICY: Final = _act(acts.PolicyChange, "setPolicy", "PolicyDraft", "PolicyVersion", POLICY_VERSION)
+POLICY: Final = (
+    "query Policy($unionId: ID, $provinceCode: String, $asOf: Date) { answer: policy(unionId: $unionId, "
+    "provinceCode: $provinceCode, asOf: $asOf) { asOf recordOf { " + UNION_NAME + " } values { rule name value unit "
+    "source version effectiveFrom } } }"
+)
+POLICY_VERSIONS: Final = (
+    "query PolicyVersions($unionId: ID, $provinceCode: String, $first: Int, $after: String) { answer: "
+    "policyVersions(unionId: $unionId, provinceCode: $provinceCode, first: $first, after: $after) "
+    f"{{ edges {{ cursor node {{ {POLICY_VERSION} }} }} {PAGE} }} }}"
 )
 
 CERTIFICATE_ACTS: Final = (
@@ -397,13 +413,13 @@ ALL: Final = (
             OBJECT, CANCEL, DISMISS, REGISTER_UNION, AMEND_UNION, REGISTER_KEY, RETIRE_KEY, REVOKE_KEY,
             PROPOSE_ENTRUSTMENT, SIGN_ENTRUSTMENT, WITHDRAW_ENTRUSTMENT, TERMINATE_ENTRUSTMENT, AMEND_ROSTER,
             ACKNOWLEDGE_COVERAGE, DECLINE_COVERAGE, RECORD_ACTIVITY, RECORD_RIGHTS_CASE,
-            *CERTIFICATE_ACTS, *PRINTING_ACTS,
+            *CERTIFICATE_ACTS, *PRINTING_ACTS, SET_POLICY,
             RELEASE_MANIFEST, ACCEPT_MANIFEST,
         )
         for text in (act.draft, act.submit)
     ),
     REVEAL_ID_NUMBER, VIEWER, UNION_BY_NAME, MEMBER_BY_ID, DUPLICATE, MERGE_CASES, MEMBERS, HANDOFF_BY_ID, PROOF,
-    PLACEMENTS, AWAITED_MEMBERS,
+    PLACEMENTS, AWAITED_MEMBERS, POLICY, POLICY_VERSIONS,
     DOCKET, CERTIFICATE, EXPLAIN, SECONDMENTS, ENTRUSTMENT, ENTRUSTMENTS, ROSTER, RESPONSIBILITIES, FILINGS,
     OVERDUE_FILINGS, ENDING_BY_MEMBER, RECEIPT,
 )  # fmt: skip

@@ -123,10 +123,10 @@ class World:
             found: datetime = await connection.fetchval("select hub.hub_now(true)")
             return found
 
-    async def found(self, *refs: str) -> None:
+    async def found(self, *unions: str | UnionFixture) -> None:
         """Register these unions and all above them, each with a signing and a login key."""
-        for ref in refs:
-            await self._found(UNIONS.get(ref) or NEW_SHOP)
+        for union in unions:
+            await self._found(union if isinstance(union, UnionFixture) else UNIONS.get(union) or NEW_SHOP)
 
     async def _found(self, union: UnionFixture) -> None:
         if union.ref in self.actors:
@@ -149,7 +149,8 @@ class World:
         else:
             for uri in union.more.get("contains", ()):
                 await self._found(next(u for u in UNIONS.values() if u.uri == uri))
-            await self._found(UNIONS[union.parent])
+            if union.parent not in self.actors:
+                await self._found(UNIONS[union.parent])
             parent = self.actors[union.parent]
             given = {
                 "uscc": union.uscc,

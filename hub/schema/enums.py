@@ -37,6 +37,7 @@ from hub.transfers.machines import (
     RetentionState,
     SecondmentState,
 )
+from hub.transfers.rules.policy import ClosureHolder, ClosureIntake, PolicyUnit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
 __all__ = [
     "SIDES",
     "CertificateState",
+    "ClosureHolder",
+    "ClosureIntake",
     "CoverageEnd",
     "CoverageState",
     "Duty",
@@ -57,6 +60,8 @@ __all__ = [
     "KeyUse",
     "MembershipStatus",
     "PlacementState",
+    "PolicySource",
+    "PolicyUnit",
     "PrintReportState",
     "RefusalCode",
     "RetentionReason",
@@ -79,6 +84,13 @@ class Side(StrEnum):
     HOLDER = machines.Side.HOLDER.value
     RECEIVER = machines.Side.RECEIVER.value
     HIGHER = machines.Side.HIGHER.value
+
+
+class PolicySource(StrEnum):
+    """Who has set a value of a policy."""
+
+    NATIONAL = "NATIONAL"
+    PROVINCE = "PROVINCE"
 
 
 class SecondmentSide(StrEnum):
@@ -457,4 +469,45 @@ _describe(
         for code, entry in CATALOGUE.items()
     },
     name="RefusalCode",
+)
+
+_describe(
+    ClosureHolder,
+    "原单位关闭（破产）、没有承接工会时，由谁管理会籍（HUB-P07）。\n"
+    "Who holds whom a closed employer leaves, if no union succeeds its own (HUB-P07).",
+    {
+        ClosureHolder.RESIDENCE: "居住地工会（第十九条）。\nThe union of the residence (article 19).",
+        ClosureHolder.HIGHER_LEVEL: "原工会的上一级工会。\nThe union above the one that closes.",
+    },
+)
+
+_describe(
+    ClosureIntake,
+    "居住地工会对关闭（破产）单位的会员应当接收还是可以接收（HUB-P16）。\n"
+    "Whether the union of the residence must take in whom a closed employer leaves, or may (HUB-P16).",
+    {
+        ClosureIntake.DUTY: "应当接收，退回须有所列理由。\nIt must: it refuses on the listed grounds alone.",
+        ClosureIntake.OPTION: "可以接收，也可以不予接收。\nIt may, and may decline.",
+    },
+)
+
+_describe(
+    PolicyUnit,
+    "平台规则数值的单位。\nIn what a value of a policy is counted.",
+    {
+        PolicyUnit.DAYS: "日。\nDays.",
+        PolicyUnit.WORKING_DAYS: "工作日。\nWorking days.",
+        PolicyUnit.MONTHS: "月。\nMonths.",
+        PolicyUnit.CHOICE: "从所列值中选定。\nOne of several words.",
+    },
+)
+
+_describe(
+    PolicySource,
+    "平台规则的数值由谁所定。\nWho has set a value of a policy.",
+    {
+        PolicySource.NATIONAL: "全国默认值。\nIt is as the nation has it.",
+        PolicySource.PROVINCE: "省级工会（全国产业工会、机关工会联合会）所定。\n"
+        "The province's federation, or the industry's, or that of the central organs.",
+    },
 )

@@ -18,6 +18,7 @@ from hub.schema.fields import act
 from hub.schema.histories import HistoryMutations
 from hub.schema.ids import decode_id
 from hub.schema.manifests import ManifestMutations
+from hub.schema.policies import PolicyMutations
 from hub.schema.prints import PrintMutations
 from hub.schema.refusals import Refusal
 from hub.schema.seconding import SecondmentMutations
@@ -74,6 +75,7 @@ class Mutation(
     PrintMutations,
     WindingMutations,
     ManifestMutations,
+    PolicyMutations,
 ):
     """The acts."""
 

@@ -16,6 +16,7 @@ from hub.schema.histories import HistoryDrafts, HistoryReads
 from hub.schema.limits import Limits
 from hub.schema.manifests import ManifestDrafts
 from hub.schema.mutations import Mutation
+from hub.schema.policies import PolicyDrafts, PolicyReads
 from hub.schema.prints import PrintDrafts, PrintReads
 from hub.schema.queries import Reads
 from hub.schema.refusals import RefusalHandler
@@ -52,6 +53,9 @@ LIMITS: Final = Limits(
         # Each of as many as were asked for; up to 500 may be named.
         "ManifestDraft.leaves": 5,
         "LeafDraft.refusals": 2,
+        "ProvincePolicy.values": 14,
+        "PolicyValue.choices": 1,
+        "PolicyVersion.settings": 5,
     },
     # In kilobytes, about.
     weights={
@@ -76,6 +80,7 @@ class Query(
     EntrustmentReads,
     HistoryReads,
     SecondmentReads,
+    PolicyReads,
     Drafts,
     CertificateDrafts,
     PrintDrafts,
@@ -85,6 +90,7 @@ class Query(
     SecondmentDrafts,
     WindingDrafts,
     ManifestDrafts,
+    PolicyDrafts,
 ):
     """Everything that can be asked."""
 

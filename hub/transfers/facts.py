@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from federation.merging import MergeSide
 from hub.transfers.machines import HandoffState
+from hub.transfers.rules.policy import NATIONAL
 from hub.transfers.rules.standing import Standing, standing_at
 from hub.transfers.rules.stated import NOTHING, Stated
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from hub.transfers.facts_secondment import SecondmentFacts
     from hub.transfers.kinds import UnionKind, UnionState
     from hub.transfers.rules.numbering import Scheme
+    from hub.transfers.rules.policy import Policy
 
 __all__ = [
     "AmendmentFacts",
@@ -61,6 +63,7 @@ class SignerFacts:
     key_revoked_at: datetime | None
     earlier_sha256: bytes | None
     earlier_receipt: str | None
+    policy: Policy  #: in force for it at the time of receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,8 @@ class MembershipFacts:
     residence: str | None = None  #: the code of the division
     retained_for: str | None = None  #: why, if it is retained
     retained_on: date | None = None
+    restored_on: date | None = None  #: the day on which the last retention ended
+    changed_at: datetime | None = None  #: since when the status is what it is
 
     def standing(self, now: datetime) -> Standing | None:
         """Give where the open handoff stands; None if there is none."""
@@ -162,6 +167,8 @@ class ReleaseFacts:
     is_entrusted_host: bool = False  #: the signer is entrusted with the member by the holder, now (A9)
     place: PlaceFacts = PlaceFacts()  #: of a reason that asks for one
     secondment: SecondmentFacts | None = None  #: the latest one
+    holder_policy: Policy = NATIONAL
+    receiver_policy: Policy = NATIONAL
     successor: UUID | None = None  #: of a holder that is wound up
 
     def succeeds(self, reason_code: str) -> bool:
@@ -223,6 +230,7 @@ class CaseFacts:
     signer: SignerFacts
     holds: bool
     handoff: HandoffFacts | None
+    holder_policy: Policy = NATIONAL  #: of the releasing union, for the receiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +266,7 @@ class CitedFacts:
     by_objection: bool  #: the hash cited is the objection's, else the request's
     higher_union: UUID | None
     is_of_this_custody: bool = True  #: the union that objected, or let it lie, is the holder still
+    appeal_days: int = NATIONAL.appeal_days  #: P13 of the signer, when the case was closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +284,7 @@ class RequestFacts:
     place: PlaceFacts = PlaceFacts()
     secondment: SecondmentFacts | None = None  #: of a member that the signer lent
     holder_is_wound_up: bool = False
+    holder_policy: Policy = NATIONAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -469,6 +479,8 @@ class RetentionFacts:
     is_party: bool
     employers: frozenset[str]  #: USCCs of the employers that the signer organises today
     is_entrusted_host: bool = False  #: the signer is entrusted with the member by the holder, now (A9)
+    place: PlaceFacts = PlaceFacts()  #: of a restoration into a placement, for the signer
+    residence: str | None = None  #: the same: the code of the member's division
 
 
 @dataclass(frozen=True, slots=True)

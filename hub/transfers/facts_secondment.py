@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from hub.transfers.facts import SignerFacts
+    from hub.transfers.rules.policy import Policy
 
 __all__ = ["SecondmentActFacts", "SecondmentFacts", "SecondmentMembership", "SecondmentWord"]
 
@@ -93,6 +94,7 @@ class SecondmentActFacts:
     membership: SecondmentMembership | None
     host_union: UUID | None
     host_state: str | None
+    home_policy: Policy  #: of the home union, as the secondment came due
     host_kind: str | None = None
     home_state: str | None = None  #: of the union to which the member is to come back
 

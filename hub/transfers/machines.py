@@ -218,6 +218,7 @@ RETENTION = Machine(
     "retention",
     (
         Step(START, "record", Side.HOLDER, R.RECORDED, "A17"),
+        Step(START, "record", Side.HIGHER, R.RECORDED, "A19"),
         Step(START, "import", Side.HOLDER, R.RECORDED, "A25"),
         Step(R.RECORDED, "change_reason", Side.HOLDER, R.RECORDED, "A20"),
         Step(R.RECORDED, "move", Side.RECEIVER, R.RECORDED, "A19"),
@@ -360,6 +361,7 @@ MEMBERSHIP = Machine(
         Step(START, "import", Side.HOLDER, M.DUPLICATE_SUSPECTED, "A3"),
         Step(START, "import_retained", Side.HOLDER, M.RETAINED, "A25"),
         Step(M.ACTIVE, "retain", Side.HOLDER, M.RETAINED, "A17"),
+        Step(M.ACTIVE, "retain", Side.HIGHER, M.RETAINED, "A19"),
         Step(M.RETAINED, "restore", Side.HOLDER, M.ACTIVE, "A19"),
         Step(M.ACTIVE, "withdraw", Side.HOLDER, M.WITHDRAWN, "A22"),
         Step(M.RETAINED, "withdraw", Side.HOLDER, M.WITHDRAWN, "A22"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from federation import statements
-from federation.acts import Acceptance, Import
+from federation.acts import Acceptance, Import, InLieuRelease, Release
 from federation.acts_history import History
 from federation.acts_retention import Restoration, Retention
 from federation.claims import parse
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from hub.transfers.views import RetentionStepView, RetentionView
     from hub.transfers.views_history import HistoryView
 
-A = TypeVar("A", Retention, Restoration, Acceptance, Import)
+A = TypeVar("A", Retention, Restoration, Acceptance, Import, Release, InLieuRelease)
 
 __all__ = ["RetentionEntry", "entries_of", "entries_of_history", "last_retention"]
 
@@ -97,10 +97,22 @@ def _entered(step: RetentionStepView) -> RetentionEntry:
             retention_seal=told_by,
             is_legacy=True,
         )
-    entered, entered_by = _signed(step, Retention)
+    retained_on, reason, entered_by = _retained(step)
     return RetentionEntry(
-        retained_month=month_of(entered.retained_on), reason_text=in_chinese(entered.reason), retention_seal=entered_by
+        retained_month=month_of(retained_on), reason_text=in_chinese(reason), retention_seal=entered_by
     )
+
+
+def _retained(step: RetentionStepView) -> tuple[date, str, str]:
+    """Give when, why and under whose seal: by a statement of its own, or by a release (A19)."""
+    assert step.jws is not None, "an entry is signed"
+    act = statements.read_any(step.jws).act
+    if act is Retention:
+        entered, entered_by = _signed(step, Retention)
+        return entered.retained_on, entered.reason, entered_by
+    release, released_by = _signed(step, InLieuRelease) if act is InLieuRelease else _signed(step, Release)
+    assert release.retention is not None, "a release that retains says so"
+    return release.retention.from_date, release.retention.reason, released_by
 
 
 def _restoration(step: RetentionStepView) -> tuple[date, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hub.transfers.machines import Side
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from hub.errors import Refusal
     from hub.transfers.card import Card
     from hub.transfers.machines import HandoffState, PlacementState, RetentionState
+    from hub.transfers.rules.policy import Policy
     from hub.transfers.rules.standing import Passed
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "RetentionStepView",
     "RetentionView",
     "StepView",
+    "Term",
     "TransferView",
     "UnionView",
     "seal_of",
@@ -183,6 +185,7 @@ class PlacementView:
     since: datetime  #: held by this union
     exit_to: UUID | None  #: the union awaited, once it is there
     exit_due_since: datetime | None
+    policy: Policy  #: the holder's, in force when the exit came due
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +329,13 @@ class Draft:
     document: str | None = None  #: what is handed in beside the statement, which binds it by its hash
 
 
+class Term(NamedTuple):
+    """How many days a deadline left."""
+
+    days: int
+    in_working_days: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextActView:
     """An act that may be done now, or from a date on: by whom, by when, and what happens otherwise."""
@@ -336,6 +346,7 @@ class NextActView:
     deadline: datetime | None
     rule: str  #: HUB-P…; empty without a deadline, and so is what follows
     consequence: str
+    term: Term | None = None  #: of the deadline
     articles: tuple[str, ...]
     tentative: bool = False
     possible_from: datetime | None = None  #: refused before; None: open now

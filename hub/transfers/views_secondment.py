@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from hub.transfers.facts_secondment import SecondmentFacts
+    from hub.transfers.rules.policy import Policy
 
 __all__ = ["LASTING", "SecondmentStepView", "SecondmentView"]
 
@@ -53,9 +54,10 @@ class SecondmentView:
     in_date: date | None = None
     is_live: bool | None = None
     return_handoff: UUID | None = None
+    policy: Policy  #: the home union's, in force when the term was set
 
     @classmethod
-    def of_facts(cls, membership_id: UUID, facts: SecondmentFacts, state: str) -> SecondmentView:
+    def of_facts(cls, membership_id: UUID, facts: SecondmentFacts, state: str, policy: Policy) -> SecondmentView:
         """Give what the union above the home union is told: the case, and no person."""
         return cls(
             membership_id=membership_id,
@@ -68,6 +70,7 @@ class SecondmentView:
             starts_on=facts.starts_on,
             ends_on=facts.ends_on,
             ended_early_on=facts.ended_early_on,
+            policy=policy,
         )
 
     @property

@@ -72,3 +72,14 @@ def refused(world: World, superuser: Any) -> Refused:
         return refusal
 
     return check
+
+
+@pytest.fixture
+def foretold(refused: Refused) -> Refused:
+    """Send a statement that must be refused, and whose draft said so: the draft's words are the act's (`refused`)."""
+
+    async def check(ready: Ready) -> Refusal:
+        assert ready.refusals, "its draft says nothing against it"
+        return await refused(ready)
+
+    return check

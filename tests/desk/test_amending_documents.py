@@ -10,7 +10,7 @@ import pytest
 from hub.errors import Code
 from hub.transfers.desk.revealing import reveal_id_number
 from hub.transfers.ledger import reads
-from hub.transfers.rules.policy import POLICY
+from hub.transfers.rules.policy import LIMITS
 from tests.desk.conftest import said
 from tests.desk.test_amending import NUMBER, held
 from tests.ready import person, ready_amendment, ready_join
@@ -117,7 +117,7 @@ class TestDocuments:
     async def test_who_has_asked_too_often_is_told_nothing_more_that_day(
         self, world: World, superuser: Any, refused: Refused, u1: Actor, m1: UUID
     ) -> None:
-        for _ in range(POLICY.member_hits_per_day_max):
+        for _ in range(LIMITS.member_hits_per_day_max):
             await world.hub.ledger.record_already_member(u1.caller.union_id, START, uuid4(), world.members["M5"])
         for number in (MEMBERS["M5"].id_number, NUMBER):
             changes = {"id_type": "RESIDENT_ID", "id_number": number}

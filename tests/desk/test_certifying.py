@@ -268,7 +268,7 @@ class TestWhen:
 
     @pytest.mark.article("HUB-P17")
     async def test_no_step_that_the_machine_does_not_know(
-        self, world: World, refused: Refused, u1: Actor, m1: UUID
+        self, world: World, foretold: Refused, u1: Actor, m1: UUID
     ) -> None:
         wrong: list[tuple[type[CertificateAct], dict[str, Any], str]] = [
             (CertificateIssue, {"certificate": "000101"}, "VALID"),
@@ -276,7 +276,7 @@ class TestWhen:
             (CertificateCollection, {"collected_on": date(2025, 3, 3)}, "VALID"),
         ]
         for act, given, state in wrong:
-            refusal = await refused(await ready_certificate(world, u1, act, m1, **given))
+            refusal = await foretold(await ready_certificate(world, u1, act, m1, **given))
             assert (refusal.code, refusal.facts["state"]) == (Code.STEP_NOT_ALLOWED, state)
         await world.certify(u1, CertificateLoss, m1)
         then: list[tuple[type[CertificateAct], dict[str, Any]]] = [
@@ -286,7 +286,7 @@ class TestWhen:
             (CertificateCollection, {"collected_on": date(2025, 3, 3)}),
         ]
         for act, given in then:
-            refusal = await refused(await ready_certificate(world, u1, act, m1, **given))
+            refusal = await foretold(await ready_certificate(world, u1, act, m1, **given))
             assert (refusal.code, refusal.facts["state"]) == (Code.STEP_NOT_ALLOWED, "LOST")
 
     @pytest.mark.invariant("I15")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 from hub.errors import Code
-from hub.transfers.rules import leaving
-from hub.transfers.rules.policy import POLICY
 from tests.desk.test_leaving import CLOSED, REEMPLOYED, TAKEN_OVER
+from tests.governing import set_policy
 from tests.ready import ready_acceptance, ready_refusal, ready_release
 from tests.retaining import held, ready_act, retain, retentions_of
 from tests.sql.wholeness import assert_whole
@@ -98,10 +96,8 @@ async def test_whose_residence_is_known_goes_there(world: World, u1: Actor, u13:
     assert (await refused(await ready_release(world, u1, m3, u13, **CLOSED))).code is Code.NOT_RESIDENCE_AREA
 
 
-async def test_or_by_policy_to_the_union_above(
-    world: World, u1: Actor, u13: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(leaving, "POLICY", replace(POLICY, closure_holder="HIGHER_LEVEL"))
+async def test_or_by_policy_to_the_union_above(world: World, u1: Actor, u13: Actor) -> None:
+    await set_policy(world, world.actors["U10"], closure_holder="HIGHER_LEVEL")
     m3 = world.members["M3"]
     await retain(world, u1, m3, "RETIREMENT")
     case = await world.release(u1, m3, u13.uri, **CLOSED)

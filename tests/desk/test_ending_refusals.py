@@ -330,6 +330,15 @@ class TestAnExpulsion:
         for name in ("acknowledge", "return"):
             assert (await refused(await ready_act(world, name, u13, m1))).code == Code.STEP_NOT_ALLOWED
 
+    @pytest.mark.parametrize("name", ["acknowledge", "return"])
+    async def test_what_was_reversed_is_marked_no_more(
+        self, world: World, foretold: Refused, u1: Actor, m1: UUID, name: str
+    ) -> None:
+        for done in ("expel", "file", "reverse"):
+            await act(world, done, u1, m1)
+        refusal = await foretold(await ready_act(world, name, world.actors["U13"], m1))
+        assert (refusal.code, refusal.facts["state"]) == (Code.STEP_NOT_ALLOWED, "REVERSED")
+
     @pytest.mark.article("N6")
     async def test_the_certificate_is_collected_once_it_was_filed(
         self, world: World, refused: Refused, u1: Actor, m1: UUID

@@ -30,6 +30,7 @@ from tests.entrusting import (
 )
 from tests.ready import Ready, altered, ready
 from tests.winding import set_state
+from tests.world import EMPLOYERS
 
 if TYPE_CHECKING:
     from tests.desk.conftest import Refused
@@ -123,6 +124,11 @@ class TestText:
         )
         with_another = await ready_proposal(world, u7, agreement_id=view.agreement_id, host_union=u2.uri)
         assert (await refused(with_another)).code is Code.ENTRUSTMENT_PARTY_INVALID
+
+    @pytest.mark.article("A9")
+    async def test_an_agency_dispatches_to_another_employer(self, world: World, u7: Actor, refused: Refused) -> None:
+        refusal = await refused(await ready_proposal(world, u7, host_uscc=EMPLOYERS["丙"]))
+        assert (refusal.code, refusal.path) == (Code.ENTRUSTMENT_PARTY_INVALID, ("entrustment", "host_uscc"))
 
     @pytest.mark.article("HUB-P09")
     @pytest.mark.parametrize("ref", ["U7", "U8"])

@@ -243,20 +243,20 @@ class TestSampleAndPrinter:
 
 class TestTheSeal:
     async def test_it_is_requested_approved_received_and_returned_in_this_order(
-        self, world: World, refused: Refused, prints: Prints, u10: Actor, u0: Actor
+        self, world: World, foretold: Refused, prints: Prints, u10: Actor, u0: Actor
     ) -> None:
         loan = {"loan_id": (await prints.act(acts.SealLoanRequest))["loan_id"]}
         for act in (acts.SealCustody, acts.SealReturn):
-            assert (await refused(await ready_print(world, u10, act, **loan))).code == Code.STEP_NOT_ALLOWED
+            assert (await foretold(await ready_print(world, u10, act, **loan))).code == Code.STEP_NOT_ALLOWED
         await prints.act(acts.SealLoanApproval, u0, **loan)
-        assert (await refused(await ready_print(world, u10, acts.SealReturn, **loan))).code == Code.STEP_NOT_ALLOWED
+        assert (await foretold(await ready_print(world, u10, acts.SealReturn, **loan))).code == Code.STEP_NOT_ALLOWED
         await prints.act(acts.SealCustody, **loan)
         await prints.act(acts.SealReturn, **loan)
         done: tuple[tuple[Actor, type[Act]], ...] = (
             *((u10, acts.SealCustody), (u10, acts.SealReturn), (u0, acts.SealLoanApproval)),
         )
         for actor, step in done:
-            assert (await refused(await ready_print(world, actor, step, **loan))).code == Code.STEP_NOT_ALLOWED
+            assert (await foretold(await ready_print(world, actor, step, **loan))).code == Code.STEP_NOT_ALLOWED
 
     async def test_no_step_is_dated_before_the_one_that_it_follows(
         self, world: World, refused: Refused, prints: Prints, u10: Actor, u0: Actor
@@ -435,7 +435,7 @@ class TestTheStock:
         assert (await refused(gone)).code == Code.CERTIFICATE_NOT_VALID
 
     async def test_only_what_is_in_stock_becomes_spoiled_or_missing(
-        self, world: World, refused: Refused, prints: Prints, u1: Actor, u10: Actor, m1: UUID
+        self, world: World, foretold: Refused, prints: Prints, u1: Actor, u10: Actor, m1: UUID
     ) -> None:
         await prints.run()
         await world.certify(u1, CertificateReissue, m1, certificate="000150", reason="FULL")
@@ -450,9 +450,9 @@ class TestTheStock:
             ("000111", "000110", Code.INPUT_INVALID),
         ):
             given = {"first_number": first, "last_number": last}
-            assert (await refused(await ready_print(world, u10, acts.MissingNumbers, **given))).code == code
+            assert (await foretold(await ready_print(world, u10, acts.MissingNumbers, **given))).code == code
         wrong = await ready_print(world, u10, acts.MissingNumbers, first_number="000110", lost_count=2)
-        assert (await refused(wrong)).path == ("loss", "lost_count")
+        assert (await foretold(wrong)).path == ("loss", "lost_count")
 
     @pytest.mark.article("N4")
     async def test_the_figures_add_up_and_older_stock_is_told_apart(
@@ -520,7 +520,8 @@ class TestTheReport:
         made = await draft(world, u10, acts.PrintReport, printed_count=3, new_version=True)
         for version, code in ((2, Code.PRINT_REPORT_EXISTS), (4, Code.STALE_VERSION)):
             act = ready(acting(acts.PrintReport), u10, altered(made, version=version))
-            assert (await refused(act)).code == code
+            refusal = await refused(act)
+            assert (refusal.code, refusal.path) == (code, ("report", "version"))
         await world.set_clock(self.MIDNIGHT)
         for version in (3, 4):
             await prints.act(acts.PrintReport, printed_count=version, new_version=True)
@@ -555,7 +556,7 @@ class TestTheReport:
         assert (report.printed_count, report.recorded_count) == (0, 500)
 
     async def test_the_latest_version_is_read_once(
-        self, world: World, refused: Refused, prints: Prints, u0: Actor
+        self, world: World, foretold: Refused, prints: Prints, u0: Actor
     ) -> None:
         await prints.act(acts.PrintReport)
         of_the_first = await ready_print(world, u0, acts.PrintReportAcknowledgement)
@@ -563,7 +564,7 @@ class TestTheReport:
         assert (await of_the_first.refused(world.hub)).code == Code.DOCUMENT_TAMPERED
         await prints.act(acts.PrintReportAcknowledgement, u0)
         again = await ready_print(world, u0, acts.PrintReportAcknowledgement)
-        assert (await refused(again)).code == Code.STEP_NOT_ALLOWED
+        assert (await foretold(again)).code == Code.STEP_NOT_ALLOWED
 
     @pytest.mark.parametrize(
         ("changes", "code", "name"),

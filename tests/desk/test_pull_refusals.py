@@ -127,6 +127,19 @@ class TestOnARequest:
             assert (refusal.code, refusal.path) == (Code.DOCUMENT_TAMPERED, ("release", "reason_code"))
             assert (foretold.code, foretold.path) == (refusal.code, refusal.path)
 
+    @pytest.mark.article("A11")
+    async def test_of_anothers_a_stranger_is_told_nothing(
+        self, world: World, refused: Refused, u1: Actor, u2: Actor, asked: HandoffView
+    ) -> None:
+        u3, given = world.actors["U3"], {"handoff_id": asked.handoff_id, "ground": "RELATION_CONTINUES"}
+        for act, actor, draft_of in (
+            (pulling.object_to, u1, drafting_pulls.draft_objection),
+            (pulling.cancel, u2, drafting_pulls.draft_cancellation),
+        ):
+            forged = altered(await draft_of(world.hub, actor.caller, given), top={"iss": u3.uri})
+            refusal = await refused(ready(act, u3, forged))
+            assert refusal.code is Code.MEMBER_NOT_FOUND_OR_NOT_HELD
+
     async def test_the_holder_alone_objects(
         self, world: World, refused: Refused, u2: Actor, asked: HandoffView
     ) -> None:

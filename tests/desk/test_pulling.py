@@ -19,7 +19,7 @@ from hub.transfers.desk.proving import proofs
 from hub.transfers.ledger import reads
 from hub.transfers.machines import HandoffState, Side
 from hub.transfers.rules.days import day_of
-from hub.transfers.rules.policy import POLICY
+from hub.transfers.rules.policy import LIMITS
 from tests.desk.conftest import said
 from tests.sql.wholeness import assert_whole
 from tests.world import EMPLOYERS, MEMBERS, sign, sign_act
@@ -141,7 +141,7 @@ class TestRequest:
         for actor, statement in ((u3, others), (u2, never)):
             refusal = await refusal_of(pulling.request(world.hub, actor.caller, statement))
             assert refusal.code is Code.PROOF_OF_MEMBERSHIP_MISMATCH
-        await world.set_clock(START + timedelta(minutes=POLICY.match_minutes, seconds=30))
+        await world.set_clock(START + timedelta(minutes=LIMITS.match_minutes, seconds=30))
         refusal = await refusal_of(pulling.request(world.hub, u2.caller, mine))
         assert refusal.code is Code.PROOF_OF_MEMBERSHIP_MISMATCH
         assert differing(before, await everything(superuser)) == set()
@@ -178,12 +178,12 @@ class TestRequest:
         for certificate in ({"province_code": "31", "number": "000001"}, number):
             drafts = [
                 await world.draft_request(u2, "M1", certificate=certificate)
-                for _ in range(POLICY.matches_of_target_per_day_max + 1)
+                for _ in range(LIMITS.matches_of_target_per_day_max + 1)
             ]
-            assert [d.refusals for d in drafts[:-1]] == [()] * POLICY.matches_of_target_per_day_max
+            assert [d.refusals for d in drafts[:-1]] == [()] * LIMITS.matches_of_target_per_day_max
             assert (drafts[-1].claims, drafts[-1].refusals[0].code) == (None, Code.RATE_LIMITED)
         counted = await superuser.fetchval("select count(*) from hub.matches")
-        assert counted == 2 * POLICY.matches_of_target_per_day_max
+        assert counted == 2 * LIMITS.matches_of_target_per_day_max
         await world.set_clock(START + timedelta(days=1, minutes=1))
         assert (await world.draft_request(u2, "M1")).refusals == ()
 

@@ -252,6 +252,14 @@ class TestReason:
         refusal = await refused(await ready_release(world, u1, m1, u2, **changes))
         assert (refusal.code, refusal.path) == (Code.LABOUR_RELATION_UNCHANGED, ("release", path))
 
+    @pytest.mark.article("HUB-P17")
+    @pytest.mark.parametrize("name", ["new_employer_uscc", "host_employer_uscc"])
+    async def test_an_employer_has_a_code(
+        self, world: World, refused: Refused, u1: Actor, u2: Actor, m1: UUID, name: str
+    ) -> None:
+        refusal = await refused(await ready_release(world, u1, m1, u2, **{name: EMPLOYERS["丁"][:-1] + "0"}))
+        assert (refusal.code, refusal.path) == (Code.INPUT_INVALID, ("release", name))
+
     @pytest.mark.article("A12")
     @pytest.mark.parametrize("changes", [{"relation_ended_on": TODAY}, {"new_employer_uscc": None}], ids=str)
     async def test_one_that_has_just_ended_and_an_employer_unnamed_will_do(

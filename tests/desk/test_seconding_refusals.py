@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from hub.errors import Code
-from hub.transfers.desk import drafting_pulls, releasing
+from hub.transfers.desk import drafting_pulls, pulling, releasing
+from tests.endings import act as end
 from tests.ready import altered, ready, ready_acceptance, ready_refusal, ready_release
 from tests.retaining import ready_act as ready_retention
 from tests.retaining import retain
@@ -16,10 +17,12 @@ from tests.seconding import ACTS as SECONDING
 from tests.seconding import TERM, act, at_host, draft, noon, offer, ready_act, ready_offer, ready_return
 from tests.winding import set_state
 from tests.world import EMPLOYERS
+from tests.worlds import START
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from hub.transfers.views import Draft, MemberView
     from tests.desk.conftest import Refused
     from tests.world import Actor, World
 
@@ -193,14 +196,14 @@ class TestTheActs:
 
     @pytest.mark.article("HUB-P17")
     async def test_one_is_recorded_at_a_time_of_an_active_member(
-        self, world: World, refused: Refused, u1: Actor, m1: UUID, m4: UUID
+        self, world: World, foretold: Refused, u1: Actor, m1: UUID, m4: UUID
     ) -> None:
         await act(world, "record", u1, m4)
-        assert (await refused(await ready_act(world, "record", u1, m4))).code is Code.STEP_NOT_ALLOWED
+        assert (await foretold(await ready_act(world, "record", u1, m4))).code is Code.STEP_NOT_ALLOWED
         await retain(world, u1, m1)
-        assert (await refused(await ready_act(world, "record", u1, m1))).code is Code.STEP_NOT_ALLOWED
+        assert (await foretold(await ready_act(world, "record", u1, m1))).code is Code.STEP_NOT_ALLOWED
         for name in ("extend", "convert", "end_home"):
-            assert (await refused(await ready_act(world, name, u1, m4))).code is Code.STEP_NOT_ALLOWED, name
+            assert (await foretold(await ready_act(world, name, u1, m4))).code is Code.STEP_NOT_ALLOWED, name
 
     @pytest.mark.article("HUB-P17")
     @pytest.mark.parametrize(
@@ -283,6 +286,21 @@ class TestTheActs:
         made = altered(await draft(world, "end_home", u1, m4), in_lieu_of=u12.uri)
         assert (await ready(SECONDING["end_home"][1], u1, made).refused(world.hub)).code is Code.DOCUMENT_TAMPERED
 
+    @pytest.mark.article("HUB-P17")
+    async def test_where_nothing_is_recorded_the_status_is_told(
+        self, world: World, foretold: Refused, u1: Actor, m4: UUID
+    ) -> None:
+        refusal = await foretold(await ready_act(world, "change", u1, m4, **TERM))
+        assert (refusal.code, refusal.facts["state"]) == (Code.STEP_NOT_ALLOWED, "ACTIVE")
+
+    @pytest.mark.article("HUB-P17")
+    async def test_a_term_is_not_changed_into_one_that_ends_before_it_starts(
+        self, world: World, foretold: Refused, u1: Actor, m4: UUID
+    ) -> None:
+        await act(world, "record", u1, m4)
+        refusal = await foretold(await ready_act(world, "change", u1, m4, ends_on=date(2025, 1, 14)))
+        assert (refusal.code, refusal.path) == (Code.INPUT_INVALID, ("secondment", "ends_on"))
+
     @pytest.mark.article("A12")
     async def test_who_once_held_is_told_so(
         self, world: World, refused: Refused, u1: Actor, u2: Actor, m1: UUID
@@ -291,6 +309,50 @@ class TestTheActs:
         await world.accept(u2, released.handoff_id)
         for name in SECONDING:
             assert (await draft(world, name, u1, m1)).refusals[0].code is Code.NOT_HOLDER, name
+
+
+@pytest.mark.parametrize("name", [name for name in SECONDING if name != "retarget"])
+class TestEachAct:
+    """Of the home union."""
+
+    @pytest.fixture
+    async def made(self, world: World, u1: Actor, m4: UUID, name: str) -> Draft:
+        """Drafted while there is a secondment to be acted on, or none yet."""
+        if name != "record":
+            await act(world, "record", u1, m4)
+        return await draft(world, name, u1, m4)
+
+    @pytest.mark.article("A11")
+    async def test_of_a_stranger(self, world: World, refused: Refused, u2: Actor, made: Draft, name: str) -> None:
+        forged = altered(made, top={"iss": u2.uri})
+        refusal = await refused(ready(SECONDING[name][1], u2, forged))
+        assert refusal.code is Code.MEMBER_NOT_FOUND_OR_NOT_HELD
+
+    @pytest.mark.article("A15")
+    @pytest.mark.parametrize(
+        ("ref", "code"), [("U3a", Code.ISSUER_IS_JOINT_UNION), ("U4", Code.ISSUER_IS_GRASSROOTS_UNION)]
+    )
+    async def test_of_a_branch_or_a_federation(
+        self, world: World, refused: Refused, made: Draft, name: str, ref: str, code: Code
+    ) -> None:
+        actor = world.actors[ref]
+        assert (await refused(ready(SECONDING[name][1], actor, altered(made, top={"iss": actor.uri})))).code is code
+
+    @pytest.mark.article("A5")
+    async def test_on_a_membership_that_has_ended(
+        self, world: World, refused: Refused, u1: Actor, m4: UUID, made: Draft, name: str
+    ) -> None:
+        await end(world, "withdraw", u1, m4)
+        assert (await refused(ready(SECONDING[name][1], u1, altered(made)))).code is Code.NOT_A_MEMBER
+
+    @pytest.mark.article("A3")
+    async def test_on_a_suspected_duplicate(
+        self, world: World, foretold: Refused, u2: Actor, second: MemberView, name: str
+    ) -> None:
+        frozen = await foretold(
+            await ready_act(world, name, u2, second.membership_id, **(TERM if name == "change" else {}))
+        )
+        assert frozen.code is Code.ALREADY_MEMBER_USE_TRANSFER
 
 
 class TestTheRequest:
@@ -305,3 +367,39 @@ class TestTheRequest:
                 None,
                 [Code.MEMBER_NOT_FOUND_OR_NOT_HELD],
             )
+
+    @pytest.fixture
+    async def asking(self, world: World, u1: Actor, m4: UUID) -> Draft:
+        """Drafted once the secondment is over."""
+        await at_host(world, m4)
+        await act(world, "end", u1, m4)
+        given = {"membership_id": m4, "reason_code": "SECONDMENT_RETURN"}
+        drafted = await drafting_pulls.draft_request(world.hub, u1.caller, given)
+        assert drafted.refusals == ()
+        return drafted
+
+    @pytest.mark.article("A12")
+    async def test_its_draft_is_good_for_a_quarter_of_an_hour(
+        self, world: World, refused: Refused, u1: Actor, asking: Draft
+    ) -> None:
+        await world.set_clock(START + timedelta(minutes=16))
+        late = ready(pulling.request, u1, altered(asking, top={"iat": int((await world.now()).timestamp())}))
+        assert (await refused(late)).code is Code.PROOF_OF_MEMBERSHIP_MISMATCH
+
+    @pytest.mark.article("HUB-P04")
+    async def test_one_is_asked_for_once(self, world: World, refused: Refused, u1: Actor, asking: Draft) -> None:
+        asked = ready(pulling.request, u1, asking)
+        await asked.send(world.hub)
+        assert (await refused(asked.again())).code is Code.HANDOFF_ALREADY_OPEN
+
+    @pytest.mark.parametrize(
+        ("name", "code"), [("handoff_id", Code.INPUT_INVALID), ("appeals_sha256", Code.DOCUMENT_TAMPERED)]
+    )
+    async def test_what_it_states(
+        self, world: World, refused: Refused, u1: Actor, m1: UUID, asking: Draft, name: str, code: Code
+    ) -> None:
+        other = await world.release(u1, m1, world.actors["U2"].uri)
+        stated: dict[str, Any] = {"handoff_id": str(other.handoff_id), "appeals_sha256": "A" * 43}
+        made = altered(asking, **{name: stated[name]})
+        refusal = await refused(ready(pulling.request, u1, made))
+        assert (refusal.code, refusal.path) == (code, ("request", name))

@@ -200,14 +200,14 @@ class TestWhoMayWindUp:
 class TestClosing:
     @pytest.mark.article("HUB-P09")
     async def test_nobody_is_left_behind(
-        self, world: World, u2: Actor, u1: Actor, u13: Actor, refused: Refused
+        self, world: World, u2: Actor, u1: Actor, u13: Actor, foretold: Refused
     ) -> None:
-        refusal = await refused(await ready_closing(world, u13, U1))
+        refusal = await foretold(await ready_closing(world, u13, U1))
         assert (refusal.code, refusal.facts["state"]) == (Code.STEP_NOT_ALLOWED, "ACTIVE")
         await wind_up(world, u13, U1)
         held = [world.members[ref] for ref in ("M1", "M2", "M3", "M4")]
         for left, membership_id in zip(range(4, 0, -1), held, strict=True):
-            refusal = await refused(await ready_closing(world, u13, U1))
+            refusal = await foretold(await ready_closing(world, u13, U1))
             assert (refusal.code, refusal.articles) == (Code.UNION_STILL_HOLDS_MEMBERS, ("HUB-P09",))
             assert (refusal.facts["members"], refusal.facts["handoffs"]) == (left, 0)
             case = await world.release(u1, membership_id, U2)
@@ -240,6 +240,22 @@ class TestClosing:
         await wind_up(world, u9, U2)
         refusal = await refused(await ready_closing(world, u9, U2, closed_on=TODAY - timedelta(days=1)))
         assert (refusal.code, refusal.path) == (Code.INPUT_INVALID, ("union", "closed_on"))
+
+    @pytest.mark.parametrize(
+        ("changes", "code", "path"),
+        [
+            ({"version": 9}, Code.STALE_VERSION, "version"),
+            ({"closed_on": "2025-03-04"}, Code.DATE_IN_FUTURE, "closed_on"),
+            ({"closed_on": "2024-01-01"}, Code.BACKDATE_TOO_FAR, "closed_on"),
+        ],
+    )
+    async def test_what_it_states(
+        self, world: World, u9: Actor, refused: Refused, changes: dict[str, Any], code: Code, path: str
+    ) -> None:
+        await wind_up(world, u9, U2)
+        act = (await ready_closing(world, u9, U2)).act
+        refusal = await refused(ready(act, u9, altered(await draft_closing(world, u9, U2), **changes)))
+        assert (refusal.code, refusal.path) == (code, ("union", path))
 
 
 async def test_a_refusal_counts_and_names_nobody(world: World, u13: Actor) -> None:

@@ -13,6 +13,7 @@ from hub.transfers.ledger import reads
 from tests.desk.test_leaving import CLOSED, TAKEN_OVER
 from tests.ready import Ready, altered, ready, ready_in_lieu
 from tests.retaining import held, retain
+from tests.seconding import at_host
 from tests.sql.wholeness import assert_whole
 from tests.winding import TODAY, close, wind_up
 from tests.world import EMPLOYERS, UNIONS
@@ -85,10 +86,15 @@ class TestAskedFor:
         assert seen.state == "ESCALATED"
         assert (await (await ready_in_lieu(world, u13, case.handoff_id)).send(world.hub)).state == "RELEASED"
 
-    async def test_the_holder_may_still_answer(self, world: World, u1: Actor, u2: Actor, u13: Actor) -> None:
+    async def test_the_holder_may_still_answer(
+        self, world: World, u1: Actor, u2: Actor, u13: Actor, refused: Refused
+    ) -> None:
         case = await world.request(u2, "M2")
         await wind_up(world, u13, U1)
+        late = await ready_in_lieu(world, u13, case.handoff_id)
         assert (await world.answer(u1, case.handoff_id, U2)).state == "RELEASED"
+        refusal = await refused(late)
+        assert (refusal.code, refusal.facts["state"]) == (Code.STEP_NOT_ALLOWED, "RELEASED")
 
 
 class TestUnasked:
@@ -180,6 +186,40 @@ class TestUnasked:
         made = altered(await draft_push(world, u13, m1, U2, **given), **changes)
         refusal = await refused(ready(releasing.release_in_lieu, u13, made))
         assert (refusal.code, refusal.path) == (code, ("release", path))
+
+    async def test_a_handoff_has_an_id_of_its_own(self, world: World, u13: Actor, m1: UUID, refused: Refused) -> None:
+        other = await world.release(world.actors["U1"], world.members["M2"], U2)
+        await wind_up(world, u13, U1)
+        given = {"reason_code": "CHANGE_OF_EMPLOYER", "new_employer_uscc": EMPLOYERS["乙"]}
+        made = altered(await draft_push(world, u13, m1, U2, **given), handoff_id=str(other.handoff_id))
+        refusal = await refused(ready(releasing.release_in_lieu, u13, made))
+        assert (refusal.code, refusal.path) == (Code.INPUT_INVALID, ("release", "handoff_id"))
+
+    async def test_a_correction_goes_back_to_whom_the_member_came_from(
+        self, world: World, u13: Actor, m1: UUID, foretold: Refused
+    ) -> None:
+        await wind_up(world, u13, U1)
+        act = await push(world, u13, m1, U2, reason_code="CORRECTION", relation_ended_on=None)
+        refusal = await foretold(act)
+        assert (refusal.code, refusal.path) == (Code.REASON_NOT_ALLOWED, ("release", "reason_code"))
+
+    @pytest.mark.article("HUB-P15")
+    async def test_what_the_member_chooses_has_the_consent(self, world: World, foretold: Refused) -> None:
+        u16 = world.actors["U16"]
+        await wind_up(world, u16, UNIONS["U7"].uri)
+        given = {"reason_code": "DISPATCH_CHOICE", "new_employer_uscc": None, "host_employer_uscc": EMPLOYERS["丁"]}
+        act = await push(world, u16, world.members["M5"], UNIONS["U8"].uri, **given)
+        refusal = await foretold(act)
+        assert (refusal.code, refusal.path) == (Code.MEMBER_CONSENT_REQUIRED, ("release", "consent"))
+
+    @pytest.mark.article("A14")
+    async def test_who_is_lent_goes_home(self, world: World, u13: Actor, foretold: Refused) -> None:
+        m4, u17 = world.members["M4"], world.actors["U17"]
+        await at_host(world, m4)
+        await wind_up(world, u17, UNIONS["U12"].uri)
+        act = await push(world, u17, m4, U2, reason_code="CHANGE_OF_EMPLOYER", new_employer_uscc=EMPLOYERS["乙"])
+        refusal = await foretold(act)
+        assert refusal.code is Code.SECONDED_MEMBER_NOT_RELEASABLE_BY_HOST
 
     @pytest.mark.article("HUB-P04")
     async def test_not_beside_an_open_release(

@@ -12,12 +12,16 @@ UNION = (
 )
 CARD = "json name sex birthMonth joinedOn certificate { provinceCode number } issuingUnion duesPaidThrough"
 ENTRY = "outDate outReasonText duesPaidThrough releasingSeal inDate receivingSeal line"
-DEADLINE = "at rule consequence tentative"
+DEADLINE = "at rule consequence days inWorkingDays tentative"
 STEP = f"act side by {{ {UNION_NAME} }} at statement statementSha256 receipt"
 HANDOFF = (
     f"id handoffId state reasonCode side releasingUnion {{ {UNION_NAME} }} receivingUnion {{ {UNION_NAME} }} "
     f"member {{ id name }} memberNameMasked card {{ {CARD} }} outDate inDate validUntil duesPaidThrough ground "
     f"requestedAt releasedAt closedAt nextDeadline {{ {DEADLINE} }} steps {{ {STEP} }} transferEntry {{ {ENTRY} }}"
+)
+POLICY_VERSION = (
+    "version effectiveFrom setAt evidenceSha256 statement statementSha256 receipt settings { rule name value } "
+    f"setBy {{ {UNION_NAME} }}"
 )
 RETENTION_ENTRY = "retainedMonth reasonText retentionSeal restoredMonth restorationSeal line"
 CERTIFICATE = (
@@ -175,6 +179,7 @@ ACTS = {
     "filePrintReport": ("FilePrintReportDraft", "AnnualPrintReport", PRINT_REPORT),
     "acknowledgePrintReport": ("AcknowledgePrintReportDraft", "AnnualPrintReport", PRINT_REPORT),
     "setNumberingScheme": ("NumberingSchemeDraft", "NumberingScheme", "provinceCode fromOn pattern check"),
+    "setPolicy": ("PolicyDraft", "PolicyVersion", POLICY_VERSION),
 }
 
 CERTIFICATES_QUERY = (
@@ -200,6 +205,16 @@ DUES = (
     "mutation ($statement: String!) { answer: recordDues(statement: $statement) { __typename ... on DuesRecord "
     f"{{ membershipId paidFrom paidThrough statementSha256 by {{ {UNION_NAME} }} }} ... on Member {{ id }} "
     f"... on Refusal {{ {REFUSAL} }} }} }}"
+)
+POLICY_QUERY = (
+    "query ($unionId: ID, $provinceCode: String, $asOf: Date) { answer: policy(unionId: $unionId, "
+    f"provinceCode: $provinceCode, asOf: $asOf) {{ asOf recordOf {{ {UNION_NAME} }} values {{ rule name value unit "
+    "source version effectiveFrom nationalValue minimum maximum choices } } }"
+)
+POLICY_VERSIONS_QUERY = (
+    "query ($unionId: ID, $provinceCode: String, $first: Int, $after: String) { answer: policyVersions(unionId: "
+    "$unionId, provinceCode: $provinceCode, first: $first, after: $after) "
+    f"{{ edges {{ cursor node {{ {POLICY_VERSION} }} }} {PAGE_INFO} }} }}"
 )
 SCHEME_QUERY = (
     "query ($provinceCode: String!, $on: Date!) { answer: numberingScheme(provinceCode: $provinceCode, on: $on) "

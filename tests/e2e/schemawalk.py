@@ -37,6 +37,13 @@ class Field(NamedTuple):
 Path: TypeAlias = "tuple[Field, ...]"
 
 
+class Question(NamedTuple):
+    """How a root field is asked: the variables declared, and its arguments, each in parentheses or nothing."""
+
+    declared: str = ""
+    arguments: str = ""
+
+
 @dataclass(frozen=True)
 class Leaf:
     """A value that an answer held, and whose it was."""
@@ -130,22 +137,27 @@ def leaves_of(value: Any) -> Iterator[Leaf]:
                 yield Leaf(item["__typename"], field, below)
 
 
-async def walk(party: Party, schema: Schema, root: str, arguments: str = "") -> list[Any]:
-    """Read all that can be reached from a root field, and give the answers as they are."""
-    name = root.partition("(")[0]
+async def walk(party: Party, schema: Schema, root: str, question: Question, asked: list[Json]) -> list[Any]:
+    """Read all that can be reached from a root field, for each of the values asked for; give the answers as they are.
+
+    Every document is sent for all values in a row: the hub parses it once.
+    """
     found: list[Any] = []
-    below = schema.type_of_root(name)
+    below = schema.type_of_root(root)
     ahead: list[list[Path]] = [[()]] if schema.is_leaf(below) else list(packed(list(schema.paths(below))))
-    while ahead:
+    left = list(range(len(asked)))
+    while ahead and left:
         paths = ahead.pop()
-        answer = await party.post(f"{{ answer: {name}{arguments} {selection(paths)} }}")
-        if answer.status == 400 and answer.code == "LIMIT_EXCEEDED":
-            assert len(paths) > 1
-            ahead += [paths[: len(paths) // 2], paths[len(paths) // 2 :]]
-            continue
-        found.append(answer.data["answer"])
-        if found[-1] is None:
-            break
+        text = f"query {question.declared} {{ answer: {root}{question.arguments} {selection(paths)} }}"
+        for number in list(left):
+            answer = await party.post(text, asked[number])
+            if answer.status == 400 and answer.code == "LIMIT_EXCEEDED":
+                assert len(paths) > 1
+                ahead += [paths[: len(paths) // 2], paths[len(paths) // 2 :]]
+                break
+            found.append(answer.data["answer"])
+            if found[-1] is None:
+                left.remove(number)
     return found
 
 

@@ -299,6 +299,10 @@ async def _scheme(_: Stage) -> tuple[str, Json]:
     return "U10", {"provinceCode": "31", "pattern": "31\\d{10}"}
 
 
+async def _policy(_: Stage) -> tuple[str, Json]:
+    return "U10", {"evidenceSha256": sha256_b64url(b"resolved"), "releaseValidDays": 60}
+
+
 _ON_A_CERTIFICATE = "custody_version data_version certificate"
 
 CASES = {
@@ -489,6 +493,7 @@ CASES = {
         ),
         Case("voidCertificate", "certificate-voiding", "voiding", _voiding, _ON_A_CERTIFICATE),
         Case("setNumberingScheme", "numbering-scheme", "scheme", _scheme, "province_code pattern from_on", "check"),
+        Case("setPolicy", "policy", "policy", _policy, "effective_from evidence_sha256", "release_valid_days"),
         Case("registerKey", "key", "key", _key, "use jwk not_before proof"),
         Case("retireKey", "key-retirement", "key", _retirement, "kid use retired_at"),
         Case("revokeKey", "key-revocation", "key", _revocation, "kid use reason invalid_from"),
@@ -540,6 +545,7 @@ async def test_a_draft_signed_as_it_is_acts_and_has_its_receipt(stage: Stage, mu
         "MergeDecision",
         "Certificate",
         "NumberingScheme",
+        "PolicyVersion",
         "Ending",
         "FilingMark",
     }

@@ -149,3 +149,51 @@ async def test_a_closed_employer_s_member_goes_to_the_residence_and_from_there_t
     assert (entry["retainedMonth"], entry["restoredMonth"]) == ("2025-02", "2025-04")
     column = member["certificate"]["transferColumn"]
     assert [one["outReasonText"] for one in column] == ["原单位关闭（破产）", "重新就业"]
+
+
+@pytest.mark.article("A19")
+async def test_one_statement_retains_and_releases_a_closed_employer_s_member(stage: Stage) -> None:
+    u1, u5, m3 = stage["U1"], stage["U5"], stage.member("M3")
+    closure = {"kind": "CLOSED", "decidedOn": "2025-02-20", "evidenceSha256": inputs.EVIDENCE}
+    asked = inputs.release(
+        m3, receivingUnion=u5.uri, reasonCode="EMPLOYER_CLOSURE", newEmployerUscc=None, closure=closure
+    )
+    alone = await u1.draft("releaseMember", asked)
+    assert [refusal["code"] for refusal in alone["refusals"]] == [Code.NOT_REEMPLOYED_USE_RETENTION]
+    both = {**asked, "retention": {"reason": "UNEMPLOYMENT", "fromDate": "2025-02-28"}}
+    statement = await u1.drafted("releaseMember", both)
+    assert claims_of(statement)["release"]["retention"] == {"reason": "UNEMPLOYMENT", "from_date": "2025-02-28"}
+    assert claims_of(statement)["release"]["dues_exempt_since"] == "2025-03"
+    case = await u1.submit("releaseMember", statement)
+    assert case["state"] == "RELEASED"
+    member = await u1.ask(MEMBER_QUERY, id=m3)
+    assert (member["status"], member["duesExempt"], member["votingRights"]) == ("RETAINED", True, NO_RIGHTS)
+    assert [step["statementSha256"] for step in member["retentions"][0]["steps"]] == [sha256_of(statement)]
+    (entry,) = member["certificate"]["retentionColumn"]
+    assert entry["line"] == f"2025年2月因失业保留会籍。{UNIONS['U1'].name}（盖章）"
+    await u1.act("recallHandoff", {"handoffId": case["id"]})
+    assert (await u1.ask(MEMBER_QUERY, id=m3))["status"] == "RETAINED"
+
+
+@pytest.mark.article("A13", "A19")
+async def test_who_works_again_without_a_union_there_is_placed_where_he_is(stage: Stage) -> None:
+    u1, u5, m3 = stage["U1"], stage["U5"], stage.member("M3")
+    closure = {"kind": "CLOSED", "decidedOn": "2025-02-20", "evidenceSha256": inputs.EVIDENCE}
+    retention = {"reason": "UNEMPLOYMENT", "fromDate": "2025-02-28"}
+    asked = inputs.release(
+        m3, receivingUnion=u5.uri, reasonCode="EMPLOYER_CLOSURE", newEmployerUscc=None, closure=closure
+    )
+    case = await u1.act("releaseMember", {**asked, "retention": retention})
+    taken_over = {"holdingBasis": "RESIDENCE_RETENTION", "employerUscc": None, "relationStartedOn": None}
+    await u5.act("acceptHandoff", inputs.acceptance(case["id"], **taken_over))
+    await stage.let_it_be(day(4, 2))
+    new_shop = inputs.EMPLOYERS["新店"]
+    works = {"restoredOn": "2025-04-02", "employerUscc": new_shop, "relationStartedOn": "2025-04-01"}
+    plain = await u5.refused("restoreMembership", inputs.restoring(m3, **works))
+    assert plain["code"] == Code.REEMPLOYED_USE_TRANSFER
+    placed = {"awaitingEmployerUscc": new_shop}
+    member = await u5.act("restoreMembership", inputs.restoring(m3, **works, placement=placed))
+    assert (member["status"], member["holdingBasis"]) == ("ACTIVE", "PLACEMENT")
+    assert (member["duesExempt"], member["votingRights"]) == (False, ALL_RIGHTS)
+    (entry,) = member["certificate"]["retentionColumn"]
+    assert (entry["restoredMonth"], entry["restorationSeal"]) == ("2025-04", UNIONS["U5"].name)

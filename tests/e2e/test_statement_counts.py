@@ -133,7 +133,7 @@ async def test_an_act_costs_two_statements(stage: Stage, mutation: str) -> None:
         return
     # An act on a union is answered with the union, which is read afterwards, as is a member that an act has
     # changed; a member that enters, or a case, is known from the act.
-    read = [text for text in rest if text.startswith("select") and "hub_begin" not in text]
+    read = [text for text in rest if text.lstrip().startswith(("select", "with")) and "hub_begin" not in text]
     answered = answer.data["answer"]["__typename"]
     is_read = answered == "Member" and mutation not in {"joinMember", "importMember"}
     # So are a secondment and an end, which stand where the day, and other acts, have them.

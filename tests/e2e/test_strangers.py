@@ -7,6 +7,7 @@ answer, statements, cards and proofs opened; what it may see must be there.
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -16,7 +17,7 @@ from tests.e2e.busy import Busy
 from tests.e2e.documents import HANDOFF_QUERY
 from tests.e2e.forging import NO_HANDOFF, NO_HASH, NO_MEMBER
 from tests.e2e.inputs import UNIONS
-from tests.e2e.schemawalk import Leaf, Schema, leaves_of, opened, walk
+from tests.e2e.schemawalk import Leaf, Question, Schema, leaves_of, opened, walk
 
 if TYPE_CHECKING:
     from tests.e2e.busy import Planted
@@ -91,19 +92,22 @@ async def look_around(busy: Busy, ref: str, *roots: str) -> Seen:
     schema = await Schema.told_to(party)
     seen = Seen()
     reading = {root for root in schema.roots if not root.startswith("draft")}
-    assert reading == {*_ARGUMENTS, "node", "nodes", "_service"}, "a new root field: give it its arguments here"
+    assert reading == _ARGUMENTS.keys(), "a new root field: give it its arguments here"
     unions = [
         edge["node"]["id"]
         for edge in (await party.ask("{ answer: unions(first: 20) { edges { node { id } } } }"))["edges"]
     ]
     own = (await party.ask("{ answer: viewer { union { id } } }"))["union"]["id"]
     for root in sorted(roots or reading):
-        for arguments in _arguments_of(root, busy, unions, own):
-            seen.add(root, await walk(party, schema, root, arguments))
+        asked = _asked_of(root, busy, unions, own)
+        seen.add(root, await walk(party, schema, root, _question_of(root), asked))
     return seen
 
 
 _ARGUMENTS = {
+    "_service": "",
+    "node": "(id: $any)",
+    "nodes": "(ids: $ids)",
     "viewer": "",
     "members": "(first: 10)",
     "docket": "(first: 10)",
@@ -118,6 +122,8 @@ _ARGUMENTS = {
     "explain": "(handoffId: $handoff)",
     "receipt": "(statementSha256: $sha256)",
     "numberingScheme": '(provinceCode: "31", on: "2025-03-03")',
+    "policy": '(provinceCode: "31", asOf: "2025-03-03")',
+    "policyVersions": '(provinceCode: "31", first: 10)',
     "headcount": '(unionId: $about, asOf: "2025-03-03")',
     "countedMembers": '(first: 10, asOf: "2025-03-03")',
     "explainCount": '(unionId: $own, memberId: $member, asOf: "2025-03-03")',
@@ -136,31 +142,38 @@ _ARGUMENTS = {
 }
 
 
-def _arguments_of(root: str, busy: Busy, unions: list[str], own: str) -> list[str]:
-    """Give the arguments of a root field, once for each id that could stand there."""
+#: What a variable of `_ARGUMENTS` is.
+_TYPES = {"union": "String!", "sha256": "String!", "ids": "[ID!]!"}
+
+
+def _question_of(root: str) -> Question:
+    arguments = _ARGUMENTS[root]
+    names = dict.fromkeys(re.findall(r"[$](\w+)", arguments))
+    declared = ", ".join(f"${name}: {_TYPES.get(name, 'ID!')}" for name in names)
+    return Question(f"({declared})" if names else "", arguments)
+
+
+def _asked_of(root: str, busy: Busy, unions: list[str], own: str) -> list[Json]:
+    """Give the variables of a root field, once for each id that could stand there."""
     members = [*(person.member["id"] for person in busy.people.values()), NO_MEMBER]
     handoffs = [*busy.handoffs.values(), NO_HANDOFF]
-    if root == "_service":
-        return [""]
-    if root == "nodes":
-        return [f"(ids: {json.dumps([*members, *handoffs])})"]
-    pools = {
-        "$union": [UNIONS["U1"].uri, UNIONS["U3a"].uri],
-        "$member": members,
-        "$handoff": handoffs,
-        "$sha256": [NO_HASH],
+    pools: dict[str, list[Any]] = {
+        "union": [UNIONS["U1"].uri, UNIONS["U3a"].uri],
+        "member": members,
+        "handoff": handoffs,
+        "sha256": [NO_HASH],
         # `nodes` asks for them all, by the same way.
-        "$any": [members[0], NO_MEMBER, handoffs[0]],
+        "any": [members[0], NO_MEMBER, handoffs[0]],
+        "ids": [[*members, *handoffs]],
+        "about": [own, *unions[:2]],
     }
-    pools["$about"] = [own, *unions[:2]]
     if root in {"member", "handoff", "explain", "responsibilities"}:
         # `nodes` asks for all of these, too: by the same resolvers.
-        pools |= {"$member": [members[0], *members[-2:]], "$handoff": [handoffs[0], *handoffs[-2:]]}
-    form = "(id: $any)" if root == "node" else _ARGUMENTS[root].replace("$own", json.dumps(own))
-    for name, pool in pools.items():
-        if name in form:
-            return [form.replace(name, json.dumps(value)) for value in pool]
-    return [form]
+        pools |= {"member": [members[0], *members[-2:]], "handoff": [handoffs[0], *handoffs[-2:]]}
+    named = re.findall(r"[$](\w+)", _ARGUMENTS[root])
+    fixed = {"own": own} if "own" in named else {}
+    name = next((name for name in pools if name in named), None)
+    return [fixed] if name is None else [{**fixed, name: value} for value in pools[name]]
 
 
 @pytest.mark.attack("Z07")
@@ -213,7 +226,10 @@ _OF_ONES_OWN = {
     "CertificateStock",  # counts, to the federation of the province
 }
 #: What everybody reaches.
-_PUBLIC = {"Viewer", "Union", "UnionKey", "PageInfo", "UnionEdge", "_Service"}
+_PUBLIC = {
+    *("Viewer", "Union", "UnionKey", "PageInfo", "UnionEdge", "_Service"),
+    *("ProvincePolicy", "PolicyValue", "PolicyVersionConnection"),
+}
 #: P1 went from U1 to U2 and onward to U3: the first case is of the first two, the second of the last two.
 _ONWARD = {("P1 onward", "U2"), ("P1 onward", "U3")}
 

@@ -1,4 +1,4 @@
-"""An example of each act on a certificate."""
+"""An example of each act on a certificate, and of what a province lays down."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _numbered(number: str, issued_on: date | None = None) -> acts.Certificate:
 
 
 def certificate_acts() -> dict[str, acts.Act]:
-    """Give one of each, by the word in its `typ`; the last is about a union."""
+    """Give one of each, by the word in its `typ`; the last two are about a union."""
     versions = {"custody_version": Version(1), "data_version": Version(3)}
     old, new = _numbered("000001"), _numbered("000101", date(2025, 3, 3))
     report = acts.Consent(form=Code("WRITTEN"), given_on=date(2025, 3, 2), evidence_sha256=a_hash("report"))
@@ -36,5 +36,11 @@ def certificate_acts() -> dict[str, acts.Act]:
             pattern=NumberPattern(r"31\d{10}"),
             check=Code("LUHN"),
             from_on=date(2025, 3, 3),
+        ),
+        "policy": acts.PolicyChange(
+            effective_from=date(2025, 6, 1),
+            evidence_sha256=a_hash("resolved"),
+            release_valid_days=Amount(60),
+            closure_holder=Code("HIGHER_LEVEL"),
         ),
     }

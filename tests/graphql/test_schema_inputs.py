@@ -53,6 +53,7 @@ def test_what_is_absent_is_none() -> None:
         "form_custody": None,
         "host_employer_uscc": None,
         "closure": None,
+        "retention": None,
         "secondment": None,
         "restores": None,
         "consent": None,

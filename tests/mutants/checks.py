@@ -19,6 +19,9 @@ ORDERS: Final = sorted(path.stem for path in (ROOT / RULES).glob("order*.py"))
 OPENING: Final = "hub/transfers/desk/opening.py"
 #: The steps of an opening that give nothing back, and so can be left out.
 STEPS: Final = {"require_login", "verify_signature", "verify_signer", "verify_key_in_force"}
+#: What a page of a manifest is refused for, and its leaves: every `raise` in these.
+PAGES: Final = ("hub/transfers/desk/manifests.py", "federation/leaves.py")
+PAGES_TESTS: Final = ("tests/desk/test_manifests.py", "tests/federation/test_leaves.py")
 #: For what no refusal marks: everything that opens statements.
 OPENING_TESTS: Final = ("tests/desk/test_opening.py", "tests/desk/test_registering.py")
 
@@ -60,14 +63,12 @@ def opening() -> Iterator[Mutant]:
                 yield Mutant(
                     "opening", f"line {node.lineno} without {name}", OPENING, _silent(text, node, "pass"), OPENING_TESTS
                 )
-        elif isinstance(node, ast.Raise) and node.exc is not None and "IDEMPOTENCY" in ast.unparse(node.exc):
-            yield Mutant(
-                "opening",
-                f"line {node.lineno} without its refusal",
-                OPENING,
-                _silent(text, node, "pass"),
-                OPENING_TESTS,
-            )
+        elif isinstance(node, ast.Raise) and node.exc is not None:
+            told = ast.unparse(node.exc)
+            tests = OPENING_TESTS if "IDEMPOTENCY" in told else PAGES_TESTS if "a leaf" in told else ()
+            name = f"line {node.lineno} without its refusal"
+            if tests:
+                yield Mutant("opening", name, OPENING, _silent(text, node, "pass"), tests)
     file = "hub/transfers/desk/joining.py"
     text = source(file)
     for node in ast.walk(ast.parse(text)):
@@ -79,6 +80,22 @@ def opening() -> Iterator[Mutant]:
                 _silent(text, node, "pass"),
                 ("tests/desk/test_joining.py",),
             )
+    yield from _of_pages()
+
+
+def _of_pages() -> Iterator[Mutant]:
+    """Give the mutants of a manifest's opening: it is taken in page by page."""
+    for file in PAGES:
+        text = source(file)
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Raise) and node.exc is not None:
+                name = f"{file} line {node.lineno} without its refusal"
+                yield Mutant("opening", name, file, _silent(text, node, "pass"), PAGES_TESTS)
+            elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+                called = ast.unparse(node.value.func)
+                if called in {"open_statement", "_check_page"}:
+                    name = f"{file} line {node.lineno} without {called}"
+                    yield Mutant("opening", name, file, _silent(text, node, "pass"), PAGES_TESTS)
 
 
 def _refusals(chapter: str) -> Iterator[tuple[str, ast.Yield]]:

@@ -85,7 +85,10 @@ class AmendMember(Kind):
             others = [other.id_number for other in model.members.values() if other is not member]
             number = member.id_number if ask.wrong == "number known" else others[how % len(others)]
             return {"id_type": "RESIDENT_ID", "id_number": number}, {}, "FURTHER"
-        months = {"dues back": month_later(member.dues, -1), "dues ahead": month_later(model.today.isoformat(), 13)}
+        months = {
+            "dues back": month_later(member.dues, -1),
+            "dues ahead": month_later(model.dues_until(member.holder), 1),
+        }
         if ask.wrong in months:
             return {}, {"dues_paid_through": months[ask.wrong]}, None
         employer = stage.employer_code() if how % 2 else model.employer_at(ask.to)
@@ -124,7 +127,7 @@ class AmendMember(Kind):
         owner, employer = model.claims.get(person.get("id_number", "")), claims.get("employer_uscc")
         dues = claims.get("dues_paid_through", member.dues)
         earliest = month_later(member.joined_on.isoformat(), -1)
-        latest = month_later(model.today.isoformat(), 12)
+        latest = model.dues_until(member.holder)
         is_released = member.open is not None and member.open.state == "RELEASED"
         return first(
             (

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AREA_REASONS", "VOIDING", "near", "of_area", "second_check"]
 
-AREA_REASONS = frozenset({"PLACEMENT", "RESIDENCE_MOVE"})
+AREA_REASONS = frozenset({"PLACEMENT", "RESIDENCE_MOVE", "EMPLOYER_CLOSURE"})
 #: What an acceptance is refused with, and stored: by its second check alone.
 VOIDING = frozenset({"EMPLOYER_HAS_UNION", "NOT_RESIDENCE_AREA", "RECEIVER_KIND_NOT_ALLOWED"})
 _LOCAL = frozenset({"TOWNSHIP_SUBDISTRICT_UNION", "VILLAGE_COMMUNITY_UNION"})
@@ -38,7 +38,7 @@ def near(union: Union, member: Member) -> bool:
 
 def second_check(model: Model, case: Case, member: Member) -> str | None:
     """Give why a release for reasons of an area bears its acceptance no more."""
-    if case.reason not in AREA_REASONS:
+    if case.reason not in AREA_REASONS or case.reason == "EMPLOYER_CLOSURE":
         return None
     organised = case.reason == "PLACEMENT" and model.is_organised(case.new_employer)
     checks = ((organised, "EMPLOYER_HAS_UNION"), *of_area(model, member, model.unions[case.receiver]))

@@ -31,6 +31,7 @@ _OF_REASONS = {
     "CORRECTION": ("IDENTITY_OR_PROOF_MISMATCH", "DOCUMENT_DEFECT"),
     "PLACEMENT": _OF_AREAS,
     "RESIDENCE_MOVE": _OF_AREAS,
+    "EMPLOYER_CLOSURE": _OF_AREAS,
 }
 _ORGANISED = "EMPLOYER_ORGANISED_MEANWHILE"
 _BASES = ("ORDINARY", "DISPATCH_UNION", "DISPATCH_HOST_JOINED")
@@ -128,12 +129,13 @@ class Accept(OnCase):
 
     def given(self, model: Model, ask: Ask, case: Case | None) -> dict[str, Any]:
         today, out_date = model.today, None if case is None else case.out_date
-        days = {"in_date ahead": today + timedelta(days=1), "in_date long ago": today - timedelta(days=91)}
+        days = {"in_date ahead": today + timedelta(days=1), "in_date long ago": today - timedelta(days=121)}
         if out_date is not None:
             days["in_date before"] = out_date - timedelta(days=1)
         back = {} if case is None or ask.wrong == "stated anew" else self._as_before(model, case)
         if case is not None and case.reason in AREA_REASONS and ask.wrong != "stated anew":
-            back = {"employer_uscc": None, "relation_started_on": None, "holding_basis": "PLACEMENT"}
+            basis = self._in_area(case, model.members[case.member])
+            back = {"employer_uscc": None, "relation_started_on": None, "holding_basis": basis}
             if ask.wrong == "basis":
                 back["holding_basis"] = "ORDINARY"
         return {
@@ -147,6 +149,13 @@ class Accept(OnCase):
             "form_received": True,
             **({} if ask.wrong == "basis" and case is not None and case.reason == "CORRECTION" else back),
         }
+
+    @staticmethod
+    def _in_area(case: Case, member: Member) -> str:
+        """Give the basis on which a union of an area takes in."""
+        if case.reason == "RESIDENCE_MOVE":
+            return member.basis
+        return "PLACEMENT" if case.reason == "PLACEMENT" else "RESIDENCE_RETENTION"
 
     @staticmethod
     def _as_before(model: Model, case: Case) -> dict[str, Any]:
@@ -173,8 +182,8 @@ class Accept(OnCase):
         assert case.out_date is not None
         employer, back = claims.get("employer_uscc"), self._as_before(model, case)
         in_area, member = case.reason in AREA_REASONS, model.members[case.member]
-        known = member.employer if case.reason == "RESIDENCE_MOVE" else case.new_employer
-        bases = ("PLACEMENT",) if in_area else (back["holding_basis"],) if back else _BASES
+        known = case.new_employer if case.reason == "PLACEMENT" else member.employer
+        bases = (self._in_area(case, member),) if in_area else (back["holding_basis"],) if back else _BASES
         is_new = not back and not in_area
         return first(
             (
@@ -185,7 +194,7 @@ class Accept(OnCase):
                 (is_new and (began is None or date.fromisoformat(began) > today), "NO_LABOUR_RELATION_YET"),
                 (claims["holding_basis"] not in bases, "INPUT_INVALID"),
                 (in_date > today, "DATE_IN_FUTURE"),
-                (in_date < today - timedelta(days=90), "BACKDATE_TOO_FAR"),
+                (not model.may_be_printed(case.holder, in_date), "BACKDATE_TOO_FAR"),
                 (in_date < case.out_date, "IN_DATE_BEFORE_OUT_DATE"),
                 (claims["next_dues_month"] != self._next_dues(case, in_date), "DUES_MONTH_IMPLAUSIBLE"),
             )
@@ -219,7 +228,7 @@ class Accept(OnCase):
         is_back = bool(self._as_before(model, case))
         member.holder, member.version = case.receiver, member.version + 1
         member.held_by, member.dues = sent.read.sha256, case.dues
-        if case.reason != "RESIDENCE_MOVE":
+        if case.reason not in {"RESIDENCE_MOVE", "EMPLOYER_CLOSURE"}:
             stated = case.new_employer if case.reason in AREA_REASONS else sent.claims.get("employer_uscc")
             member.employer = member.held[case.version - 2][2] if is_back else stated
         member.basis = sent.claims["holding_basis"]

@@ -34,7 +34,6 @@ _STEPS = {
     ("void_certificate", "VALID"): "VOIDED",
     ("void_certificate", "LOST"): "VOIDED",
 }
-_BACKDATE_DAYS = 90
 _REASONS = ("LOST", "DAMAGED", "FULL", "CORRECTED")
 _TAKEN_BACK = frozenset({"WITHDRAWN", "DEEMED_WITHDRAWN", "EXPELLED"})
 _LATER = frozenset({"collect_certificate", "void_certificate"})
@@ -149,14 +148,15 @@ class Lose(_OnCertificate):
     wrongs = (*_OnCertificate.wrongs, "no consent", "old consent")
 
     def given(self, stage: Stage, ask: Ask, member: Member) -> dict[str, Any]:
-        days = 31 if ask.wrong == "old consent" else ask.how % 31
+        days = 46 if ask.wrong == "old consent" else ask.how % 31
         given_on = stage.model.today - timedelta(days=days)
         report = {"form": "WRITTEN", "given_on": given_on, "evidence_sha256": NO_HASH}
         return {"consent": None if ask.wrong == "no consent" else report}
 
     def refused_last(self, model: Model, sent: Sent, member: Member) -> str | None:
         report, today = sent.claims.get("consent"), model.today
-        is_good = report and today - timedelta(days=30) <= date.fromisoformat(report["given_on"]) <= today
+        oldest = today - timedelta(days=model.policy(sent.sender, "consent_days_max"))
+        is_good = report and oldest <= date.fromisoformat(report["given_on"]) <= today
         return None if is_good else "MEMBER_CONSENT_REQUIRED"
 
 
@@ -191,7 +191,7 @@ class Collect(_OnCertificate):
                 (early, "CERTIFICATE_COLLECTED_BEFORE_FILING"),
                 (day < ended.on, "INPUT_INVALID"),
                 (day > model.today, "DATE_IN_FUTURE"),
-                (day < model.today - timedelta(days=_BACKDATE_DAYS), "BACKDATE_TOO_FAR"),
+                (not model.may_be_printed(sent.sender, day), "BACKDATE_TOO_FAR"),
             )
         )
 

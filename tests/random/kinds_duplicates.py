@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Decide", "Import", "Merge"]
 
-_AGREEMENT_DAYS = 15
-
 
 class Import(Join):
     """Of somebody who is a member already, unless `of nobody`, which is as lawful."""
@@ -79,7 +77,8 @@ class Import(Join):
         super().done(model, sent)
         second, kept = list(model.members.values())[-1], sent.claims.get("retention")
         if kept is not None:
-            second.retentions.append(Retained(kept["reason"], date.fromisoformat(kept["from_date"]), sent.read.sha256))
+            since = date.fromisoformat(kept["from_date"])
+            second.retentions.append(Retained(kept["reason"], since, sent.read.sha256, second.basis))
             second.go_on()
         if live is not None:
             second.status, second.pair = "DUPLICATE_SUSPECTED", Pair((live.ref, second.ref))
@@ -173,7 +172,7 @@ class Merge(Kind):
         assert other is not None
         # The time to agree runs from the first word that was over the pair as it is now.
         if not any(_says(pair, who, _over(model, pair, kept)) for who in (own, other) for kept in (own, other)):
-            pair.decide_from = model.term(working=_AGREEMENT_DAYS)
+            pair.decide_from = model.term(working=model.policy(sent.sender, "request_working_days"))
         over, survivor = sent.claims["merge_sha256"], self._survivor(model, sent, own)
         pair.said[own.ref] = (sent.sender, over)
         if other.holder == sent.sender or _says(pair, other, over):

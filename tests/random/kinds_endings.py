@@ -32,7 +32,6 @@ __all__ = [
 ]
 
 _PAPER = sha256_b64url(b"paper")
-_BACKDATE_DAYS = 90
 
 
 def open_proposal(member: Member) -> Proposed | None:
@@ -128,7 +127,7 @@ class _End(OfHolder):
     def of_the_day(self, model: Model, day: date, member: Member) -> tuple[tuple[bool, str], ...]:
         return (
             (day > model.today, "DATE_IN_FUTURE"),
-            (day < model.today - timedelta(days=_BACKDATE_DAYS), "BACKDATE_TOO_FAR"),
+            (not model.may_be_printed(member.holder, day), "BACKDATE_TOO_FAR"),
             (day < max(member.joined_on, member.taken_in or member.joined_on), "INPUT_INVALID"),
         )
 
@@ -353,7 +352,7 @@ class File(_AfterExpulsion):
                 (self.names_another(claims, member), "DOCUMENT_TAMPERED"),
                 (parent is None or claims["filed_with"] != model.unions[parent].uri, "FILING_TO_WRONG_LEVEL"),
                 (day > model.today, "DATE_IN_FUTURE"),
-                (day < model.today - timedelta(days=_BACKDATE_DAYS), "BACKDATE_TOO_FAR"),
+                (not model.may_be_printed(member.holder, day), "BACKDATE_TOO_FAR"),
                 (day < ended.on, "INPUT_INVALID"),
             )
         )

@@ -23,8 +23,7 @@ __all__ = ["Join", "Request"]
 
 _AREAS = frozenset({"TOWNSHIP_SUBDISTRICT_UNION", "VILLAGE_COMMUNITY_UNION", "DEVELOPMENT_ZONE_UNION"})
 _MAY_ENROL = {"ORDINARY": GRASSROOTS, "FLEXIBLE_DIRECT": GRASSROOTS | _AREAS | FEDERATIONS}
-_ANSWER_DAYS, _DECISION_DAYS, _APPEAL_DAYS = 15, 30, 30
-_MATCH_MINUTES, _CONSENT_DAYS = 15, 30
+_MATCH_MINUTES = 15
 
 
 class Join(Kind):
@@ -83,7 +82,7 @@ class Join(Kind):
             claims["dues_paid_through"],
             {key for member in model.members.values() for key in member.certificates},
         )
-        latest = month_later(today.isoformat(), 12)
+        latest = model.dues_until(sent.sender)
         return first(
             (
                 (not sent.is_right, "DOCUMENT_TAMPERED"),
@@ -166,7 +165,7 @@ class Request(Kind):
         by_id = {"certificate": None, "id_type": "RESIDENT_ID", "id_number": fixture.id_number}
         otherwise: dict[str, dict[str, Any]] = {
             "no consent": {"consent": None},
-            "old consent": {"consent": {**given["consent"], "given_on": today - timedelta(days=31)}},
+            "old consent": {"consent": {**given["consent"], "given_on": today - timedelta(days=46)}},
             "no proof": {"certificate": None},
             "name": {"name": "张二"},
             "birth month": {"birth_month": "1950-01"},
@@ -228,7 +227,10 @@ class Request(Kind):
                 (signer.kind in FEDERATIONS, "ISSUER_IS_GRASSROOTS_UNION"),
                 (signer.kind not in GRASSROOTS and not is_area, "RECEIVER_CANNOT_HOLD"),
                 (consent is None, "MEMBER_CONSENT_REQUIRED"),
-                (not today - timedelta(days=_CONSENT_DAYS) <= given_on <= today, "MEMBER_CONSENT_REQUIRED"),
+                (
+                    not today - timedelta(days=model.policy(sent.sender, "consent_days_max")) <= given_on <= today,
+                    "MEMBER_CONSENT_REQUIRED",
+                ),
                 (match is not None and good and not match.is_proved, "PROOF_OF_MEMBERSHIP_MISSING"),
                 (match is not None and good and match.is_frozen, "ALREADY_MEMBER_USE_TRANSFER"),
                 (match is not None and good and match.is_spoiled, "CERTIFICATE_NOT_VALID"),
@@ -264,16 +266,19 @@ class Request(Kind):
             handoff_id, member.ref, member.version, holder, sender, reason, "REQUESTED", request=sent.read.sha256
         )
         case.higher = model.above(holder, holder, sender)
-        since, goes_up = model.term(working=_ANSWER_DAYS), False
+        answering = model.policy(holder, "request_working_days")
+        deciding = model.policy(holder, "escalation_working_days")
+        since, goes_up = model.term(working=answering), False
         if cited is not None and cited.state == "LAPSED":
             goes_up = True
             case.higher = cited.higher and (model.above(cited.higher, holder, sender) or cited.higher)
         elif cited is not None and cited.closed_at is not None:
-            goes_up = model.now < end_of_term(today_of(cited.closed_at), plain=_APPEAL_DAYS)
+            plain = model.policy(sender, "appeal_days", cited.closed_at)
+            goes_up = model.now < end_of_term(today_of(cited.closed_at), plain=plain)
         if goes_up:
-            case.state, case.deadline, since = "ESCALATED", model.term(working=_DECISION_DAYS), model.now
+            case.state, case.deadline, since = "ESCALATED", model.term(working=deciding), model.now
         else:
-            case.deadline, case.then = since, model.term(working=_ANSWER_DAYS + _DECISION_DAYS)
+            case.deadline, case.then = since, model.term(working=answering + deciding)
         if case.higher is not None:
             case.told[case.higher] = (since, "holder")
         member.cases.append(case)

@@ -75,6 +75,8 @@ class Place(Release):
 class _OfThePlaced(Place):
     """What only one who is placed may be released for."""
 
+    bases: ClassVar[frozenset[str]] = frozenset({"PLACEMENT"})
+
     def line_one(self, model: Model, ask: Ask, member: Member) -> dict[str, Any]:
         ended = {} if ask.wrong == "ended ahead" else {"relation_ended_on": None}
         line = {**super().line_one(model, ask, member), **ended, "new_employer_uscc": None}
@@ -83,7 +85,7 @@ class _OfThePlaced(Place):
         return line
 
     def refused_by_law(self, model: Model, sent: Sent, member: Member, holder: str) -> str | None:
-        if member.basis != "PLACEMENT":
+        if member.basis not in self.bases:
             return "REASON_NOT_ALLOWED"
         return super().refused_by_law(model, sent, member, holder)
 
@@ -95,6 +97,7 @@ class _OfThePlaced(Place):
 class Move(_OfThePlaced):
     """To another union of the residence."""
 
+    bases = frozenset({"PLACEMENT", "RESIDENCE_RETENTION"})
     reason = ("RESIDENCE_MOVE", "居住地变更")
     wrongs = ("to anybody", "ended ahead", "version", "reason text")
 

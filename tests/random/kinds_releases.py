@@ -37,7 +37,7 @@ __all__ = ["Reemploy", "Release", "ReleaseInLieu"]
 
 _DUES = ("2025-02", "2024-06", "2025-01")
 _AREAS = frozenset({"TOWNSHIP_SUBDISTRICT_UNION", "VILLAGE_COMMUNITY_UNION", "DEVELOPMENT_ZONE_UNION"})
-_ACCEPTANCE_DAYS = 15
+_STAYING = frozenset({"RESIDENCE_MOVE", "EMPLOYER_CLOSURE"})
 _RESTORING = frozenset({"CHANGE_OF_EMPLOYER", "REEMPLOYMENT_FROM_RETENTION", "PLACEMENT"})
 
 
@@ -92,7 +92,7 @@ class Release(Kind):
             "card_sha256": NO_HASH,
             "reason_text": self.reason[1],
             "articles": list(self.articles),
-            "valid_until": (model.today + timedelta(days=90)).isoformat(),
+            "valid_until": self._until(model, ask).isoformat(),
             "form_custody": "WITH_PERSONNEL_FILE",
         }
         drawn = Drawn(claims, str(member.id))
@@ -106,14 +106,19 @@ class Release(Kind):
 
     def line_one(self, model: Model, ask: Ask, member: Member) -> dict[str, Any]:
         today = model.today
-        out_date = {"out_date ahead": today + timedelta(days=1), "out_date long ago": today - timedelta(days=91)}
-        dues = {"dues ahead": month_later(today.isoformat(), 13), "dues before joining": "2010-01"}
+        out_date = {"out_date ahead": today + timedelta(days=1), "out_date long ago": today - timedelta(days=121)}
+        dues = {"dues ahead": month_later(model.dues_until(member.holder), 1), "dues before joining": "2010-01"}
         return {
             "out_date": out_date.get(ask.wrong, today - timedelta(days=ask.how % 3)),
             "dues_paid_through": dues.get(ask.wrong, _DUES[ask.how % len(_DUES)]),
             "relation_ended_on": None if ask.wrong == "relation goes on" else date(2025, 2, 28),
             "new_employer_uscc": member.employer if ask.wrong == "same employer" else model.employer_at(ask.to),
         }
+
+    @staticmethod
+    def _until(model: Model, ask: Ask) -> date:
+        """The last day for which a release may be good (P01)."""
+        return model.today + timedelta(days=model.policy(model.members[ask.who].holder, "release_valid_days"))
 
     def altered(self, model: Model, ask: Ask, claims: dict[str, Any]) -> dict[str, Any]:
         open_case = model.members[ask.who].open
@@ -124,7 +129,7 @@ class Release(Kind):
             "answers nothing": {"request_sha256": NO_HASH},
             "same handoff": {"handoff_id": str(open_case.id) if open_case else claims["handoff_id"]},
             "reason text": {"reason_text": "其他"},
-            "valid too long": {"valid_until": (model.today + timedelta(days=91)).isoformat()},
+            "valid too long": {"valid_until": (self._until(model, ask) + timedelta(days=1)).isoformat()},
         }.get(ask.wrong, {})
 
     def refused(self, model: Model, sent: Sent) -> str | None:
@@ -171,24 +176,28 @@ class Release(Kind):
             receiver.kind in GRASSROOTS or (receiver.kind in self.others and self.may_reach(receiver, claims))
         )
         earliest = month_later(member.joined_on.isoformat(), -1)
+        last = today + timedelta(days=model.policy(holder, "release_valid_days"))
         kept = member.retained
         if kept is not None and bool(claims.get("restores")) != (claims["reason_code"] in _RESTORING):
             return "INPUT_INVALID"
-        counted = max(month_later(member.exempt_since or "2000-01", -1), member.dues)
-        return self.refused_by_relation(claims, member) or first(
+        retained_on = self.retained_on(claims, member)
+        since = None if retained_on is None else month_later(retained_on.isoformat(), 1)
+        counted = max(month_later(since or "2000-01", -1), member.dues)
+        told = self.refused_by_relation(claims, member) or self.refused_by_entry(model, claims, member)
+        return told or first(
             (
                 (receiver is None, "UNION_NOT_FOUND"),
                 *self.about_the_area(model, claims, member, receiver),
                 (receiver is not None and receiver.ref == holder, "INPUT_INVALID"),
                 (not may_hold, "RECEIVER_CANNOT_HOLD"),
                 (out_date > today, "DATE_IN_FUTURE"),
-                (out_date < today - timedelta(days=90), "BACKDATE_TOO_FAR"),
+                (not model.may_be_printed(holder, out_date), "BACKDATE_TOO_FAR"),
                 (out_date < member.joined_on, "INPUT_INVALID"),
-                (kept is not None and out_date < kept.retained_on, "INPUT_INVALID"),
-                (not today <= until <= today + timedelta(days=90), "INPUT_INVALID"),
-                (not earliest <= dues <= month_later(today.isoformat(), 12), "DUES_MONTH_IMPLAUSIBLE"),
-                (claims.get("dues_exempt_since") != member.exempt_since, "INPUT_INVALID"),
-                (kept is not None and dues > counted, "DUES_EXEMPT_IN_RETENTION"),
+                (retained_on is not None and out_date < retained_on, "INPUT_INVALID"),
+                (not today <= until <= last, "INPUT_INVALID"),
+                (not earliest <= dues <= model.dues_until(holder), "DUES_MONTH_IMPLAUSIBLE"),
+                (claims.get("dues_exempt_since") != since, "INPUT_INVALID"),
+                (retained_on is not None and dues > counted, "DUES_EXEMPT_IN_RETENTION"),
                 (claims["card_sha256"] not in member.cards, "DOCUMENT_TAMPERED"),
             )
         )
@@ -197,6 +206,14 @@ class Release(Kind):
         self, model: Model, claims: dict[str, Any], member: Member, receiver: Union | None
     ) -> tuple[tuple[bool, str], ...]:
         return ()
+
+    def retained_on(self, claims: dict[str, Any], member: Member) -> date | None:
+        """Since when the member is retained."""
+        return None if member.retained is None else member.retained.retained_on
+
+    def refused_by_entry(self, model: Model, claims: dict[str, Any], member: Member) -> str | None:
+        """What speaks against a retention that the release enters."""
+        return None
 
     def may_reach(self, receiver: Union, claims: dict[str, Any]) -> bool:
         """Whether an area union may be the receiver."""
@@ -237,21 +254,33 @@ def may_not_leave(member: Member, claims: dict[str, Any]) -> str | None:
     """Why one who is retained, or isn't, leaves for no such reason."""
     kept, reason = member.retained, claims["reason_code"]
     if kept is None:
-        return "REASON_NOT_ALLOWED" if reason == "REEMPLOYMENT_FROM_RETENTION" else None
+        alone = reason == "EMPLOYER_CLOSURE" and "retention" not in claims
+        return first(
+            (
+                (reason == "REEMPLOYMENT_FROM_RETENTION", "REASON_NOT_ALLOWED"),
+                (alone, "NOT_REEMPLOYED_USE_RETENTION"),
+            )
+        )
     is_listed = reason not in {"OFF_JOB_STUDY", "AWAITING_POST"}
+    closes = reason == "EMPLOYER_CLOSURE"
+    back = {"CORRECTION"} if member.basis == "RESIDENCE_RETENTION" else set[str]()
     return first(
         (
-            (kept.reason == "RETIREMENT", "REHIRED_RETIREE_NO_TRANSFER"),
-            (kept.reason == "MILITARY_SERVICE", "IN_MILITARY_SERVICE"),
+            ("retention" in claims, "STEP_NOT_ALLOWED"),
+            (kept.reason == "RETIREMENT" and not closes, "REHIRED_RETIREE_NO_TRANSFER"),
+            (kept.reason == "MILITARY_SERVICE" and not closes, "IN_MILITARY_SERVICE"),
             (reason == "CHANGE_OF_EMPLOYER" and claims.get("request_sha256") is None, "REASON_NOT_ALLOWED"),
-            (is_listed and reason not in _RESTORING | {"RESIDENCE_MOVE"}, "REASON_NOT_ALLOWED"),
+            (is_listed and reason not in _RESTORING | _STAYING | back, "REASON_NOT_ALLOWED"),
         )
     )
 
 
 def _tell_of_silence(model: Model, case: Case, expires: datetime) -> None:
     """P03: the union above the receiver will know; one that was to know of the request, and doesn't yet, never will."""
-    above, at = model.above(case.receiver, case.receiver, case.holder), model.term(working=_ACCEPTANCE_DAYS)
+    above, at = (
+        model.above(case.receiver, case.receiver, case.holder),
+        model.term(working=model.policy(case.receiver, "acceptance_working_days")),
+    )
     told = {ref: known for ref, known in case.told.items() if known[0] <= model.now}
     if above is not None and at < expires and above not in told:
         told[above] = (at, case.told[above][1] if above in case.told else "receiver")
@@ -312,7 +341,7 @@ class ReleaseInLieu(Release):
             "reason_text": "调动",
             "articles": ["HUB-P02"],
             "receiving_union": model.unions[case.receiver].uri,
-            "valid_until": (model.today + timedelta(days=90)).isoformat(),
+            "valid_until": self._until(model, ask).isoformat(),
             "form_custody": "WITH_PERSONNEL_FILE",
             "request_sha256": case.request or NO_HASH,
             "in_lieu_of": model.unions[case.holder].uri,
@@ -366,5 +395,6 @@ class ReleaseInLieu(Release):
 
 
 def _plain(given: dict[str, Any]) -> dict[str, Any]:
-    written = {name: str(value) if isinstance(value, date | UUID) else value for name, value in given.items()}
+    parts = {name: _plain(value) if isinstance(value, dict) else value for name, value in given.items()}
+    written = {name: str(value) if isinstance(value, date | UUID) else value for name, value in parts.items()}
     return {name: value for name, value in written.items() if value is not None}

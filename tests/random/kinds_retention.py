@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.random.model import Member, Model
     from tests.random.stage import Stage
 
-__all__ = ["AnnulRetention", "ChangeReason", "RecordRetention", "RestoreMembership"]
+__all__ = ["AnnulRetention", "ChangeReason", "RecordRetention", "RestoreMembership", "day_in", "printed"]
 
 _REASONS = ("RETIREMENT", "UNEMPLOYMENT", "UNEMPLOYMENT", "MILITARY_SERVICE")
 _INADMISSIBLE = {
@@ -104,14 +104,14 @@ class _OnRetention(Kind):
         return "NOT_HOLDER" if member is None or member.holder != sent.sender else None
 
 
-def _day(claims: dict[str, Any], name: str) -> date | None:
+def day_in(claims: dict[str, Any], name: str) -> date | None:
     return date.fromisoformat(claims[name]) if name in claims else None
 
 
-def _printed(day: date | None, today: date) -> tuple[tuple[bool, str], ...]:
+def printed(model: Model, ref: str, day: date | None) -> tuple[tuple[bool, str], ...]:
     return (
-        (day is not None and day > today, "DATE_IN_FUTURE"),
-        (day is not None and day < today - timedelta(days=90), "BACKDATE_TOO_FAR"),
+        (day is not None and day > model.today, "DATE_IN_FUTURE"),
+        (day is not None and not model.may_be_printed(ref, day), "BACKDATE_TOO_FAR"),
     )
 
 
@@ -130,11 +130,6 @@ class RecordRetention(_OnRetention):
         *("INTERNAL_RETIREMENT", "PLACED_WITHOUT_LOCAL_UNION", "AWAITING_POST", "relation goes on", "re-employed"),
         *("enlisted as a child", "another's fact", "retained ahead", "retained long ago", "version"),
     )
-
-    async def draw_up(self, stage: Stage, ask: Ask, by: str) -> Drawn | None:
-        """Of who is not placed: what a placement turns into is for other tests."""
-        placed = stage.model.members[ask.who].basis == "PLACEMENT"
-        return None if placed else await super().draw_up(stage, ask, by)
 
     def given(self, model: Model, ask: Ask, member: Member) -> dict[str, Any]:
         reason = ask.wrong if ask.wrong in _INADMISSIBLE else _REASONS[ask.how % len(_REASONS)]
@@ -156,12 +151,12 @@ class RecordRetention(_OnRetention):
         return {"reason": reason, "retained_on": day, **facts.get(reason, {}), **wrong.get(ask.wrong, {})}
 
     def refused_by_law(self, model: Model, sent: Sent, member: Member) -> str | None:
-        claims, today, reason = sent.claims, model.today, sent.claims["reason"]
+        claims, reason = sent.claims, sent.claims["reason"]
         if reason in _INADMISSIBLE:
             return _INADMISSIBLE[reason]
         on = date.fromisoformat(claims["retained_on"])
         own = {"RETIREMENT": "retired_on", "UNEMPLOYMENT": "relation_ended_on", "MILITARY_SERVICE": "enlisted_on"}
-        fact = _day(claims, own[reason])
+        fact = day_in(claims, own[reason])
         is_late = fact is None or fact > on
         last = max((r.restored_on for r in member.retentions if r.restored_on is not None), default=None)
         return first(
@@ -170,8 +165,8 @@ class RecordRetention(_OnRetention):
                 (is_late, "LABOUR_RELATION_UNCHANGED" if reason == "UNEMPLOYMENT" else "INPUT_INVALID"),
                 ("new_employer_uscc" in claims, "REEMPLOYED_USE_TRANSFER"),
                 (reason == "MILITARY_SERVICE" and fact is not None and fact < member.joined_on, "INPUT_INVALID"),
-                *_printed(on, today),
-                *_printed(_day(claims, "retired_on"), today),
+                *printed(model, sent.sender, on),
+                *printed(model, sent.sender, day_in(claims, "retired_on")),
                 (on < member.joined_on, "INPUT_INVALID"),
                 (last is not None and on < last, "INPUT_INVALID"),
             )
@@ -180,7 +175,8 @@ class RecordRetention(_OnRetention):
     def change(self, model: Model, sent: Sent, member: Member) -> None:
         reason, on = sent.claims["reason"], date.fromisoformat(sent.claims["retained_on"])
         member.status = "RETAINED"
-        member.retentions.append(Retained(reason, on, sent.read.sha256))
+        member.retentions.append(Retained(reason, on, sent.read.sha256, member.basis))
+        member.basis = "RESIDENCE_RETENTION" if member.basis == "PLACEMENT" else member.basis
         _object(model, sent, member, reason)
 
 
@@ -202,7 +198,7 @@ class ChangeReason(_OnRetention):
 
     def refused_by_law(self, model: Model, sent: Sent, member: Member) -> str | None:
         claims, kept, reason = sent.claims, member.retentions[-1], sent.claims["reason"]
-        on, discharged, retired = (_day(claims, name) for name in ("changed_on", "discharged_on", "retired_on"))
+        on, discharged, retired = (day_in(claims, name) for name in ("changed_on", "discharged_on", "retired_on"))
         assert on is not None
         leaves, retires = reason == "UNEMPLOYMENT", reason == "RETIREMENT"
         return first(
@@ -214,9 +210,9 @@ class ChangeReason(_OnRetention):
                 (retires and (retired is None or retired > on), "INPUT_INVALID"),
                 (not leaves and discharged is not None, "INPUT_INVALID"),
                 (not retires and (retired is not None or "early" in claims), "INPUT_INVALID"),
-                *_printed(on, model.today),
+                *printed(model, sent.sender, on),
                 (on < kept.retained_on, "INPUT_INVALID"),
-                *_printed(retired, model.today),
+                *printed(model, sent.sender, retired),
             )
         )
 
@@ -249,24 +245,32 @@ class RestoreMembership(_OnRetention):
         }
 
     def refused_by_law(self, model: Model, sent: Sent, member: Member) -> str | None:
-        claims, kept, employer = sent.claims, member.retentions[-1], sent.claims.get("employer_uscc")
-        on, discharged, began = (_day(claims, name) for name in ("restored_on", "discharged_on", "relation_started_on"))
+        claims, kept = sent.claims, member.retentions[-1]
+        on, discharged = (day_in(claims, name) for name in ("restored_on", "discharged_on"))
         assert on is not None
         serves = kept.reason == "MILITARY_SERVICE"
-        is_flexible = member.basis == "FLEXIBLE_DIRECT" and employer is None
-        here = {*model.unions[member.holder].employers, member.employer}
         return first(
             (
                 (kept.reason == "RETIREMENT", "REHIRED_RETIREE_NO_TRANSFER"),
                 (serves and (discharged is None or discharged > on), "IN_MILITARY_SERVICE"),
                 (serves and discharged is not None and discharged < kept.retained_on, "INPUT_INVALID"),
                 (not serves and discharged is not None, "INPUT_INVALID"),
-                (not is_flexible and employer is None, "NO_LABOUR_RELATION_YET"),
-                (not is_flexible and employer not in here, "REEMPLOYED_USE_TRANSFER"),
-                (not is_flexible and (began is None or began > on), "NO_LABOUR_RELATION_YET"),
-                *_printed(on, model.today),
+                *self.of_employer(model, claims, member),
+                *printed(model, sent.sender, on),
                 (on < kept.retained_on, "INPUT_INVALID"),
             )
+        )
+
+    def of_employer(self, model: Model, claims: dict[str, Any], member: Member) -> tuple[tuple[bool, str], ...]:
+        employer, began = claims.get("employer_uscc"), day_in(claims, "relation_started_on")
+        if member.basis == "FLEXIBLE_DIRECT" and employer is None:
+            return ()
+        here = {*model.unions[member.holder].employers, member.employer}
+        is_late = began is None or began.isoformat() > claims["restored_on"]
+        return (
+            (employer is None, "NO_LABOUR_RELATION_YET"),
+            (employer not in here, "REEMPLOYED_USE_TRANSFER"),
+            (is_late, "NO_LABOUR_RELATION_YET"),
         )
 
     def change(self, model: Model, sent: Sent, member: Member) -> None:
@@ -295,4 +299,4 @@ class AnnulRetention(_OnRetention):
 
     def change(self, model: Model, sent: Sent, member: Member) -> None:
         member.status = "ACTIVE"
-        member.retentions.pop()
+        member.basis = member.retentions.pop().prior

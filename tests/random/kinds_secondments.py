@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["ChangeTerm", "Convert", "EndEarly", "EndHomeRelation", "Extend", "OnSecondment", "RecordSecondment"]
 
 _SHORT, _LONG = timedelta(days=60), timedelta(days=400)
-_P02 = 15
 
 
 class OnSecondment(Kind):
@@ -124,11 +123,11 @@ def tie_of(model: Model, member: Member, ref: str) -> str | None:
     return "PARTY" if member.is_party(ref) else None
 
 
-def _printed(day: date, today: date) -> str | None:
+def _printed(model: Model, ref: str, day: date) -> str | None:
     return first(
         (
-            (day > today, "DATE_IN_FUTURE"),
-            (day < today - timedelta(days=90), "BACKDATE_TOO_FAR"),
+            (day > model.today, "DATE_IN_FUTURE"),
+            (not model.may_be_printed(ref, day), "BACKDATE_TOO_FAR"),
         )
     )
 
@@ -213,7 +212,7 @@ class EndEarly(_BeforeItMoved):
         return {"ended_on": model.today - timedelta(days=away)}
 
     def refused_by_law(self, model: Model, sent: Sent, member: Member, tie: str) -> str | None:
-        return _printed(date.fromisoformat(sent.claims["ended_on"]), model.today)
+        return _printed(model, sent.sender, date.fromisoformat(sent.claims["ended_on"]))
 
     def done(self, model: Model, sent: Sent) -> None:
         member = model.by_membership(sent.read.sub)
@@ -334,14 +333,14 @@ class EndHomeRelation(OnSecondment):
 
     def lies_above(self, model: Model, member: Member) -> bool:
         assert member.lent is not None
-        return member.lent.lies_above(model, _P02)
+        return member.lent.lies_above(model)
 
     def refused_by_law(self, model: Model, sent: Sent, member: Member, tie: str) -> str | None:
         assert member.lent is not None
         expected = model.unions[member.lent.home].uri if tie == "HIGHER" else None
         if sent.claims.get("in_lieu_of") != expected:
             return "DOCUMENT_TAMPERED"
-        return _printed(date.fromisoformat(sent.claims["relation_ended_on"]), model.today)
+        return _printed(model, sent.sender, date.fromisoformat(sent.claims["relation_ended_on"]))
 
     def done(self, model: Model, sent: Sent) -> None:
         member = model.by_membership(sent.read.sub)

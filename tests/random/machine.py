@@ -16,6 +16,7 @@ from tests.random.kinds import WRONG_WITH_ANY, Ask, Kind
 from tests.random.kinds_amendments import AmendMember, AmendUnion, Correct
 from tests.random.kinds_cases import Accept, Cancel, Dismiss, Object, Recall, Refuse
 from tests.random.kinds_certificates import Collect, FindAgain, Issue, Lose, Number, Reissue, VoidCertificate
+from tests.random.kinds_closures import CloseEmployer, PlaceRestored
 from tests.random.kinds_duplicates import Decide, Import, Merge
 from tests.random.kinds_endings import (
     AcknowledgeFiling,
@@ -42,6 +43,7 @@ from tests.random.kinds_entrustments import (
 from tests.random.kinds_history import ImportHistory, RecordDues
 from tests.random.kinds_manifests import AcceptByManifest, ReleaseByManifest
 from tests.random.kinds_placements import Exit, Move, Place
+from tests.random.kinds_policies import SetPolicy
 from tests.random.kinds_prints import ON_PRINTS
 from tests.random.kinds_proposals import DropExpulsion, ProposeExpulsion
 from tests.random.kinds_releases import Reemploy, Release, ReleaseInLieu
@@ -85,9 +87,10 @@ ON_AGREEMENTS = {
         RecordRightsCase(),
     )
 }
-PLACE, EXIT, MOVE = Place(), Exit(), Move()
+PLACE, EXIT, MOVE, POLICY, CLOSE = Place(), Exit(), Move(), SetPolicy(), CloseEmployer()
 RELEASE_MANIFEST, ACCEPT_MANIFEST = ReleaseByManifest(), AcceptByManifest()
 RETENTION, REASON, RESTORATION, ANNULMENT = RecordRetention(), ChangeReason(), RestoreMembership(), AnnulRetention()
+PLACE_RESTORED = PlaceRestored()
 LOSS, REISSUE, COLLECT = Lose(), Reissue(), Collect()
 ON_CERTIFICATES: dict[str, Kind] = {
     kind.name: kind for kind in (LOSS, FindAgain(), REISSUE, Issue(), VoidCertificate(), COLLECT)
@@ -97,10 +100,13 @@ ON_CASES: dict[str, Kind] = {
 }
 WIND_UP, CLOSE_UNION = WindUpUnion(), CloseUnion()
 ON_UNIONS = {
-    kind.name: kind for kind in (UNION, UNION_AMENDMENT, KEY, RETIREMENT, REVOCATION, Number(), WIND_UP, CLOSE_UNION)
+    kind.name: kind
+    for kind in (UNION, UNION_AMENDMENT, KEY, RETIREMENT, REVOCATION, Number(), WIND_UP, CLOSE_UNION, POLICY)
 }
 ON_PAIRS: dict[str, Kind] = {kind.name: kind for kind in (IMPORT, MERGE, DECIDE)}
-ON_RETENTIONS: dict[str, Kind] = {kind.name: kind for kind in (RETENTION, REASON, RESTORATION, ANNULMENT, REEMPLOY)}
+ON_RETENTIONS: dict[str, Kind] = {
+    kind.name: kind for kind in (RETENTION, REASON, RESTORATION, PLACE_RESTORED, ANNULMENT, REEMPLOY)
+}
 ON_SECONDMENTS: dict[str, Kind] = {
     kind.name: kind
     for kind in (RecordSecondment(), ChangeTerm(), EndEarly(), Extend(), Convert(), EndHomeRelation(), Retarget())
@@ -108,7 +114,10 @@ ON_SECONDMENTS: dict[str, Kind] = {
 HISTORY, DUES = ImportHistory(), RecordDues()
 ON_PAPER: dict[str, Kind] = {kind.name: kind for kind in (HISTORY, DUES)}
 ON_MEMBERS: dict[str, Kind] = (
-    {kind.name: kind for kind in (JOIN, REQUEST, RELEASE, RELEASE_MANIFEST, AMENDMENT, CORRECTION, PLACE, EXIT, MOVE)}
+    {
+        kind.name: kind
+        for kind in (JOIN, REQUEST, RELEASE, RELEASE_MANIFEST, AMENDMENT, CORRECTION, PLACE, EXIT, MOVE, CLOSE)
+    }
     | ON_CASES
     | ON_PAIRS
     | ON_RETENTIONS
@@ -211,11 +220,11 @@ class RandomActs(RuleBasedStateMachine):
         self.act(AMENDMENT, Ask(who, by, to, wrong, how=how))
 
     @rule(
-        act=st.sampled_from((PLACE, EXIT, MOVE)),
+        act=st.sampled_from((PLACE, EXIT, MOVE, CLOSE)),
         who=MEMBERS,
         by=WHOSE,
         to=ANYBODY,
-        wrong=wrongs(PLACE, EXIT, MOVE),
+        wrong=wrongs(PLACE, EXIT, MOVE, CLOSE),
         how=NUMBERS,
     )
     def place(self, act: Kind, who: str, by: str, to: str, wrong: str, how: int) -> None:
@@ -279,6 +288,19 @@ class RandomActs(RuleBasedStateMachine):
             nexts = (RESTORATION, REASON, REEMPLOY, ANNULMENT) if member.status == "RETAINED" else (RETENTION,)
             self.act(nexts[how % len(nexts)], Ask(who, to="U2", how=how))
 
+    @rule(who=MEMBERS, ways=st.lists(NUMBERS, min_size=3, max_size=6))
+    def lose_the_employer(self, who: str, ways: list[int]) -> None:
+        """Let an employer be closed, a union of the residence take the member over, place him, retain him again."""
+        for how in ways:
+            member = self.stage.model.members[self._names(Ask(who)).who]
+            if member.open is not None and member.open.state == "RELEASED":
+                self.act((ACCEPT, ACCEPT, RECALL)[how % 3], Ask(who, to="asker", how=how))
+            elif member.status == "RETAINED":
+                near = member.basis == "RESIDENCE_RETENTION"
+                self.act((PLACE_RESTORED, PLACE_RESTORED, MOVE)[how % 3] if near else CLOSE, Ask(who, how=how))
+            else:
+                self.act(RETENTION if member.basis == "PLACEMENT" and how % 2 else CLOSE, Ask(who, how=how))
+
     @rule(
         act=st.sampled_from(sorted(ON_UNIONS)), to=KEY_OWNERS, by=WHOSE, wrong=wrongs(*ON_UNIONS.values()), how=NUMBERS
     )
@@ -291,6 +313,12 @@ class RandomActs(RuleBasedStateMachine):
         self.act(UNION, Ask("M1", how=2 + how % 2))
         for way in ways:
             self.act((WIND_UP, CLOSE_UNION)[way % 2], Ask("M1", how=way))
+
+    @rule(how=NUMBERS, again=st.integers(0, 2))
+    def govern(self, how: int, again: int) -> None:
+        """Let a province change its terms, once or several times on one day."""
+        for way in range(again + 1):
+            self.act(POLICY, Ask("M1", how=how + 5 * way))
 
     @rule(
         act=st.sampled_from(sorted(ON_PAIRS)),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tests.random.calendar import end_of_term, month_later, today_of
+from tests.random.governing import Records
 from tests.random.prints import Prints
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ OPEN = frozenset({"REQUESTED", "ESCALATED", "RELEASED"})
 STANDING = frozenset({"ACTIVE", "RETAINED", "DUPLICATE_SUSPECTED"})
 #: These never act for another union, and never stand above one (A15).
 _NEVER_ABOVE = frozenset({"MEMBER_UNIT_BRANCH", "REGIONAL_FEDERATION", "SECTORAL_FEDERATION"})
+#: Who keeps a record of policy (domain 3.0).
+_KEEPERS = frozenset({"PROVINCIAL_FEDERATION", "NATIONAL_INDUSTRIAL_UNION", "CENTRAL_ORGAN_FEDERATION"})
 _STATUS_GROUNDS = frozenset({"MEMBERSHIP_ENDED", "RETIRED_RETENTION", "IN_MILITARY_SERVICE"})
 _BY_DATE = {"REQUESTED": "ESCALATED", "ESCALATED": "LAPSED", "RELEASED": "EXPIRED"}
 
@@ -165,6 +169,7 @@ class Retained:
     reason: str
     retained_on: date
     entered: str
+    prior: str  #: the basis before
     restored_on: date | None = None
     is_open: bool = True
 
@@ -213,9 +218,10 @@ class Lent:
             return "CLOSED" if ended else "RETURN_DUE" if over else self.state
         return self.state
 
-    def lies_above(self, model: Model, working: int) -> bool:
-        """Whether the home union has let the return lie for so long (P02)."""
+    def lies_above(self, model: Model) -> bool:
+        """Whether the home union has let the return lie (P02), by its policy as the secondment came due."""
         due = self.ends_on if self.cut_on is None else min(self.cut_on, self.ends_on)
+        working = model.policy(self.home, "request_working_days", end_of_term(due))
         return model.now >= end_of_term(due, working=working)
 
 
@@ -360,6 +366,7 @@ class Model:
     filed_with: dict[str, tuple[str, str]] = field(default_factory=dict)  #: the union above, and the filing
     #: (signer, jti) of every statement received, and its hash.
     received: dict[tuple[str, UUID], str] = field(default_factory=dict)
+    records: Records = field(default_factory=Records)  #: of policies
 
     @property
     def today(self) -> date:
@@ -415,6 +422,21 @@ class Model:
         while up is not None and (up in parties or self.unions[up].kind in _NEVER_ABOVE):
             up = self.unions[up].parent
         return up
+
+    def policy(self, ref: str, name: str, at: datetime | None = None) -> int:
+        """A value of the policy that holds for a union now, or at an instant."""
+        keeper: str | None = ref
+        while keeper is not None and self.unions[keeper].kind not in _KEEPERS:
+            keeper = self.unions[keeper].parent
+        return self.records.value(keeper, name, at or self.now)
+
+    def may_be_printed(self, ref: str, day: date) -> bool:
+        """Whether a date of a day that is over lies lately enough (P06)."""
+        return day >= self.today - timedelta(days=self.policy(ref, "backdate_days_max"))
+
+    def dues_until(self, ref: str) -> str:
+        """The last month to which dues may be paid (P10)."""
+        return month_later(self.today.isoformat(), self.policy(ref, "prepaid_months_max"))
 
     def can_log_in(self, ref: str) -> bool:
         return self.login_of(ref) is not None

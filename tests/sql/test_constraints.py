@@ -14,6 +14,7 @@ from federation.acts_certificates import CertificateLoss
 from tests.databases import WORKER
 from tests.endings import act
 from tests.entrusting import everything_entrusted
+from tests.governing import set_policy
 from tests.history import everything_imported
 from tests.printing import Prints
 from tests.retaining import retain
@@ -448,6 +449,19 @@ PUBLIC: Final = (
     _check("print_steps_machine_check", "print_steps", step_no=99, machine="handoff"),
     _reference("print_steps_are_legal", "print_steps", step_no=99, act="sell"),
     _reference("print_steps_union_id_fkey", "print_steps", step_no=99, union_id=NEW),
+    # A policy: what may be set, and every version, none of it for a day that was over.
+    _key("policy_parameters_pkey", "policy_parameters"),
+    _check("policy_parameters_are_bounded", "policy_parameters", "choices is null", name="another", most=None),
+    _check("policy_parameters_are_bounded", "policy_parameters", "choices is null", name="another", least=9999),
+    _check("policy_parameters_are_bounded", "policy_parameters", "choices is not null", name="another", least=1),
+    _key("policies_pkey", "policies"),
+    _check("policies_version_check", "policies", version=0),
+    _check("policies_are_not_backdated", "policies", version=99, effective_from=BEFORE.date()),
+    _reference("policies_are_stated", "policies", version=99, sha256=NEW),
+    _reference("policies_are_stated", "policies", union_id=NEW),
+    _key("policy_values_pkey", "policy_values"),
+    _reference("policy_values_name_fkey", "policy_values", name="another"),
+    _reference("policy_values_of_a_version", "policy_values", version=99),
     _key("legal_steps_pkey", "legal_steps"),
     _key("clock_pkey", "clock"),
     _check("clock_only_row_check", "clock", only_row=False),
@@ -537,6 +551,7 @@ async def filled(cluster: Cluster, founded: Founded, key_folder: Path) -> AsyncI
         await world.certify(u1, CertificateLoss, world.members["M1"])
         await Prints(world).everything()
         await world.set_scheme(world.actors["U10"])
+        await set_policy(world, world.actors["U10"], request_working_days=20)
         await retain(world, u1, world.members["M4"])
         paper = replace(MEMBERS["M3"], employer="乙", certificate=("31", "700001"))
         second = await world.bring_in(u2, paper)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from contextlib import contextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -25,7 +25,7 @@ from tests.world import MEMBERS
 from tests.worlds import differing, everything
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator
     from uuid import UUID
 
     from tests.world import World
@@ -39,11 +39,15 @@ def world(world_apart: World) -> World:
     return world_apart
 
 
-@contextmanager
-def sent(world: World) -> Iterator[list[str]]:
+@asynccontextmanager
+async def sent(world: World) -> AsyncIterator[list[str]]:
     """Collect what the hub sends to its database: the name of each function called."""
     pool: Any = world.hub.database._pool
-    connections = [holder._con for holder in pool._holders if holder._con is not None]
+    # All are opened first: one that the pool lets go when nobody uses it would be opened anew, and not be heard.
+    for holder in pool._holders:
+        if holder._con is None:
+            await holder.connect()
+    connections = [holder._con for holder in pool._holders]
     texts: list[str] = []
 
     def log(query: Any) -> None:
@@ -59,7 +63,7 @@ def sent(world: World) -> Iterator[list[str]]:
     finally:
         for connection in connections:
             connection.remove_query_logger(log)
-        assert [holder._con for holder in pool._holders if holder._con is not None] == connections
+        assert [holder._con for holder in pool._holders] == connections
         # A text may hold a key, or look at something besides: it is named by what it is for.
         for text in texts:
             called = re.findall(r"hub\.(\w+)\(", text)
@@ -91,7 +95,7 @@ class TestStatements:
     @pytest.mark.parametrize("act", ACTS)
     async def test_an_act_is_two(self, world: World, act: str) -> None:
         ready = await prepare(world, act)
-        with sent(world) as calls:
+        async with sent(world) as calls:
             await ready.send(world.hub)
         record = {"accept": "acceptance", "refuse": "closure", "recall": "closure"}.get(act, act)
         facts = "case" if act in {"accept", "refuse", "recall"} else act
@@ -105,7 +109,7 @@ class TestStatements:
             ready = await ready_join(world, world.actors["U2"], person(1, employer="乙"))
         else:  # the same once more, under another jti
             ready = ready.again()
-        with sent(world) as calls:
+        async with sent(world) as calls:
             await ready.refused(world.hub)
         assert [call for call in calls if call != "record_disclosure"] == [calls[0]]
         assert calls[0].startswith("facts_for_")
@@ -114,11 +118,11 @@ class TestStatements:
         u1, u2 = world.actors["U1"], world.actors["U2"]
         members = await crowd(world, 32)
         releases = [await ready_release(world, u1, member, u2) for member in members]
-        with sent(world) as calls:
+        async with sent(world) as calls:
             cases = await asyncio.gather(*(release.send(world.hub) for release in releases))
         assert calls == ["facts_for_release", "record_release"]
         acceptances = [await ready_acceptance(world, u2, case.handoff_id) for case in cases]
-        with sent(world) as calls:
+        async with sent(world) as calls:
             await asyncio.gather(*(acceptance.send(world.hub) for acceptance in acceptances))
         assert calls == ["facts_for_case", "record_acceptance"]
 
@@ -127,16 +131,14 @@ class TestStatements:
             await ready_release(world, world.actors[MEMBERS[ref].holder], world.members[ref], world.actors["U2"])
             for ref in ("M1", "M5", "M6")
         ]
-        with sent(world) as calls:
+        async with sent(world) as calls:
             views = await asyncio.gather(*(release.send(world.hub) for release in releases))
         assert calls == ["facts_for_release", "record_release"]
         assert [view.own_union for view in views] == [release.actor.caller.union_id for release in releases]
 
     async def test_a_login_is_two(self, world: World) -> None:
         u1 = world.actors["U1"]
-        async with world.hub.database.connection():
-            pass  # it is open now: no act's statement
-        with sent(world) as calls:
+        async with sent(world) as calls:
             facts = await world.hub.ledger.facts_for_login(u1.uri, u1.login.kid)
             assert await world.hub.ledger.record_login(facts["now"], facts["union_id"], "jti", facts["now"])
             assert not await world.hub.ledger.record_login(facts["now"], facts["union_id"], "jti", facts["now"])

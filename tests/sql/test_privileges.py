@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 PUBLIC: Final = {
     "unions", "union_employers", "union_federations", "union_keys", "union_statements", "legal_steps", "clock",
     "installation", "union_former_names", "union_amendments", "numbering_schemes",
+    "policy_parameters", "policies", "policy_values",
 }  # fmt: skip
 #: Member data that hub_app reads, each by one column that must equal the acting union.
 SEEN_BY: Final = {
@@ -51,9 +52,10 @@ _RIGHTED: Final = {"SELECT", "INSERT", "UPDATE", "DELETE"}
 _PASSING: Final = {"SELECT", "INSERT", "DELETE"}
 MOVER: Final = {
     **dict.fromkeys(("union_statements", "union_former_names", "union_amendments", "numbering_schemes"), _APPENDED),
+    **dict.fromkeys(("policies", "policy_values"), _APPENDED),
     # What of a union is put right is put right in its place; what never began, or was wrong, goes.
     **dict.fromkeys(("union_employers", "union_federations"), _RIGHTED),
-    **dict.fromkeys(("legal_steps", "clock", "installation"), _READ),
+    **dict.fromkeys(("legal_steps", "clock", "installation", "policy_parameters"), _READ),
     **dict.fromkeys(
         ("unions", "union_keys", "persons", "person_ids", "memberships", "holdings", "handoffs", "duplicates",
          "unassigned", "statuses", "retentions", "entrustments", "coverages", "endings",
@@ -88,7 +90,9 @@ FUNCTIONS: Final = {
     "hold_keys", "hold_key_to_end_it", "record_key_end", "record_login", "record_disclosure", "reveal_id_number",
     "facts_for_import", "facts_for_merge", "facts_for_decision", "record_suspected", "record_merge", "record_decision",
     "reveal_duplicates", "read_merge_cases", "read_awaited",
-    "facts_for_retention", "read_exempt_spans", "read_open_retention", "record_retention", "read_retentions",
+    "facts_for_retention", "read_exempt_spans", "read_open_retention", "read_last_retention",
+    "read_place_of_holder", "record_placing",
+    "record_retention", "read_retentions",
     "read_headcount", "read_counted",
     "facts_for_entrustment", "facts_for_care", "is_entrusted_host", "record_entrustment", "record_entrustment_act",
     "record_roster", "record_coverage_answer", "record_care", "read_entrustments", "read_entrustment_steps",
@@ -96,6 +100,7 @@ FUNCTIONS: Final = {
     "facts_for_certificate", "record_certificate", "record_numbering_scheme", "read_certificates",
     "facts_for_history", "facts_for_dues", "record_retained_import", "record_history", "record_dues",
     "read_histories", "read_dues", "read_electors",
+    "record_policy", "policy_record_of", "policy_in_force",
     "facts_for_ending", "facts_for_filing", "record_ending", "record_filing", "record_filing_mark",
     "record_reversal", "read_endings", "read_overdue_filings",
     "facts_for_proposal", "record_proposal", "read_expulsion_proposals",
@@ -122,7 +127,7 @@ INNER: Final = {
     "secondment_state", "step_secondment", "enter_secondment", "release_seconded", "accept_seconded", "end_return",
     "enter_release", "enter_answer", "enter_acceptance",
     "left_with", "enter_union_statement", "send_back", "wound", "suspend_agreements", "lay_above",
-    "enter_case_statement", "succeed_seconded",
+    "enter_case_statement", "succeed_seconded", "release_membership", "push_in_lieu", "retain_released",
     "number_place", "number_range", "is_printing", "enter_print_step",
 }  # fmt: skip
 
@@ -286,7 +291,10 @@ class TestFunctions:
             assert row["proconfig"] == ["search_path=hub, pg_temp"], row["proname"]
             assert row["lanname"] == "plpgsql", row["proname"]
             assert row["owner"] == ("hub_mover" if row["prosecdef"] else "hub_owner"), row["proname"]
-        assert {row["proname"] for row in rows if not row["prosecdef"]} == {"hub_now", "hub_begin", "kid_of"}
+        assert {row["proname"] for row in rows if not row["prosecdef"]} == {
+            *("hub_now", "hub_begin", "kid_of"),
+            *("policy_record_of", "policy_in_force"),
+        }
 
     @pytest.mark.attack("F04")
     async def test_what_only_reads_answers_from_one_snapshot(self, superuser: Any) -> None:
@@ -307,6 +315,7 @@ class TestFunctions:
             "roster_",
             "is_",
             "left_",
+            "policy_",
         )
         reading = {name for name in FUNCTIONS | INNER if name.startswith(stable)}
         assert {row["proname"] for row in rows} == reading

@@ -17,6 +17,7 @@ from hub.transfers.ledger import (
     entrusting,
     founding,
     history,
+    policies,
     printing,
     reads,
     reads_secondment,
@@ -46,11 +47,16 @@ def test_migrations_use_no_refused_construct(file: Path) -> None:
     assert found == []
 
 
+_SENDING: Final = (
+    *(acts, certificates, entrusting, founding, policies, reads, reads_secondment, retaining, seconding),
+)
+
+
 def test_what_the_hub_sends_has_none_either() -> None:
     texts = {
         f"{module.__name__}.{name}": text
         for module in (
-            *(acts, certificates, entrusting, founding, history, printing),
+            *(acts, certificates, entrusting, founding, history, policies, printing),
             *(reads, reads_secondment, retaining, seconding, winding),
         )
         for name, text in vars(module).items()

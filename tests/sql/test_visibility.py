@@ -14,6 +14,7 @@ import pytest
 from federation.acts_certificates import CertificateLoss
 from tests.endings import act
 from tests.entrusting import everything_entrusted
+from tests.governing import set_policy
 from tests.history import everything_imported
 from tests.printing import Prints
 from tests.retaining import retain
@@ -60,6 +61,7 @@ async def busy(world: World) -> World:
     await world.request(u2, "M4")
     await world.certify(world.actors["U3"], CertificateLoss, world.members["M6"])
     await Prints(world).everything()
+    await set_policy(world, world.actors["U10"], release_valid_days=60)
     await world.set_scheme(world.actors["U10"])
     await retain(world, u1, world.members["M4"])
     await everything_seconded(world)

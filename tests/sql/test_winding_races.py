@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 from hub.errors import Code
-from tests.ready import person, ready_acceptance, ready_join, ready_release
+from tests.history import ready_retained
+from tests.ready import person, ready_acceptance, ready_import, ready_join, ready_release
 from tests.sql.racing import hubs, members_of, race
 from tests.sql.wholeness import assert_whole
 from tests.winding import ready_closing, ready_winding, wind_up
@@ -22,6 +24,10 @@ __all__ = ["hubs"]
 
 ROUNDS: Final = 8
 U2: Final = UNIONS["U2"].uri
+#: Whether the hub waits for somebody else's transaction.
+_WAITING: Final = """
+select count(*) > 0 from pg_locks l join pg_stat_activity a on a.pid = l.pid
+ where not l.granted and a.usename = 'hub_app' and a.datname = current_database()"""
 #: What has gone on to a union that takes nobody in, or is held by one that is closed.
 _LEFT: Final = """
 select (select count(*) from hub.handoffs h join hub.unions n on n.union_id = h.to_union
@@ -93,6 +99,26 @@ async def test_nobody_is_left_with_one_that_is_closed(world: World, hubs: list[H
     assert Code.UNION_STILL_HOLDS_MEMBERS in {refusal.code for refusal in refused} or closed
     assert await superuser.fetchval(_LEFT) == 0
     await assert_whole(superuser)
+
+
+@pytest.mark.parametrize("given", [{}, ready_retained()], ids=["active", "retained"])
+async def test_nobody_comes_in_between_the_facts_and_the_record(
+    world: World, superuser: Any, given: dict[str, Any]
+) -> None:
+    """The facts found U2 active; it is wound up before the record is in, which waits for that and sees it."""
+    u2 = world.actors["U2"]
+    act = await ready_import(world, u2, person(1, holder="U2", employer="乙"), **given)
+    async with superuser.transaction():
+        await superuser.execute("update hub.unions set state = 'WINDING_UP' where uri = $1", U2)
+        coming = asyncio.create_task(act.refused(world.hub))
+        while not await superuser.fetchval(_WAITING):
+            await asyncio.sleep(0.01)
+            assert not coming.done()
+    assert (await coming).code is Code.UNION_NOT_ACTIVE
+    assert (
+        await superuser.fetchval("select count(*) from hub.memberships where holder_union = $1", u2.caller.union_id)
+        == 0
+    )
 
 
 @pytest.mark.parametrize(

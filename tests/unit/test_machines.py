@@ -102,6 +102,7 @@ def test_only_listed_steps_of_a_certificate_are_legal(state: str, act: str, side
 RETENTION_ACTS = sorted({step.act for step in RETENTION.steps} | {"take"})
 LEGAL_OF_A_RETENTION = {
     (START, "record", "HOLDER"): "RECORDED",
+    (START, "record", "HIGHER"): "RECORDED",
     (START, "import", "HOLDER"): "RECORDED",
     ("RECORDED", "change_reason", "HOLDER"): "RECORDED",
     ("RECORDED", "move", "RECEIVER"): "RECORDED",
@@ -232,6 +233,7 @@ LEGAL_OF_A_MEMBERSHIP = {
     (START, "import", "HOLDER"): "DUPLICATE_SUSPECTED",
     (START, "import_retained", "HOLDER"): "RETAINED",
     ("ACTIVE", "retain", "HOLDER"): "RETAINED",
+    ("ACTIVE", "retain", "HIGHER"): "RETAINED",
     ("RETAINED", "restore", "HOLDER"): "ACTIVE",
     **{(state, "withdraw", "HOLDER"): "WITHDRAWN" for state in ("ACTIVE", "RETAINED")},
     ("ACTIVE", "deem_withdrawn", "HOLDER"): "DEEMED_WITHDRAWN",

@@ -18,6 +18,7 @@ from hub.transfers.kinds import UnionKind, UnionState
 from hub.transfers.machines import HandoffState, Side
 from hub.transfers.rules import custody, order
 from hub.transfers.rules.days import day_of, end_of, month_of, months_after
+from hub.transfers.rules.policy import NATIONAL
 from hub.transfers.rules.questions import Case
 
 NOW = datetime(2025, 3, 3, 2, tzinfo=UTC)
@@ -32,6 +33,7 @@ def signer(**changes: Any) -> SignerFacts:
         "name": "乙电子公司工会",
         "kind": UnionKind.GRASSROOTS_INDEPENDENT,
         "state": UnionState.ACTIVE,
+        "policy": NATIONAL,
         **dict.fromkeys(
             (
                 "key_alg",

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given, strategies
 
+from hub.transfers.rules.policy import NATIONAL, Policy
 from hub.transfers.rules.seconding import is_half_a_year, last_day, remind_on
 
 DAYS = strategies.dates(date(2000, 1, 1), date(2099, 1, 1))
@@ -41,5 +42,6 @@ def test_six_months_are_two_times_three_or_a_month_end_apart(start: date) -> Non
     assert last_day(start + timedelta(days=1)) >= end
 
 
-def test_both_are_reminded_thirty_days_before() -> None:
-    assert remind_on(date(2025, 12, 31)) == date(2025, 12, 1)
+def test_both_are_reminded_thirty_days_before_or_as_the_home_province_has_it() -> None:
+    assert remind_on(date(2025, 12, 31), NATIONAL) == date(2025, 12, 1)
+    assert remind_on(date(2025, 12, 31), Policy(secondment_reminder_days=10)) == date(2025, 12, 21)

@@ -34,9 +34,14 @@ class NextAct:
     def of(cls, view: NextActView) -> "NextAct":
         """Give the act of a view."""
         deadline = None
-        if view.deadline is not None:
+        if view.deadline is not None and view.term is not None:
             deadline = Deadline(
-                at=view.deadline, rule=view.rule, consequence=view.consequence, tentative=view.tentative
+                at=view.deadline,
+                rule=view.rule,
+                consequence=view.consequence,
+                days=view.term.days,
+                in_working_days=view.term.in_working_days,
+                tentative=view.tentative,
             )
         return cls(
             union_id=view.union_id,

@@ -23,6 +23,7 @@ from hub.transfers.certificate import entry_of
 from hub.transfers.desk.explaining import CONSEQUENCES
 from hub.transfers.lapses import steps_as_they_stand
 from hub.transfers.machines import OPEN_STATES
+from hub.transfers.terms import term_of
 from hub.transfers.views import HandoffView, StepView, seal_of
 
 if TYPE_CHECKING:
@@ -38,6 +39,11 @@ class Deadline:
     at: datetime = strawberry.field(description="期限届满的时刻。\nThe instant at which the time is up.")
     rule: str = strawberry.field(description="所依据的平台规则。\nThe hub policy that it rests on.")
     consequence: str = strawberry.field(description="逾期的后果。\nWhat follows when it has passed.")
+    days: int = strawberry.field(
+        description="期限的天数，依当日适用的平台规则。\n"
+        "How many days it left, by the policy of the day on which it was set."
+    )
+    in_working_days: bool = strawberry.field(description="是否按工作日计算。\nWhether these are working days.")
     tentative: bool = strawberry.field(
         description="是否暂定（如工作日历未公布）。\n"
         "Whether it may still be computed anew (a calendar not yet published)."
@@ -46,10 +52,18 @@ class Deadline:
     @classmethod
     def of_case(cls, case: HandoffView) -> "Deadline | None":
         """Give the deadline of an open case."""
-        if case.deadline is None or case.state not in OPEN_STATES:
+        term = term_of(case)
+        if case.deadline is None or term is None or case.state not in OPEN_STATES:
             return None
         rule, consequence = CONSEQUENCES[case.state]
-        return cls(at=case.deadline, rule=rule, consequence=consequence, tentative=case.deadline_tentative)
+        return cls(
+            at=case.deadline,
+            rule=rule,
+            consequence=consequence,
+            days=term.days,
+            in_working_days=term.in_working_days,
+            tentative=case.deadline_tentative,
+        )
 
 
 @strawberry.type(description="接转手续中的一步。\nOne step of a handoff.")

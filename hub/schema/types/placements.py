@@ -74,7 +74,7 @@ class Placement:
             awaiting_employer_uscc=view.awaiting_employer_uscc,
             since=view.since,
             exit_due_since=view.exit_due_since,
-            remind_at=remind_at(view.exit_due_since),
+            remind_at=remind_at(view.exit_due_since, view.policy),
             exit_reason_code=None if view.exit_to is None else exit_reason(view.basis),
             next_step=_NEXT[state],
         )

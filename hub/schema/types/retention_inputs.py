@@ -4,7 +4,13 @@ from datetime import date
 
 import strawberry
 
-__all__ = ["AnnulRetentionDraft", "ChangeRetentionReasonDraft", "RecordRetentionDraft", "RestoreMembershipDraft"]
+__all__ = [
+    "AnnulRetentionDraft",
+    "ChangeRetentionReasonDraft",
+    "RecordRetentionDraft",
+    "RestoreMembershipDraft",
+    "RestoredPlacementInput",
+]
 
 
 @strawberry.input(description="起草保留会籍。\nTo draft a retention.")
@@ -69,6 +75,25 @@ class ChangeRetentionReasonDraft:
 
 
 @strawberry.input(
+    description="再就业单位未建工会、由居住地工会恢复会籍并暂时保留的。\n"
+    "Of one who works again for an employer without a union: placed with your union, that of the residence."
+)
+class RestoredPlacementInput:
+    """Whom the member waits for."""
+
+    awaiting_employer_uscc: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="待建工会的用人单位的代码；不填为用人单位。\n"
+        "The employer whose union is awaited, by its code; if not given, the employer.",
+    )
+    host_employer_uscc: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="用工单位的代码，用人单位为劳务派遣单位的填写。\n"
+        "The host enterprise, by its code, where the employer is a dispatch agency.",
+    )
+
+
+@strawberry.input(
     description="起草恢复会籍，会员仍由本工会管理的。\n"
     "To draft a restoration: the member works again, and stays with you."
 )
@@ -89,6 +114,11 @@ class RestoreMembershipDraft:
     discharged_on: date | None = strawberry.field(
         default=strawberry.UNSET,
         description="服兵役的，退役日期。\nOf military service: the day of the discharge.",
+    )
+    placement: RestoredPlacementInput | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="再就业单位未建工会的：会籍恢复，并转为暂时保留（PLACEMENT），不另办接转。\n"
+        "Where the employer has no union yet: the member is restored and placed with you, by no handoff.",
     )
 
 

@@ -81,7 +81,8 @@ class Secondment:
         description="应转回的日期，即期满或提前结束之日。\nThe day at whose end the member is to come back."
     )
     remind_on: date = strawberry.field(
-        description="提醒日期，期满前 30 日。\nThe day from which both unions are reminded, 30 days before."
+        description="提醒日期，依所在单位工会适用的平台规则（HUB-P05）。\n"
+        "The day from which both unions are reminded, by the policy of the home union (HUB-P05)."
     )
     member_name: str | None = strawberry.field(
         description="姓名；无权查看的为空。\nThe member's name, if you may know."
@@ -111,7 +112,7 @@ class Secondment:
             ends_on=view.ends_on,
             ended_early_on=view.ended_early_on,
             due_on=view.due_on,
-            remind_on=remind_on(view.due_on),
+            remind_on=remind_on(view.due_on, view.policy),
             member_name=view.member_name,
             sex=view.sex,
             birth_month=cast("YearMonth | None", view.birth_month),

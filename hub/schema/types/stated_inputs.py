@@ -4,7 +4,7 @@ from datetime import date
 
 import strawberry
 
-__all__ = ["ClosureInput", "ConsentInput", "PlacementInput", "StatedInput", "TermInput"]
+__all__ = ["ClosingRetentionInput", "ClosureInput", "ConsentInput", "PlacementInput", "StatedInput", "TermInput"]
 
 
 @strawberry.input(description="会员本人的同意。\nThe member's own consent.")
@@ -61,6 +61,17 @@ class ClosureInput:
     )
 
 
+@strawberry.input(
+    description="随同转出一并办理的保留会籍（单位关闭、破产的）。\n"
+    "A retention that the release enters too, the employer being closed."
+)
+class ClosingRetentionInput:
+    """Why, and since when."""
+
+    reason: str = strawberry.field(description="保留原因，仅限 UNEMPLOYMENT。\nWhy: UNEMPLOYMENT and nothing else.")
+    from_date: date = strawberry.field(description="保留会籍的日期。\nThe day of the retention.")
+
+
 @strawberry.input
 class StatedInput:
     """What some reasons ask for."""
@@ -84,6 +95,11 @@ class StatedInput:
         default=strawberry.UNSET,
         description="原用人单位关闭（破产）的，转入居住地工会（EMPLOYER_CLOSURE）的填写。\n"
         "The closure of the former employer, for a move to the union of the residence (EMPLOYER_CLOSURE).",
+    )
+    retention: ClosingRetentionInput | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="EMPLOYER_CLOSURE 而会员尚未保留会籍的：一份转出凭证一并保留，两者同时成立。\n"
+        "With EMPLOYER_CLOSURE, of one who is not retained yet: the release retains as well, both or neither.",
     )
     placement: PlacementInput | None = strawberry.field(
         default=strawberry.UNSET,

@@ -38,16 +38,22 @@ def dates_by(calendar: Calendar, case: Tentative, now: datetime) -> Dates:
     was = case.dates
     if case.state == HandoffState.RELEASED:
         assert case.released_at is not None, "a release has its time"
-        overdue = acceptance_term(calendar, day_of(case.released_at))
+        overdue = acceptance_term(calendar, day_of(case.released_at), case.receiver_policy)
         overdue = _again(overdue, was.overdue_at, now, tentative=was.overdue_tentative)
         return was._replace(overdue_at=overdue.at, overdue_tentative=overdue.tentative)
     assert case.requested_at is not None, "what is not released was asked for"
     asked = day_of(case.requested_at)
     if case.state == HandoffState.ESCALATED:  # from the start, by an appeal
-        decision = _again(decision_term(calendar, asked), was.deadline, now, tentative=was.deadline_tentative)
+        decision = _again(
+            decision_term(calendar, asked, case.holder_policy), was.deadline, now, tentative=was.deadline_tentative
+        )
         return was._replace(deadline=decision.at, deadline_tentative=decision.tentative)
-    answer = _again(answer_term(calendar, asked), was.deadline, now, tentative=was.deadline_tentative)
-    decision = _again(decision_term(calendar, answer), was.then_deadline, now, tentative=was.then_tentative)
+    answer = _again(
+        answer_term(calendar, asked, case.holder_policy), was.deadline, now, tentative=was.deadline_tentative
+    )
+    decision = _again(
+        decision_term(calendar, answer, case.holder_policy), was.then_deadline, now, tentative=was.then_tentative
+    )
     return was._replace(
         deadline=answer.at,
         deadline_tentative=answer.tentative,

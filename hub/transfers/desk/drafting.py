@@ -26,7 +26,6 @@ from hub.transfers.rules import order
 from hub.transfers.rules.columns import next_dues_month
 from hub.transfers.rules.days import day_of, exempt_from
 from hub.transfers.rules.leaving import RESTORING
-from hub.transfers.rules.policy import POLICY
 from hub.transfers.rules.questions import Case, Join
 from hub.transfers.rules.reasons import REASONS, Area
 from hub.transfers.views import Draft
@@ -192,7 +191,7 @@ def release_claims(given: Input, facts: ReleaseFacts, answered: UUID | None, unr
             **_answering(facts, answered),
             "reason_text": reason.text if reason else SOME_REASON,
             "articles": list(reason.articles) if reason else ["A12"],
-            "valid_until": plain(day_of(facts.signer.now) + timedelta(days=POLICY.release_valid_days)),
+            "valid_until": plain(day_of(facts.signer.now) + timedelta(days=facts.holder_policy.release_valid_days)),
             "form_custody": given.get("form_custody") or FORM_CUSTODY,
         },
         unread,
@@ -244,12 +243,16 @@ def stated_claims(reason_code: str, given: Input, held: MembershipFacts | None, 
     restores = given.get("restores")
     if restores is None and reason_code in RESTORING and held is not None and held.status == MembershipStatus.RETAINED:
         restores = True
-    closure, since = given.get("closure"), None if held is None else held.retained_on
+    closure, retention = given.get("closure"), given.get("retention")
+    since = None if held is None else held.retained_on
+    if since is None and retention is not None:
+        since = retention["from_date"]
     return {
         "host_employer_uscc": given.get("host_employer_uscc"),
         "restores": restores,
         "dues_exempt_since": None if since is None else exempt_from(since),
         "closure": None if closure is None else {name: plain(value) for name, value in closure.items()},
+        "retention": None if retention is None else {name: plain(value) for name, value in retention.items()},
         "consent": None if consent is None else {name: plain(value) for name, value in consent.items()},
         "secondment": _term(reason_code, given, home),
         "placement": None

@@ -69,7 +69,7 @@ async def draft_release_manifest(hub: Hub, caller: Caller, given: Input) -> Mani
     async with reading_as(hub, caller) as reading:
         rows = await members_to_release(
             reading,
-            statuses=_statuses(reason_code) if named is None else list(MembershipStatus),
+            statuses=_statuses(given) if named is None else list(MembershipStatus),
             basis=basis if named is None else None,
             awaiting=storable(given.get("receiving_union") or "") if named is None and basis else None,
             after=given.get("after"),
@@ -150,9 +150,10 @@ def _named(given: Input) -> dict[UUID, Mapping[str, Any]] | None:
     return {one["membership_id"] or NOBODY: one for one in given["members"]}
 
 
-def _statuses(reason_code: str) -> list[str]:
+def _statuses(given: Input) -> list[str]:
     """Give the statuses that a reason concerns (A19, HUB-P09); whether it stands, the rules say of each."""
-    if reason_code == "EMPLOYER_CLOSURE":
+    reason_code: str = given["reason_code"]
+    if reason_code == "EMPLOYER_CLOSURE" and given.get("retention") is None:
         return [MembershipStatus.RETAINED.value]
     return sorted(LIVE) if reason_code == "EMPLOYER_REORGANISED" else [MembershipStatus.ACTIVE.value]
 

@@ -31,7 +31,7 @@ from hub.transfers.ledger.records import Search
 from hub.transfers.machines import HandoffState, Side
 from hub.transfers.rules import codes, identity, order
 from hub.transfers.rules.days import day_of
-from hub.transfers.rules.policy import POLICY
+from hub.transfers.rules.policy import LIMITS
 from hub.transfers.rules.questions import Request
 from hub.transfers.rules.reasons import REASONS
 from hub.transfers.views import Draft
@@ -111,9 +111,9 @@ async def draft_request(hub: Hub, caller: Caller, given: Input) -> Draft:
             id_hash=proof.id_hash,
             name=_name(given["name"]) if proof.is_given else None,
             birth_month=given["birth_month"],
-            minutes=POLICY.match_minutes,
-            union_max=POLICY.matches_per_day_max,
-            target_max=POLICY.matches_of_target_per_day_max,
+            minutes=LIMITS.match_minutes,
+            union_max=LIMITS.matches_per_day_max,
+            target_max=LIMITS.matches_of_target_per_day_max,
         )
     )
     require_login(facts.signer)
@@ -130,7 +130,7 @@ async def _draft_return(hub: Hub, caller: Caller, given: Input) -> Draft:
     """Draft the home union's request for its member: the subject is the membership. Source: A14, domain 4.5."""
     membership_id, unread = given["membership_id"], list[Refusal]()
     signer, secondment, employer = await hub.ledger.record_return_match(
-        drafting_of(caller), membership_id, POLICY.match_minutes
+        drafting_of(caller), membership_id, LIMITS.match_minutes
     )
     require_login(signer)
     async with reading_as(hub, caller) as reading:
@@ -302,7 +302,7 @@ async def draft_release_in_lieu(hub: Hub, caller: Caller, given: Input) -> Draft
             "reason_code": reason_code,
             "reason_text": reason.text if reason else SOME_REASON,
             "articles": ["HUB-P09" if is_pushed else "HUB-P02"],
-            "valid_until": plain(day_of(facts.signer.now) + timedelta(days=POLICY.release_valid_days)),
+            "valid_until": plain(day_of(facts.signer.now) + timedelta(days=facts.holder_policy.release_valid_days)),
             "form_custody": given.get("form_custody") or FORM_CUSTODY,
             "request_sha256": _request_hash(named, is_pushed=is_pushed),
             "in_lieu_of": facts.holder_uri or caller.union,

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from federation.acts_retention import Annulment, ReasonChange, Restoration, Retention
 from federation.encoding import b64url
 from hub.errors import Refusal
-from hub.transfers.desk.drafting import NO_HASH, NOBODY, claims_of, plain
+from hub.transfers.desk.drafting import NO_HASH, NOBODY, claims_of, plain, storable
 from hub.transfers.desk.opening import Hub, claims_text, drafting_of, every, require_login
 from hub.transfers.desk.releasing import with_entrustment
 from hub.transfers.kinds import RetentionReason
+from hub.transfers.ledger.records import NOWHERE, Place
 from hub.transfers.rules import order_retention
 from hub.transfers.rules.questions import OnRetention
 from hub.transfers.views import Draft
@@ -53,9 +54,22 @@ async def draft_reason_change(hub: Hub, caller: Caller, given: Input) -> Draft:
 
 
 async def draft_restoration(hub: Hub, caller: Caller, given: Input) -> Draft:
-    """Draft a restoration by the union that holds the member. Source: A13, A17, A19, A20, NX-4."""
-    stated = _stated(Restoration, given)
-    return await _draft(hub, caller, Restoration, given, lambda _: stated, order_retention.restoration)
+    """Draft a restoration by the union that holds the member: into a placement, where the employer has no union.
+
+    Source: A9, A13, A17, A19, A20, NX-4
+    """
+    stated, placement, place = _stated(Restoration, given), given.get("placement"), NOWHERE
+    if placement is not None:
+        # Whom one waits for is whom one works for: either need be entered alone.
+        awaited = placement.get("awaiting_employer_uscc") or given.get("employer_uscc")
+        host = placement.get("host_employer_uscc")
+        stated["employer_uscc"] = given.get("employer_uscc") or awaited
+        stated["placement"] = {
+            "awaiting_employer_uscc": awaited,
+            **({} if host is None else {"host_employer_uscc": host}),
+        }
+        place = Place(True, awaited and storable(awaited), host and storable(host))
+    return await _draft(hub, caller, Restoration, given, lambda _: stated, order_retention.restoration, place)
 
 
 async def draft_annulment(hub: Hub, caller: Caller, given: Input) -> Draft:
@@ -80,9 +94,10 @@ async def _draft(
     given: Input,
     stated: Callable[[RetainedFacts | None], dict[str, object]],
     rules: Callable[[OnRetention, Any], Refusals],
+    place: Place = NOWHERE,
 ) -> Draft:
     membership_id = given.get("membership_id") or NOBODY
-    facts = await hub.ledger.facts_for_retention(drafting_of(caller), membership_id)
+    facts = await hub.ledger.facts_for_retention(drafting_of(caller), membership_id, place)
     require_login(facts.signer)
     facts = await with_entrustment(hub, caller, membership_id, facts)
     held, unread = facts.membership, list[Refusal]()

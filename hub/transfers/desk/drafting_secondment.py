@@ -72,7 +72,7 @@ async def draft_home_relation_end(hub: Hub, caller: Caller, given: Input) -> Dra
     """Draft the end of the home union's right. Source: A12, A14, HUB-P02."""
 
     def rules(question: OnSecondment, claims: HomeRelationEnd) -> Refusals:
-        return order_secondment.home_relation_end(question, claims, lies_above_from(question.secondment))
+        return order_secondment.home_relation_end(question, claims, lies_above_from(question.facts))
 
     return await _draft(hub, caller, HomeRelationEnd, given, rules, before=order_secondment.before_an_end)
 

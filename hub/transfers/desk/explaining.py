@@ -9,13 +9,14 @@ from uuid import UUID
 from hub.authz.disclosure import sees_releasing_union
 from hub.transfers.desk.opening import reading_as
 from hub.transfers.kinds import LIVE
-from hub.transfers.ledger import reads
+from hub.transfers.ledger import policies, reads
 from hub.transfers.ledger.placements import union_of_release
 from hub.transfers.machines import HANDOFF, OPEN_STATES, START, HandoffState, Side, Step
-from hub.transfers.rules.days import day_of, end_of
-from hub.transfers.rules.policy import POLICY
+from hub.transfers.rules.days import day_of, end_of, last_day_of
+from hub.transfers.rules.policy import NATIONAL
 from hub.transfers.rules.reasons import EMPLOYER_ORGANISED_MEANWHILE, ON_MERGE, REASONS
-from hub.transfers.views import ExplanationView, HandoffView, NextActView
+from hub.transfers.terms import overdue_term_of, term_of
+from hub.transfers.views import ExplanationView, HandoffView, NextActView, Term
 from hub.transfers.words import in_chinese
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from hub.authz.tokens import Caller
     from hub.database.pool import Reading
     from hub.transfers.desk.opening import Hub
+    from hub.transfers.rules.policy import Policy
 
 __all__ = ["CONSEQUENCES", "MUTATIONS", "explain", "later_acts", "next_acts"]
 
@@ -167,6 +169,9 @@ async def explain(hub: Hub, caller: Caller, handoff_id: UUID | None) -> Explanat
         if view is None:
             return None
         may_release, now = await _may_release(reading, view), reading.now
+        policy = NATIONAL
+        if view.state is HandoffState.OBJECTED and view.closed_at is not None:
+            policy = await policies.in_force(reading.connection, view.own_union, view.closed_at)
         organised = view.ground == EMPLOYER_ORGANISED_MEANWHILE and may_release
         instead = await union_of_release(reading, handoff_id) if organised else None
     zh, en = _ENDED if view.state is HandoffState.VOIDED and view.ground in ON_MERGE else _SUMMARY[view.state]
@@ -185,7 +190,7 @@ async def explain(hub: Hub, caller: Caller, handoff_id: UUID | None) -> Explanat
         summary=zh.format_map(words) + also[0],
         summary_en=en.format_map(words) + also[1],
         missing=_missing(view),
-        next=(*next_acts(view, now), *((_new_release(view),) if may_release else ())),
+        next=(*next_acts(view, now, policy), *((_new_release(view),) if may_release else ())),
         later=later_acts(view),
     )
 
@@ -203,15 +208,18 @@ async def _may_release(reading: Reading, view: HandoffView) -> bool:
     return other is not None and other.state not in OPEN_STATES
 
 
-def next_acts(view: HandoffView, now: datetime) -> tuple[NextActView, ...]:
-    """Give the acts that are open from a case's state, each with its deadline, as the machine lists them."""
+def next_acts(view: HandoffView, now: datetime, policy: Policy) -> tuple[NextActView, ...]:
+    """Give the acts that are open from a case's state, each with its deadline, as the machine lists them.
+
+    Takes: `policy`, the reader's, in force when the case was closed.
+    """
     found = [
         _next(view, step, now)
         for step in HANDOFF.steps
         if step.source == view.state and step.act in MUTATIONS and not (step.act == "recall" and view.is_in_lieu)
     ]
     if view.state in _ASKED_AGAIN and view.side is Side.RECEIVER:
-        found.append(_ask_again(view))
+        found.append(_ask_again(view, policy.appeal_days))
     return tuple(found)
 
 
@@ -260,6 +268,7 @@ def _next(view: HandoffView, step: Step, now: datetime) -> NextActView:
         deadline=by.at,
         rule=by.rule,
         consequence=by.consequence,
+        term=by.term,
         articles=REASONS[view.reason_code].articles if step.act == "accept" else (step.article,),
         tentative=by.tentative,
     )
@@ -270,14 +279,15 @@ class _By(NamedTuple):
     rule: str
     consequence: str
     tentative: bool
+    term: Term | None
 
 
 def _by(view: HandoffView, step: Step, now: datetime) -> _By:
     """Give by when an act is due. An acceptance has two dates: the earlier one moves nothing (HUB-P03)."""
     if step.act == "accept" and view.overdue_at is not None and now < view.overdue_at < (view.deadline or now):
-        return _By(view.overdue_at, "HUB-P03", _TOLD_ABOVE, view.overdue_tentative)
+        return _By(view.overdue_at, "HUB-P03", _TOLD_ABOVE, view.overdue_tentative, overdue_term_of(view))
     rule, consequence = CONSEQUENCES[view.state]
-    return _By(view.deadline, rule, consequence, view.deadline_tentative)
+    return _By(view.deadline, rule, consequence, view.deadline_tentative, term_of(view))
 
 
 def _union_of(view: HandoffView, side: Side) -> UUID | None:
@@ -289,7 +299,7 @@ def _union_of(view: HandoffView, side: Side) -> UUID | None:
     return view.own_union if view.is_above_holder else None
 
 
-def _ask_again(view: HandoffView) -> NextActView:
+def _ask_again(view: HandoffView, appeal_days: int) -> NextActView:
     """Give the request that may follow one that was closed: as an appeal, one level up, or anew."""
     act, side = MUTATIONS["request"], Side.RECEIVER
     if view.state is HandoffState.OBJECTED and view.closed_at is not None:
@@ -297,8 +307,9 @@ def _ask_again(view: HandoffView) -> NextActView:
             act=act,
             side=side,
             union_id=view.own_union,
-            deadline=end_of(day_of(view.closed_at) + timedelta(days=POLICY.appeal_days)),
+            deadline=end_of(day_of(view.closed_at) + timedelta(days=appeal_days)),
             rule="HUB-P13",
+            term=Term(appeal_days, in_working_days=False),
             consequence="逾期只能重新提出一般请求。 After it one can only ask anew, as if for the first time.",
             articles=(HANDOFF.step(START, "appeal", side).article,),
         )
@@ -310,8 +321,7 @@ def _ask_again(view: HandoffView) -> NextActView:
 
 
 def _last_day(deadline: datetime) -> str:
-    """Give the day whose end a deadline is."""
-    return day_of(deadline - timedelta(microseconds=1)).isoformat()
+    return last_day_of(deadline).isoformat()
 
 
 def _missing(view: HandoffView) -> tuple[str, ...]:

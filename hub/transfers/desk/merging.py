@@ -234,7 +234,7 @@ def _merge_record(
         joined_on=min(own.joined_on, other.joined_on),
         merge_sha256=over,
         completes=completes,
-        decide_from=None if begun else merge_term(CALENDAR, day_of(received_at)).at,
+        decide_from=None if begun else merge_term(CALENDAR, day_of(received_at), facts.signer.policy).at,
         higher_union=facts.own_decider if claims.survivor else facts.other_decider,
         name_masked=mask_name(facts.member_name or ""),
         case_id=loser.open_handoff if completes else None,

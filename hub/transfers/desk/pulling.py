@@ -121,18 +121,18 @@ class _Course:
 
 
 def _course(claims: acts.Request, facts: RequestFacts, received_at: datetime) -> _Course:
-    day = day_of(received_at)
+    day, policy = day_of(received_at), facts.holder_policy
     if not opens_escalated(claims, facts.cited, received_at):
-        answer = answer_term(CALENDAR, day)
+        answer = answer_term(CALENDAR, day, policy)
         if facts.holder_is_wound_up:
             # It lies with the union above at once: the holder has no time to answer (HUB-P09).
             answer = Due(day, received_at, tentative=False)
-            return _Course("request", answer, decision_term(CALENDAR, day), facts.higher_union, received_at)
-        return _Course("request", answer, decision_term(CALENDAR, answer), facts.higher_union, answer.at)
+            return _Course("request", answer, decision_term(CALENDAR, day, policy), facts.higher_union, received_at)
+        return _Course("request", answer, decision_term(CALENDAR, answer, policy), facts.higher_union, answer.at)
     assert facts.cited is not None, "an appeal cites a case"
     # After a lapse the next one up: who let the request lie is not asked again.
     above = facts.higher_union if facts.cited.by_objection else facts.further_union
-    return _Course("appeal", decision_term(CALENDAR, day), None, above, received_at)
+    return _Course("appeal", decision_term(CALENDAR, day, policy), None, above, received_at)
 
 
 def _request_record(

@@ -208,6 +208,18 @@ def _stated_json(question: Release) -> str | None:
     return orjson.dumps(kept).decode() if kept else None
 
 
+def _retains_json(hub: Hub, statement: Statement[R], claims: acts.Release) -> str | None:
+    """Write what is recorded of who is retained by the release itself; None of anybody else. Source: A19."""
+    if claims.retention is None:
+        return None
+    retained = {
+        "reason": claims.retention.reason,
+        "retained_on": claims.retention.from_date.isoformat(),
+        "salt": hub.vault.derive_salt("card", statement.sha256),
+    }
+    return orjson.dumps(retained).decode()
+
+
 def release_question(claims: acts.Release, facts: ReleaseFacts) -> Release:
     """Put a release before the rules, with the hash of the card as the facts give it."""
     held = facts.membership
@@ -228,7 +240,7 @@ def _line_one(
     """Give what is recorded of every release, whoever signed it."""
     claims = question.claims
     held, _ = _parties(question)
-    overdue = acceptance_term(CALENDAR, day_of(received_at))
+    overdue = acceptance_term(CALENDAR, day_of(received_at), question.facts.receiver_policy)
     return {
         "at": received_at,
         "union_id": caller.union_id,
@@ -264,7 +276,10 @@ def _line_one(
 
 def _release_record(hub: Hub, caller: Caller, statement: Statement[R], question: Release) -> ReleaseRecord:
     held, receiver = _parties(question)
-    received_at = custody_time(question.now, held.held_since, held.open_requested_at)
+    retains = question.claims.retention is not None
+    received_at = custody_time(
+        question.now, held.held_since, held.open_requested_at, held.changed_at if retains else None
+    )
     standing, asked = held.standing(question.now), held.asked(question.now)
     passed: tuple[Passed, ...] = () if standing is None else standing.passed
     if asked is not None and standing is not None:
@@ -277,6 +292,7 @@ def _release_record(hub: Hub, caller: Caller, statement: Statement[R], question:
         lapsed_step=held.open_step,
         passed=passed_json(passed),
         lapsed_ground=None if asked is None else SUPERSEDED,
+        retains=_retains_json(hub, statement, question.claims),
     )
 
 

@@ -17,6 +17,7 @@ from hub.transfers.desk.opening import (
     Repeated,
     digest_of,
     first,
+    look_up_text,
     open_statement,
     passed_json,
     read_statement,
@@ -26,7 +27,8 @@ from hub.transfers.desk.opening import (
 from hub.transfers.desk.releasing import custody_time, with_entrustment
 from hub.transfers.kinds import MembershipStatus
 from hub.transfers.ledger.groups import Claimed
-from hub.transfers.ledger.retaining import RetentionRecord
+from hub.transfers.ledger.records import NOWHERE, Place
+from hub.transfers.ledger.retaining import PlacingRecord, RetentionRecord
 from hub.transfers.machines import HANDOFF, OPEN_STATES, RETENTION, START, HandoffState, RetentionState, Side
 from hub.transfers.rules import order_retention
 from hub.transfers.rules.questions import OnRetention
@@ -70,7 +72,7 @@ async def change_reason(hub: Hub, caller: Caller, jws: str) -> MemberView:
 
 
 async def restore(hub: Hub, caller: Caller, jws: str) -> MemberView:
-    """Restore a retained member who works again and stays with the union.
+    """Restore a retained member who works again and stays with the union: placed, where the employer has none.
 
     Refuses: what `open_statement` and `order_retention.restoration` do
     Source: A13, A19, A20, NX-4
@@ -97,6 +99,7 @@ class _Course(NamedTuple):
     retained_on: date
     restored_on: date | None
     status: MembershipStatus
+    awaiting: str | None = None  #: the employer for whose union one waits who is placed by a restoration
 
 
 def _entered(claims: Retention, _: RetainedFacts) -> _Course:
@@ -108,7 +111,8 @@ def _changed(claims: ReasonChange, held: RetainedFacts) -> _Course:
 
 
 def _restored(claims: Restoration, held: RetainedFacts) -> _Course:
-    return _Course("restore", _reason(held), _since(held), claims.restored_on, MembershipStatus.ACTIVE)
+    awaited = None if claims.placement is None else claims.placement.awaiting_employer_uscc
+    return _Course("restore", _reason(held), _since(held), claims.restored_on, MembershipStatus.ACTIVE, awaited)
 
 
 def _annulled(_: Annulment, held: RetainedFacts) -> _Course:
@@ -133,9 +137,9 @@ async def _act(
     course_of: Callable[[C, RetainedFacts], _Course],
 ) -> MemberView:
     """What the four share. Takes the rules, and what the act makes of the retention."""
-    membership_id = UUID(statement.sub)
+    membership_id, place = UUID(statement.sub), _place_in(statement)
     for _ in range(TRIES):
-        facts = await hub.ledger.facts_for_retention(signing_of(statement, caller), membership_id)
+        facts = await hub.ledger.facts_for_retention(signing_of(statement, caller), membership_id, place)
         try:
             claims = open_statement(statement, facts.signer, caller, hub.origin)
         except Repeated:
@@ -146,11 +150,27 @@ async def _act(
         assert held is not None, "the rules let nobody but the holder pass"
         course = course_of(claims, held)
         try:
-            if await hub.ledger.record_retention(_record(hub, caller, statement, held, course, facts.signer.now)):
+            if await _recorded(hub, course, _record(hub, caller, statement, held, course, facts.signer.now)):
                 return await member_now(hub, caller, membership_id)
         except Claimed:
             continue
     raise Refusal(Code.STALE_VERSION)
+
+
+def _place_in(statement: Statement[C]) -> Place:
+    """Give what the facts of a restoration into a placement are asked for besides, before its form is checked."""
+    claims = statement.claims.get(statement.act.object_name)
+    stated = claims.get("placement") if isinstance(claims, dict) else None
+    if not isinstance(stated, dict):
+        return NOWHERE
+    names = ("awaiting_employer_uscc", "host_employer_uscc")
+    return Place(True, *(look_up_text(stated.get(name)) for name in names))
+
+
+async def _recorded(hub: Hub, course: _Course, record: RetentionRecord) -> bool:
+    if course.awaiting is None:
+        return await hub.ledger.record_retention(record)
+    return await hub.ledger.record_placing(PlacingRecord(*record, course.awaiting))
 
 
 def _record(
@@ -177,7 +197,7 @@ def _record(
         retained_on=course.retained_on,
         restored_on=course.restored_on,
         status=course.status.value,
-        holding_basis=basis_after(course.act, held),
+        holding_basis=basis_after(course.act, held, is_placed=course.awaiting is not None),
         prior_basis=held.holding_basis if held.prior_basis is None else held.prior_basis,
         card_salt=hub.vault.derive_salt("card", statement.sha256),
         case_id=held.open_handoff if passed else None,

@@ -163,14 +163,15 @@ async def end_home_relation(hub: Hub, caller: Caller, jws: str) -> SecondmentVie
     course = _Course("end_home", holding_basis=HoldingBasis.ORDINARY.value, ground="HOME_RELATION_ENDED")
 
     def rules(question: OnSecondment, claims: HomeRelationEnd) -> Refusals:
-        return order_secondment.home_relation_end(question, claims, lies_above_from(question.secondment))
+        return order_secondment.home_relation_end(question, claims, lies_above_from(question.facts))
 
     return await _act(hub, caller, statement, rules, lambda _: course)
 
 
-def lies_above_from(secondment: SecondmentFacts | None) -> datetime | None:
+def lies_above_from(facts: SecondmentActFacts) -> datetime | None:
     """Give from when on the union above the home union may sign in its stead. Source: HUB-P02."""
-    return None if secondment is None else answer_term(CALENDAR, secondment.due_on).at
+    secondment = None if facts.membership is None else facts.membership.secondment
+    return None if secondment is None else answer_term(CALENDAR, secondment.due_on, facts.home_policy).at
 
 
 def document_of(
@@ -247,7 +248,7 @@ def _told_above(membership_id: UUID, facts: SecondmentActFacts) -> SecondmentVie
     secondment = _secondment(facts)
     if secondment is None:
         raise Refusal(Code.MEMBER_NOT_FOUND_OR_NOT_HELD)
-    return SecondmentView.of_facts(membership_id, secondment, secondment.state)
+    return SecondmentView.of_facts(membership_id, secondment, secondment.state, facts.home_policy)
 
 
 def _retargeting_record(
@@ -288,7 +289,7 @@ async def _as_it_is_now(hub: Hub, caller: Caller, membership_id: UUID, facts: Se
     if secondment is None:
         raise Refusal(Code.MEMBER_NOT_FOUND_OR_NOT_HELD)
     state = SECONDMENT.step(secondment.state, "end_home", Side.HIGHER).target if not secondment.is_over else None
-    return SecondmentView.of_facts(membership_id, secondment, state or secondment.state)
+    return SecondmentView.of_facts(membership_id, secondment, state or secondment.state, facts.home_policy)
 
 
 def _record(

@@ -35,6 +35,7 @@ from hub.transfers.ledger.entrusting import Entrustments
 from hub.transfers.ledger.groups import Call, Groups, under_its_key
 from hub.transfers.ledger.history import Histories
 from hub.transfers.ledger.manifests import FactsOf, Manifests
+from hub.transfers.ledger.policies import Policies
 from hub.transfers.ledger.printing import Printing
 from hub.transfers.ledger.records import (
     NOWHERE,
@@ -57,8 +58,8 @@ from hub.transfers.ledger.records import (
     UnionRecord,
 )
 from hub.transfers.ledger.retaining import RetentionActs
+from hub.transfers.ledger.rows import RECEIVED, SIGNER, numbered_by, policy_of, scheme_of, under_policy
 from hub.transfers.ledger.rows import function as _function
-from hub.transfers.ledger.rows import numbered_by, scheme_of
 from hub.transfers.ledger.seconding import SecondmentActs, secondment_of, with_secondment
 from hub.transfers.ledger.singles import record_one, signer_of
 from hub.transfers.ledger.winding import Windings
@@ -71,47 +72,61 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from hub.database.pool import Database
+    from hub.transfers.rules.policy import Policy
 
 __all__ = ["Ledger"]
 
 
 #: The SQL text of each call; `make bench` runs the same text for its floor.
-#: With why the membership is retained, if it is, and since when, and who succeeds a holder that is wound up.
-FACTS_FOR_RELEASE: Final = with_secondment(
-    "select f.*, r.reason as retained_for, r.retained_on, "
+#: With what there is of retentions, and who succeeds a holder that is wound up; and under
+#: whose policy holder and receiver stand.
+_WITH_RETENTION: Final = (
+    "select f.*, r.reason as retained_for, r.retained_on, r.restored_on, r.changed_at, "
     "coalesce(h.parent_union = f.receiver_union, false) as is_above, "
     "case when h.state = 'WINDING_UP' then h.successor_union end as successor "
     "from hub.facts_for_release($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) f "
-    "left join lateral hub.read_open_retention((f.membership).holder_union, ($8::uuid[])[f.ord::integer]) r on true "
-    "left join hub.unions h on h.union_id = (f.membership).holder_union",
-    8,
+    "left join lateral hub.read_last_retention((f.membership).holder_union, ($8::uuid[])[f.ord::integer]) r on true "
+    "left join hub.unions h on h.union_id = (f.membership).holder_union"
 )
-FACTS_FOR_REQUEST: Final = with_secondment(
+FACTS_FOR_RELEASE: Final = under_policy(
+    with_secondment(_WITH_RETENTION, 8, of_holder=True),
+    holder_policy=f"(f.membership).holder_union, {RECEIVED}",
+    receiver_policy=f"f.receiver_union, {RECEIVED}",
+)
+_WITH_REASON: Final = (
     "select f.*, r.reason as retained_for, coalesce(h.state = 'WINDING_UP', false) as is_wound_up "
     "from hub.facts_for_request($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) f "
     "left join lateral hub.read_open_retention((f.membership).holder_union, (f.membership).membership_id) r on true "
-    "left join hub.unions h on h.union_id = (f.membership).holder_union",
-    7,
+    "left join hub.unions h on h.union_id = (f.membership).holder_union"
 )
-FACTS_FOR_CASE: Final = _function("facts_for_case", 8)
-FACTS_FOR_JOIN: Final = numbered_by(_function("facts_for_join", 11), 10)
+FACTS_FOR_REQUEST: Final = under_policy(
+    with_secondment(_WITH_REASON, 7),
+    holder_policy=f"(f.membership).holder_union, {RECEIVED}",
+    policy_at_closing=f"{SIGNER}, (f.membership).cited_closed_at",
+)
+#: Of the releasing union, for the receiver.
+_RELEASED_BY: Final = "case (f.handoff).side when 'RECEIVER' then (f.handoff).counterpart end"
+FACTS_FOR_CASE: Final = under_policy(_function("facts_for_case", 8), holder_policy=f"{_RELEASED_BY}, {RECEIVED}")
+FACTS_FOR_JOIN: Final = under_policy(numbered_by(_function("facts_for_join", 11), 10))
 _OF_ITEM: Final = "from hub.read_exempt_spans(($2::uuid[])[f.ord::integer], ($7::uuid[])[f.ord::integer]) e"
 #: With the spans of the membership's retentions: no dues are owed for their months (A21).
-FACTS_FOR_AMENDMENT: Final = numbered_by(
-    f"select f.*, array(select e.retained_on {_OF_ITEM}) as retained, "
-    f"array(select e.restored_on {_OF_ITEM}) as restored "
-    "from hub.facts_for_amendment($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) f",
-    9,
+FACTS_FOR_AMENDMENT: Final = under_policy(
+    numbered_by(
+        f"select f.*, array(select e.retained_on {_OF_ITEM}) as retained, "
+        f"array(select e.restored_on {_OF_ITEM}) as restored "
+        "from hub.facts_for_amendment($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) f",
+        9,
+    )
 )
-FACTS_FOR_UNION_AMENDMENT: Final = _function("facts_for_union_amendment", 8)
-FACTS_FOR_IMPORT: Final = numbered_by(_function("facts_for_import", 11), 10)
-FACTS_FOR_MERGE: Final = _function("facts_for_merge", 7)
-FACTS_FOR_DECISION: Final = _function("facts_for_decision", 7)
-FACTS_FOR_UNION: Final = _function("facts_for_union", 10)
-RECORD_RELEASE: Final = _function("record_release", 26)
+FACTS_FOR_UNION_AMENDMENT: Final = under_policy(_function("facts_for_union_amendment", 8))
+FACTS_FOR_IMPORT: Final = under_policy(numbered_by(_function("facts_for_import", 11), 10))
+FACTS_FOR_MERGE: Final = under_policy(_function("facts_for_merge", 7))
+FACTS_FOR_DECISION: Final = under_policy(_function("facts_for_decision", 7))
+FACTS_FOR_UNION: Final = under_policy(_function("facts_for_union", 10))
+RECORD_RELEASE: Final = _function("record_release", len(ReleaseRecord._fields))
 RECORD_REQUEST: Final = _function("record_request", 29)
 RECORD_ANSWER: Final = _function("record_answer", 25)
-RECORD_MATCH: Final = _function("record_match", 13)
+RECORD_MATCH: Final = under_policy(_function("record_match", 13))
 RECORD_ACCEPTANCE: Final = _function("record_acceptance", 18)
 RECORD_CLOSURE: Final = _function("record_closure", 19)
 #: Who is wound up meanwhile takes nobody in (HUB-P09).
@@ -171,6 +186,7 @@ class Ledger(RetentionActs, SecondmentActs):
         self.windings = Windings(database)
         self.histories = Histories(database)
         self.printing = Printing(database)
+        self.policies = Policies(database)
 
     async def close(self) -> None:
         """Stop the groups."""
@@ -209,10 +225,12 @@ class Ledger(RetentionActs, SecondmentActs):
         case = row["membership"]
         found = case is not None and case["member_id"] is not None
         return RequestFacts(
-            signer=signer_of(row["signer"]),
+            signer=signer_of(row),
             outcome=row["outcome"],
             target=replace(_target(case, signing.union_id), retained_for=row["retained_for"]) if found else None,
-            cited=_cited(case) if found and case["cited_state"] is not None else None,
+            cited=_cited(case, policy_of(row["policy_at_closing"]))
+            if found and case["cited_state"] is not None
+            else None,
             handoff_taken=row["handoff_taken"],
             employers=frozenset(row["employers"]),
             higher_union=row["higher_union"],
@@ -220,13 +238,14 @@ class Ledger(RetentionActs, SecondmentActs):
             place=_place(row["place"]),
             secondment=secondment_of(row["secondment"]),
             holder_is_wound_up=row["is_wound_up"],
+            holder_policy=policy_of(row["holder_policy"]),
         )
 
     async def record_match(self, search: Search) -> MatchFacts:
         """Look for whom a request's draft means, and keep whether anybody was found. Tells nothing of it."""
         async with self._database.connection() as connection:
             row = await connection.fetchrow(RECORD_MATCH, *self._clock, *search)
-        return MatchFacts(signer_of(row["signer"]), frozenset(row["employers"]), row["is_limited"])
+        return MatchFacts(signer_of(row), frozenset(row["employers"]), row["is_limited"])
 
     async def facts_for_case(self, signing: Signing, membership_id: UUID, handoff_id: UUID) -> CaseFacts:
         """Give the facts for every act on a case but a release."""
@@ -269,7 +288,7 @@ class Ledger(RetentionActs, SecondmentActs):
         async with self._database.connection() as connection:
             row = await connection.fetchrow(FACTS_FOR_MERGE, *self._clock, *signing, membership_id)
         return MergeFacts(
-            signer=signer_of(row["signer"]),
+            signer=signer_of(row),
             own=_merge_record(row["own"]),
             is_party=row["tie"] == "PARTY",
             pair_id=row["pair_id"],
@@ -284,7 +303,7 @@ class Ledger(RetentionActs, SecondmentActs):
         async with self._database.connection() as connection:
             row = await connection.fetchrow(FACTS_FOR_DECISION, *self._clock, *signing, membership_id)
         return DecisionFacts(
-            signer=signer_of(row["signer"]),
+            signer=signer_of(row),
             pair_id=row["pair_id"],
             survivor=_merge_record(row["own"]),
             loser=_merge_record(row["other"]),
@@ -298,7 +317,7 @@ class Ledger(RetentionActs, SecondmentActs):
         row = await self._facts.ask(self._facts_for_amendment, (*signing, membership_id, id_hash, province, number))
         case = row["membership"]
         return AmendmentFacts(
-            signer=signer_of(row["signer"]),
+            signer=signer_of(row),
             membership=HeldFacts(*tuple(case)[2:]) if case is not None and case["tie"] == Side.HOLDER else None,
             is_party=case is not None and case["tie"] == "PARTY",
             known_person=row["known_person"],
@@ -319,7 +338,7 @@ class Ledger(RetentionActs, SecondmentActs):
             row = await connection.fetchrow(FACTS_FOR_UNION_AMENDMENT, *self._clock, *signing, about, listed)
         is_known = row["about_union"] is not None
         return UnionAmendmentFacts(
-            signer=signer_of(row["signer"]),
+            signer=signer_of(row),
             about_union=row["about_union"],
             is_next_higher=row["is_next_higher"],
             kind=UnionKind(row["kind"]) if is_known else None,
@@ -340,7 +359,7 @@ class Ledger(RetentionActs, SecondmentActs):
     async def _facts_for_union(self, connection: Any, signing: Signing, about: str, *asked: Any) -> UnionFacts:
         row = await connection.fetchrow(FACTS_FOR_UNION, *self._clock, *signing, about, *asked)
         return UnionFacts(
-            signer=signer_of(row["signer"]),
+            signer=signer_of(row),
             about_union=row["about_union"],
             is_self=row["is_self"],
             is_next_higher=row["is_next_higher"],
@@ -462,7 +481,7 @@ class Ledger(RetentionActs, SecondmentActs):
 def _release_facts(row: Any, side: Side = Side.HOLDER) -> ReleaseFacts:
     case = row["membership"]
     return ReleaseFacts(
-        signer=signer_of(row["signer"]),
+        signer=signer_of(row),
         membership=_membership(case, row) if case is not None and case["tie"] == side else None,
         is_party=case is not None and case["tie"] == "PARTY",
         handoff_taken=row["handoff_taken"],
@@ -470,6 +489,8 @@ def _release_facts(row: Any, side: Side = Side.HOLDER) -> ReleaseFacts:
         overdue_union=row["overdue_union"],
         holder_uri=row["holder_uri"],
         place=_place(row["place"]),
+        holder_policy=policy_of(row["holder_policy"]),
+        receiver_policy=policy_of(row["receiver_policy"]),
         secondment=secondment_of(row["secondment"]),
         successor=row["successor"],
     )
@@ -478,15 +499,16 @@ def _release_facts(row: Any, side: Side = Side.HOLDER) -> ReleaseFacts:
 def _case_facts(row: Any) -> CaseFacts:
     case = row["handoff"]
     return CaseFacts(
-        signer=signer_of(row["signer"]),
+        signer=signer_of(row),
         holds=row["holds"],
         handoff=None if case is None or case["member_id"] is None else _handoff(case, row["place"]),
+        holder_policy=policy_of(row["holder_policy"]),
     )
 
 
 def _join_facts(row: Any) -> JoinFacts:
     return JoinFacts(
-        signer=signer_of(row["signer"]),
+        signer=signer_of(row),
         membership_taken=row["membership_taken"],
         known_person=row["known_person"],
         live_membership=row["live_membership"],
@@ -537,12 +559,12 @@ def _membership(case: Any, row: Any) -> MembershipFacts:
         previous_union=previous,
         holding_basis=basis,
         residence=residence,
-        retained_for=row["retained_for"],
-        retained_on=row["retained_on"],
+        **{name: row[name] for name in _RETAINED},
     )
 
 
-_NOT_HELD: Final = {"named", "previous_union", "holding_basis", "residence", "retained_for", "retained_on"}
+_RETAINED: Final = ("retained_for", "retained_on", "restored_on", "changed_at")
+_NOT_HELD: Final = {"named", "previous_union", "holding_basis", "residence", *_RETAINED}
 #: The fields of a membership, in the order of the columns.
 _HELD: Final = tuple(name for name in MembershipFacts.__dataclass_fields__ if name not in _NOT_HELD)
 
@@ -558,7 +580,7 @@ _TARGET: Final = tuple(
 )
 
 
-def _cited(case: Any) -> CitedFacts:
+def _cited(case: Any, policy: Policy) -> CitedFacts:
     return CitedFacts(
         state=case["cited_state"],
         deadline=case["cited_deadline"],
@@ -567,4 +589,5 @@ def _cited(case: Any) -> CitedFacts:
         by_objection=bool(case["cites_objection"]),
         higher_union=case["cited_higher"],
         is_of_this_custody=case["cited_unmoved"],
+        appeal_days=policy.appeal_days,
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hub.transfers.certificates import CertificateFacts, CertificateView
 from hub.transfers.facts import HeldFacts
-from hub.transfers.ledger.rows import function
+from hub.transfers.ledger.rows import function, under_policy
 from hub.transfers.ledger.singles import Singles, signer_of
 from hub.transfers.machines import CertificateState, Side
 from hub.transfers.rules.numbering import Scheme
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 __all__ = ["CertificateRecord", "Certificates", "SchemeFacts", "SchemeRecord"]
 
-FACTS_FOR_CERTIFICATE: Final = (
+FACTS_FOR_CERTIFICATE: Final = under_policy(
     f"select f.*, l.state as stock from ({function('facts_for_certificate', 9)}) f "
     "left join hub.facts_of_stock(array[$8::text], array[$9::text]) l on true"
 )
 #: Of the union that a statement is about; unions are public.
-FACTS_FOR_SCHEME: Final = (
+FACTS_FOR_SCHEME: Final = under_policy(
     "select f.signer, f.is_self, u.province_code "
     "from hub.facts_for_union($1, $2, $3, $4, $5, $6, $7, null, null, '{}') f left join "
     "hub.unions u on u.union_id = f.about_union"
@@ -99,7 +99,7 @@ class Certificates(Singles):
         case = row["membership"]
         columns = (row[name] or () for name in ("provinces", "numbers", "states", "issued_on", "issuing_unions"))
         return CertificateFacts(
-            signer=signer_of(row["signer"]),
+            signer=signer_of(row),
             membership=HeldFacts(*tuple(case)[2:]) if case is not None and case["tie"] == Side.HOLDER else None,
             is_party=case is not None and case["tie"] == "PARTY",
             is_taken=row["certificate_taken"],
@@ -118,7 +118,7 @@ class Certificates(Singles):
         """Give the facts for a numbering scheme (`about`, the URI of the province's federation)."""
         async with self._database.connection() as connection:
             row = await connection.fetchrow(FACTS_FOR_SCHEME, *self._clock, *signing, about)
-        return SchemeFacts(signer_of(row["signer"]), row["is_self"], row["province_code"])
+        return SchemeFacts(signer_of(row), row["is_self"], row["province_code"])
 
     async def record(self, record: CertificateRecord) -> bool:
         """Do an act on a certificate. False: overtaken. Raises: Claimed."""

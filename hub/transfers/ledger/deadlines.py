@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from hub.transfers.ledger.rows import policy_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
+
+    from hub.transfers.rules.policy import Policy
 
 __all__ = ["Dates", "Tentative", "now", "read_tentative", "record_deadlines"]
 
@@ -33,12 +37,16 @@ class Tentative(NamedTuple):
     requested_at: datetime | None
     released_at: datetime | None
     dates: Dates
+    holder_policy: Policy  #: in force when it was asked for
+    receiver_policy: Policy  #: in force when it was released
 
 
-#: The receiver has a row in every case.
+#: The receiver has a row in every case. By the policy of the day on which the step came in: the calendar alone is new.
 _TENTATIVE: Final = """
 select d.member_id, d.handoff_id, d.step_no, d.state, d.requested_at, d.released_at, d.deadline, d.deadline_tentative,
-       d.then_deadline, d.then_tentative, d.overdue_at, d.overdue_tentative
+       d.then_deadline, d.then_tentative, d.overdue_at, d.overdue_tentative,
+       hub.policy_in_force(h.from_union, d.requested_at) as holder_policy,
+       hub.policy_in_force(h.to_union, d.released_at) as receiver_policy
   from hub.dockets d join hub.handoffs h on h.member_id = d.member_id and h.handoff_id = d.handoff_id
  where h.is_open and d.side = 'RECEIVER' and (d.deadline_tentative or d.then_tentative or d.overdue_tentative)
  order by d.member_id"""
@@ -78,8 +86,10 @@ async def now(connection: Any, *, test_clock: bool) -> datetime:
 
 async def read_tentative(connection: Any) -> list[Tentative]:
     """Give every open case of which some time is tentative."""
-    rows = [tuple(row) for row in await connection.fetch(_TENTATIVE)]
-    return [Tentative(*(*row[:_FIRST], Dates(*row[_FIRST:]))) for row in rows]
+    return [
+        Tentative(*(*row[:_FIRST], Dates(*row[_FIRST:-2]), *(policy_of(text) for text in row[-2:])))
+        for row in map(tuple, await connection.fetch(_TENTATIVE))
+    ]
 
 
 async def record_deadlines(connection: Any, changed: Sequence[tuple[Tentative, Dates]]) -> int:

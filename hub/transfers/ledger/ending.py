@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from hub.transfers.facts_ending import EndedFacts, EndingFacts, FilingFacts, ProposalFacts
+from hub.transfers.ledger.rows import under_policy
 from hub.transfers.ledger.singles import Singles, signer_of
 
 if TYPE_CHECKING:
@@ -135,9 +136,9 @@ def _function(name: str, arity: int) -> str:
     return f"select * from hub.{name}({', '.join(f'${number}' for number in range(1, arity + 1))})"
 
 
-FACTS_FOR_ENDING: Final = _function("facts_for_ending", 7)
+FACTS_FOR_ENDING: Final = under_policy(_function("facts_for_ending", 7))
 FACTS_FOR_PROPOSAL: Final = _function("facts_for_proposal", 2)
-FACTS_FOR_FILING: Final = _function("facts_for_filing", 7)
+FACTS_FOR_FILING: Final = under_policy(_function("facts_for_filing", 7))
 RECORD_ENDING: Final = _function("record_ending", len(EndingRecord._fields))
 RECORD_FILING: Final = _function("record_filing", len(FilingRecord._fields))
 RECORD_MARK: Final = _function("record_filing_mark", len(MarkRecord._fields))
@@ -156,7 +157,7 @@ class Endings(Singles):
             async with self._database.connection() as connection:
                 proposed = await connection.fetchrow(FACTS_FOR_PROPOSAL, signing.union_id, membership_id)
         return EndingFacts(
-            signer=signer_of(row["signer"]),
+            signer=signer_of(row),
             membership=EndedFacts(*row["membership"]) if holds else None,
             proposal=None if proposed is None else ProposalFacts(*proposed),
             is_party=row["tie"] == "PARTY",
@@ -165,8 +166,9 @@ class Endings(Singles):
 
     async def facts_for_filing(self, signing: Signing, membership_id: UUID) -> FilingFacts:
         """Give the facts for a mark on a filing."""
-        signer, *rest = await self._facts(FACTS_FOR_FILING, signing, membership_id)
-        return FilingFacts(signer_of(signer), *rest)
+        row = await self._facts(FACTS_FOR_FILING, signing, membership_id)
+        _, *rest, _ = row
+        return FilingFacts(signer_of(row), *rest)
 
     async def _facts(self, sql: str, signing: Signing, membership_id: UUID) -> Any:
         async with self._database.connection() as connection:

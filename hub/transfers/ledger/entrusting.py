@@ -10,6 +10,7 @@ import asyncpg
 from hub import failpoints
 from hub.transfers.facts_entrusting import AgreementFacts, CareFacts, EntrustmentFacts, PartyFacts, RosterFacts
 from hub.transfers.ledger.groups import CONFLICTS, Claimed
+from hub.transfers.ledger.rows import under_policy
 from hub.transfers.ledger.singles import signer_of
 from hub.transfers.views_entrusting import (
     AgreementStepView,
@@ -146,8 +147,8 @@ def _function(name: str, arity: int) -> str:
     return f"select * from hub.{name}({', '.join(f'${number}' for number in range(1, arity + 1))})"
 
 
-FACTS_FOR_ENTRUSTMENT: Final = _function("facts_for_entrustment", 13)
-FACTS_FOR_CARE: Final = _function("facts_for_care", 8)
+FACTS_FOR_ENTRUSTMENT: Final = under_policy(_function("facts_for_entrustment", 13))
+FACTS_FOR_CARE: Final = under_policy(_function("facts_for_care", 8))
 IS_ENTRUSTED_HOST: Final = _function("is_entrusted_host", 3)
 RECORD_ENTRUSTMENT: Final = _function("record_entrustment", 20)
 RECORD_ENTRUSTMENT_ACT: Final = _function("record_entrustment_act", 26)
@@ -198,7 +199,7 @@ class Entrustments:
             row = await connection.fetchrow(FACTS_FOR_ENTRUSTMENT, *self._clock, *signing, *given)
         members_found = [RosterFacts(*member) for member in row["members"] or ()]
         return EntrustmentFacts(
-            signer=signer_of(row["signer"]),
+            signer=signer_of(row),
             is_taken=row["is_taken"],
             agreement=None if row["agreement"] is None else AgreementFacts(*row["agreement"]),
             dispatch=None if row["dispatch"] is None else PartyFacts(*row["dispatch"]),
@@ -211,8 +212,8 @@ class Entrustments:
         """Give the facts for a record of an activity or a rights case."""
         async with self._database.connection() as connection:
             row = await connection.fetchrow(FACTS_FOR_CARE, *self._clock, *signing, membership_id, agreement_id)
-        signer, *rest = row
-        return CareFacts(signer_of(signer), *rest)
+        _, *rest, _ = row
+        return CareFacts(signer_of(row), *rest)
 
     async def is_host_of(self, union_id: UUID, membership_id: UUID | None) -> bool:
         """Whether a union is entrusted with this member now."""

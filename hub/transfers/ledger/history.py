@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from hub.transfers.facts import HeldFacts
 from hub.transfers.facts_history import DuesFacts, HistoryFacts
 from hub.transfers.ledger.reads import unions
-from hub.transfers.ledger.rows import function
+from hub.transfers.ledger.rows import function, under_policy
 from hub.transfers.ledger.singles import Singles, signer_of
 from hub.transfers.machines import Side
 from hub.transfers.views_history import DuesView, HistoryView
@@ -124,11 +124,16 @@ class Elector(NamedTuple):
     status: str
 
 
-FACTS_FOR_HISTORY: Final = function("facts_for_history", 7)
-FACTS_FOR_DUES: Final = function("facts_for_dues", 8)
+FACTS_FOR_HISTORY: Final = under_policy(function("facts_for_history", 7))
+FACTS_FOR_DUES: Final = under_policy(function("facts_for_dues", 8))
 RECORD_HISTORY: Final = function("record_history", len(HistoryRecord._fields))
 RECORD_DUES: Final = function("record_dues", len(DuesEntry._fields))
-RECORD_RETAINED_IMPORT: Final = function("record_retained_import", len(RetainedImportRecord._fields))
+#: Who is wound up meanwhile takes nobody in (HUB-P09).
+RECORD_RETAINED_IMPORT: Final = (
+    "select hub.still_active(array[("
+    + function("record_retained_import", len(RetainedImportRecord._fields))
+    + ")::integer], array[$2]) = '{1}'"
+)
 HISTORIES: Final = "select * from hub.read_histories($1)"
 DUES: Final = "select * from hub.read_dues($1)"
 ELECTORS: Final = "select * from hub.read_electors($1, $2, $3, $4)"
@@ -143,7 +148,7 @@ class Histories(Singles):
             row = await connection.fetchrow(FACTS_FOR_HISTORY, *self._clock, *signing, membership_id)
         case = row["membership"]
         return HistoryFacts(
-            signer=signer_of(row["signer"]),
+            signer=signer_of(row),
             membership=HeldFacts(*tuple(case)[2:]) if case is not None and case["tie"] == Side.HOLDER else None,
             is_party=case is not None and case["tie"] == "PARTY",
             is_first_holder=bool(row["is_first_holder"]),
@@ -156,8 +161,8 @@ class Histories(Singles):
         """Give the facts for a record of dues."""
         async with self._database.connection() as connection:
             row = await connection.fetchrow(FACTS_FOR_DUES, *self._clock, *signing, membership_id, agreement_id)
-        signer, *rest = row
-        return DuesFacts(signer_of(signer), *rest)
+        _, *rest, _ = row  # the signer, and the policy in force for it
+        return DuesFacts(signer_of(row), *rest)
 
     async def record(self, record: HistoryRecord) -> bool:
         """Enter earlier lines. False: overtaken. Raises: Claimed."""

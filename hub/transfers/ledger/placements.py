@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from hub.transfers.ledger.reads import LEAST
+from hub.transfers.ledger.rows import policy_of
 from hub.transfers.machines import PlacementState
 from hub.transfers.rules.awaiting import placement_state
 from hub.transfers.views import AwaitedView, PlacementView
@@ -20,7 +21,9 @@ __all__ = ["awaited", "placement_page", "placements", "union_of_release"]
 #: With the union that organises the employer today ($2), and since when it does, as far as the hub knows.
 _PLACEMENT: Final = """
 select m.membership_id, m.employer_uscc, m.holding_basis, m.held_since, x.union_id as exit_to,
-       greatest(x.since, m.held_since) as exit_due_since
+       greatest(x.since, m.held_since) as exit_due_since,
+       case when x.union_id is not null then hub.policy_in_force(m.holder_union, greatest(x.since, m.held_since)) end
+       as policy
   from hub.memberships m
   left join lateral (
     select n.union_id, greatest(n.registered_at, e.from_on::timestamp at time zone 'Asia/Shanghai') as since
@@ -87,4 +90,5 @@ def _placement(row: Any) -> PlacementView:
         since=row["held_since"],
         exit_to=row["exit_to"],
         exit_due_since=row["exit_due_since"] if is_due else None,
+        policy=policy_of(row["policy"]),
     )

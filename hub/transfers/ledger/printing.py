@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from hub.transfers.facts_printing import LoanFacts, PrintingFacts, ReportFacts, RunFacts, SampleFacts
-from hub.transfers.ledger.rows import function
+from hub.transfers.ledger.rows import function, under_policy
 from hub.transfers.ledger.singles import Singles, signer_of
 from hub.transfers.rules.numbering import Scheme
 from hub.transfers.views_printing import LoanView, LossView, RunView, SampleView
@@ -41,7 +41,7 @@ __all__ = [
 
 F = TypeVar("F", SampleFacts, LoanFacts, ReportFacts)
 
-FACTS_FOR_PRINTING: Final = function("facts_for_printing", 14)
+FACTS_FOR_PRINTING: Final = under_policy(function("facts_for_printing", 14))
 RECORD_SAMPLE: Final = function("record_sample", 12)
 RECORD_SAMPLE_APPROVAL: Final = function("record_sample_approval", 9)
 RECORD_PRINTER: Final = function("record_printer", 12)
@@ -240,7 +240,7 @@ class Printing(Singles):
         async with self._database.connection() as connection:
             row = await connection.fetchrow(FACTS_FOR_PRINTING, *self._clock, *signing, *asked)
         return PrintingFacts(
-            signer=signer_of(row["signer"]),
+            signer=signer_of(row),
             province_code=row["province_code"],
             sample=_facts(SampleFacts, row["sample"]),
             loan=_facts(LoanFacts, row["loan"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from hub.transfers.ledger.rows import policy_of
 from hub.transfers.machines import SecondmentState
 from hub.transfers.views_secondment import SecondmentStepView, SecondmentView
 
@@ -15,13 +16,23 @@ if TYPE_CHECKING:
 
 __all__ = ["secondment_page", "secondment_steps", "secondments_of_members"]
 
-SECONDMENTS: Final = "select * from hub.read_secondments($1, $2, $3, $4, $5, $6, $7)"
+#: With the policy of the home union as it was when the term was set for the last time.
+SECONDMENTS: Final = """
+with s as materialized (select * from hub.read_secondments($1, $2, $3, $4, $5, $6, $7)),
+     t as materialized (
+         select x.membership_id, x.secondment_no, max(x.at) as at
+           from hub.read_secondment_steps(array(select s.membership_id from s)) x
+          where x.act in ('record', 'offer', 'change_term', 'extend', 'end_early')
+          group by x.membership_id, x.secondment_no)
+select s.*, hub.policy_in_force(s.home_union, t.at) as policy
+  from s left join t on t.membership_id = s.membership_id and t.secondment_no = s.secondment_no
+ order by s.membership_id, s.secondment_no"""
 
 SECONDMENT_STEPS: Final = "select * from hub.read_secondment_steps($1)"
 
 
 def _view(row: Any) -> SecondmentView:
-    return SecondmentView(**{**dict(row), "state": SecondmentState(row["state"])})
+    return SecondmentView(**{**dict(row), "state": SecondmentState(row["state"]), "policy": policy_of(row["policy"])})
 
 
 async def secondments_of_members(

@@ -72,6 +72,7 @@ class ReleaseRecord(NamedTuple):
     """The columns of `record_release`, in order.
 
     `lapsed…`: the case that ends first, by its dates or because the release goes elsewhere; `passed` its last steps.
+    `retains`: what it makes of a member whom it retains too (A19), as JSON: reason, retained_on, and the card's salt.
     """
 
     at: datetime
@@ -100,6 +101,7 @@ class ReleaseRecord(NamedTuple):
     receipt: str
     card: str
     terms: str | None
+    retains: str | None = None
 
 
 class RequestRecord(NamedTuple):

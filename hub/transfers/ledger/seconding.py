@@ -12,6 +12,7 @@ from hub.transfers.facts_secondment import (
     SecondmentMembership,
     SecondmentWord,
 )
+from hub.transfers.ledger.rows import policy_of, under_policy
 from hub.transfers.ledger.singles import Singles, signer_of
 
 if TYPE_CHECKING:
@@ -85,21 +86,33 @@ def _function(name: str, arity: int) -> str:
     return f"select * from hub.{name}({', '.join(f'${number}' for number in range(1, arity + 1))})"
 
 
-def with_secondment(facts: str, sub: int) -> str:
+def with_secondment(facts: str, sub: int, *, of_holder: bool = False) -> str:
     """Give the text of facts with the latest secondment of each item beside them: one statement still.
 
-    Takes: `sub`, the number of the parameter that holds the memberships.
+    Takes: `sub`, the number of the parameter that holds the memberships; `of_holder`, whether it is what the holder of
+    the membership found is told, not the signer: a union above it may sign in its stead and have no case yet (HUB-P09)
     """
-    return f"select f.*, x.secondment from ({facts}) f join hub.facts_of_secondments($1, $2, ${sub}) x on x.ord = f.ord"
+    told = "array(select (g.membership).holder_union from g order by g.ord)" if of_holder else "$2"
+    return (
+        f"with g as materialized ({facts}) select g.*, x.secondment "
+        f"from g join hub.facts_of_secondments($1, {told}, ${sub}) x on x.ord = g.ord"
+    )
 
 
-#: With the state of the home union: of one that is wound up the union above signs at once (HUB-P09).
-FACTS_FOR_SECONDMENT: Final = (
+#: The instant at which the secondment is due: its last day is over.
+_DUE: Final = (
+    "(least(((f.membership).secondment).ends_on, ((f.membership).secondment).ended_early_on) + 1)::timestamp "
+    "at time zone 'Asia/Shanghai'"
+)
+#: With the state of the home union: of one that is wound up the union above signs at once (HUB-P09); and with its
+#: policy as the secondment came due: from then on it is asked for the member's return.
+FACTS_FOR_SECONDMENT: Final = under_policy(
     f"select f.*, h.state as home_state, n.kind as host_kind from ({_function('facts_for_secondment', 8)}) f "
     "left join hub.unions h on h.union_id = ((f.membership).secondment).home_union "
-    "left join hub.unions n on n.union_id = f.host_union"
+    "left join hub.unions n on n.union_id = f.host_union",
+    home_policy=f"((f.membership).secondment).home_union, {_DUE}",
 )
-RECORD_RETURN_MATCH: Final = _function("record_return_match", 6)
+RECORD_RETURN_MATCH: Final = under_policy(_function("record_return_match", 6))
 RECORD_RETARGETING: Final = _function("record_retargeting", len(RetargetingRecord._fields))
 RECORD_SECONDMENT: Final = _function("record_secondment", len(SecondmentRecord._fields))
 
@@ -119,13 +132,14 @@ class SecondmentActs(Singles):
         async with self._database.connection() as connection:
             row = await connection.fetchrow(FACTS_FOR_SECONDMENT, *self._clock, *signing, membership_id, host)
         return SecondmentActFacts(
-            signer=signer_of(row["signer"]),
+            signer=signer_of(row),
             tie=row["tie"],
             membership=_membership(row["membership"]),
             host_union=row["host_union"],
             host_state=row["host_state"],
             host_kind=row["host_kind"],
             home_state=row["home_state"],
+            home_policy=policy_of(row["home_policy"]),
         )
 
     async def record_return_match(
@@ -137,7 +151,7 @@ class SecondmentActs(Singles):
         """
         async with self._database.connection() as connection:
             row = await connection.fetchrow(RECORD_RETURN_MATCH, *self._clock, *signing[:3], membership_id, minutes)
-        return signer_of(row["signer"]), secondment_of(row["secondment"]), row["home_employer"]
+        return signer_of(row), secondment_of(row["secondment"]), row["home_employer"]
 
     async def record_secondment(self, record: SecondmentRecord) -> bool:
         """Enter an act on a secondment. False: overtaken. Raises: Claimed."""

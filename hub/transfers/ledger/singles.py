@@ -10,6 +10,7 @@ from hub import failpoints
 from hub.transfers.facts import SignerFacts
 from hub.transfers.kinds import UnionKind, UnionState
 from hub.transfers.ledger.groups import CONFLICTS, Claimed, under_its_key
+from hub.transfers.ledger.rows import policy_of
 
 if TYPE_CHECKING:
     from typing import NamedTuple
@@ -45,6 +46,7 @@ async def record_one(connection: Any, sql: str, record: NamedTuple) -> bool:
 
 
 def signer_of(row: Any) -> SignerFacts:
-    """Give who acts, from the columns of `hub.signer`."""
-    now, login_in_force, uri, name, kind, state, *rest = row
-    return SignerFacts(now, login_in_force, uri, name, UnionKind(kind), UnionState(state), *rest)
+    """Give who acts, and under which policy, from a row of facts (see `under_policy`)."""
+    now, login_in_force, uri, name, kind, state, *rest = row["signer"]
+    of_key = (*rest, policy_of(row["policy"]))
+    return SignerFacts(now, login_in_force, uri, name, UnionKind(kind), UnionState(state), *of_key)

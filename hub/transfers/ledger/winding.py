@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from hub.transfers.facts_winding import LeftWith, WindingFacts
 from hub.transfers.kinds import UnionState
 from hub.transfers.ledger.records import ReleaseRecord
+from hub.transfers.ledger.rows import under_policy
 from hub.transfers.ledger.singles import Singles, signer_of
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _function(name: str, arity: int) -> str:
     return f"select * from hub.{name}({', '.join(f'${number}' for number in range(1, arity + 1))})"
 
 
-FACTS_FOR_WINDING: Final = _function("facts_for_winding", 8)
+FACTS_FOR_WINDING: Final = under_policy(_function("facts_for_winding", 8))
 RECORD_PUSHED_IN_LIEU: Final = _function("record_pushed_in_lieu", len(ReleaseRecord._fields))
 RECORD_WINDING: Final = _function("record_winding", len(WindingRecord._fields))
 RECORD_CLOSING: Final = _function("record_closing", len(ClosingRecord._fields))
@@ -70,7 +71,7 @@ class Windings(Singles):
             row = await connection.fetchrow(FACTS_FOR_WINDING, *self._clock, *signing, about, successor)
         left, state, successor_state = row["left_with"], row["state"], row["successor_state"]
         return WindingFacts(
-            signer=signer_of(row["signer"]),
+            signer=signer_of(row),
             about_union=row["about_union"],
             is_next_higher=row["is_next_higher"],
             state=None if state is None else UnionState(state),

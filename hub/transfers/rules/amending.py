@@ -10,7 +10,7 @@ from hub.transfers.machines import HandoffState
 from hub.transfers.person import CLEARABLE, PERSONAL
 from hub.transfers.rules.codes import InvalidValue, is_province_code, normalise_certificate_number
 from hub.transfers.rules.days import day_of, month_of, months_after
-from hub.transfers.rules.policy import POLICY
+from hub.transfers.rules.policy import LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -133,7 +133,7 @@ def check_document_is_nobody_elses(question: Amendment, facts: AmendmentFacts) -
     membership = facts.membership
     if membership is None or question.id_hash is None:
         return
-    if facts.hits_today >= POLICY.member_hits_per_day_max:
+    if facts.hits_today >= LIMITS.member_hits_per_day_max:
         yield Refusal(Code.RATE_LIMITED)
     elif facts.known_person is not None and facts.known_person != membership.member_id:
         yield Refusal(Code.ALREADY_MEMBER_USE_TRANSFER)
@@ -172,7 +172,7 @@ def check_amended_dues(question: Amendment, membership: HeldFacts) -> Refusals:
     """Dues paid go back by a correction alone (I8). Source: NX-3."""
     dues = question.claims.dues_paid_through
     if dues is not None and dues < membership.dues_paid_through and not question.claims.is_correction:
-        latest = months_after(month_of(question.today), POLICY.prepaid_months_max)
+        latest = months_after(month_of(question.today), question.policy.prepaid_months_max)
         yield Refusal(
             Code.DUES_MONTH_IMPLAUSIBLE,
             path=("amendment", "dues_paid_through"),

@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hub.transfers.machines import PLACEMENT, PlacementState, Side
-from hub.transfers.rules.policy import POLICY
 from hub.transfers.rules.reasons import REASONS
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from hub.transfers.rules.policy import Policy
 
 __all__ = ["exit_reason", "placement_state", "remind_at"]
 
@@ -22,9 +23,9 @@ def placement_state(*, is_organised: bool) -> PlacementState:
     return PlacementState(PLACEMENT.step(PlacementState.PLACED, "organise", Side.HIGHER).target)
 
 
-def remind_at(due_since: datetime | None) -> datetime | None:
+def remind_at(due_since: datetime | None, policy: Policy) -> datetime | None:
     """Give when the holder of one whose exit is due is reminded of it; nothing follows by itself. Source: HUB-P08."""
-    return None if due_since is None else due_since + timedelta(days=POLICY.exit_reminder_days)
+    return None if due_since is None else due_since + timedelta(days=policy.exit_reminder_days)
 
 
 def exit_reason(basis: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, TypeGuard
 
 from hub.errors import Code, Refusal
@@ -14,8 +13,7 @@ from hub.transfers.rules import columns, custody
 from hub.transfers.rules.codes import InvalidValue, is_province_code, normalise_certificate_number
 from hub.transfers.rules.days import day_of
 from hub.transfers.rules.numbering import CHECK_RULES, is_pattern
-from hub.transfers.rules.policy import POLICY
-from hub.transfers.rules.pulling import CONSENT_FORMS
+from hub.transfers.rules.pulling import check_consented
 from hub.transfers.words import in_chinese, listed_in_chinese
 
 if TYPE_CHECKING:
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from federation.act import Certificate
     from hub.transfers.certificates import CertificateFacts
     from hub.transfers.facts import HeldFacts, SignerFacts
+    from hub.transfers.rules.policy import Policy
     from hub.transfers.rules.questions import Refusals
 
 __all__ = [
@@ -87,6 +86,11 @@ class Certifying:
     def today(self) -> date:
         """The day of receipt, in Shanghai."""
         return day_of(self.facts.signer.now)
+
+    @property
+    def policy(self) -> Policy:
+        """The holder's, in force at that time."""
+        return self.facts.signer.policy
 
     @property
     def issued(self) -> Certificate | None:
@@ -184,15 +188,9 @@ def check_step(question: Certifying, membership: HeldFacts) -> Refusals:
         yield Refusal(Code.STEP_NOT_ALLOWED, state=state, state_zh=in_chinese(state))
 
 
-def check_report(claims: acts.CertificateLoss, today: date) -> Refusals:
+def check_report(claims: acts.CertificateLoss, today: date, *, policy: Policy) -> Refusals:
     """A loss is the member's to report, and the union's statement says when and how. Source: HUB-P15 (NX-7)."""
-    consent, path = claims.consent, (claims.object_name, "consent")
-    if consent is None:
-        yield Refusal(Code.MEMBER_CONSENT_REQUIRED, path=path)
-    elif consent.form not in CONSENT_FORMS:
-        yield Refusal(Code.MEMBER_CONSENT_REQUIRED, path=(*path, "form"))
-    elif not today - timedelta(days=POLICY.consent_days_max) <= consent.given_on <= today:
-        yield Refusal(Code.MEMBER_CONSENT_REQUIRED, path=(*path, "given_on"))
+    yield from check_consented(claims.consent, today, policy=policy, path=(claims.object_name, "consent"))
 
 
 def check_day_of_issue(question: Certifying, issued: Certificate, membership: HeldFacts) -> Refusals:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from hub.errors import Code, Refusal
 from hub.transfers.rules.days import end_of, month_of, months_after
-from hub.transfers.rules.policy import POLICY
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from hub.transfers.rules.policy import Policy
     from hub.transfers.rules.questions import Refusals
 
 __all__ = [
@@ -25,12 +25,12 @@ __all__ = [
 ]
 
 
-def check_printed_date(day: date, today: date, *, path: tuple[str, ...]) -> Refusals:
+def check_printed_date(day: date, today: date, *, policy: Policy, path: tuple[str, ...]) -> Refusals:
     """A date printed is neither in the future nor further back than P06. Source: NX-3, HUB-P06."""
     if day > today:
         yield Refusal(Code.DATE_IN_FUTURE, path=path, possible_from=end_of(day - timedelta(days=1)))
-    elif day < today - timedelta(days=POLICY.backdate_days_max):
-        yield Refusal(Code.BACKDATE_TOO_FAR, path=path, days=POLICY.backdate_days_max)
+    elif day < today - timedelta(days=policy.backdate_days_max):
+        yield Refusal(Code.BACKDATE_TOO_FAR, path=path, days=policy.backdate_days_max)
 
 
 def check_not_in_future(day: date | None, today: date, *, path: tuple[str, ...]) -> Refusals:
@@ -56,9 +56,9 @@ def check_intake_follows_release(in_date: date, out_date: date | None) -> Refusa
         yield Refusal(Code.IN_DATE_BEFORE_OUT_DATE, path=("acceptance", "in_date"))
 
 
-def check_valid_until(valid_until: date, today: date) -> Refusals:
+def check_valid_until(valid_until: date, today: date, *, policy: Policy) -> Refusals:
     """A release is good for a day at least and for P01 at most. Source: HUB-P01."""
-    latest = today + timedelta(days=POLICY.release_valid_days)
+    latest = today + timedelta(days=policy.release_valid_days)
     if not today <= valid_until <= latest:
         yield Refusal(
             Code.INPUT_INVALID,
@@ -68,10 +68,10 @@ def check_valid_until(valid_until: date, today: date) -> Refusals:
         )
 
 
-def check_dues_month(dues: str, *, joined_on: date, today: date, path: tuple[str, ...]) -> Refusals:
+def check_dues_month(dues: str, *, joined_on: date, today: date, policy: Policy, path: tuple[str, ...]) -> Refusals:
     """Dues are paid to no month before that of joining less one, and to none beyond P10. Source: NX-3, HUB-P10."""
     earliest = months_after(month_of(joined_on), -1)
-    latest = months_after(month_of(today), POLICY.prepaid_months_max)
+    latest = months_after(month_of(today), policy.prepaid_months_max)
     if not earliest <= dues <= latest:
         yield Refusal(Code.DUES_MONTH_IMPLAUSIBLE, path=path, earliest=earliest, latest=latest)
 

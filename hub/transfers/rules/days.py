@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
-__all__ = ["SHANGHAI", "day_of", "end_of", "exempt_from", "month_of", "months_after"]
+__all__ = ["SHANGHAI", "day_of", "end_of", "exempt_from", "last_day_of", "month_of", "months_after"]
 
 SHANGHAI = timezone(timedelta(hours=8))
 
@@ -17,6 +17,11 @@ def day_of(instant: datetime) -> date:
 def end_of(day: date) -> datetime:
     """Give the instant at which a Shanghai day is over (its 24:00), in UTC."""
     return datetime.combine(day + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)
+
+
+def last_day_of(end: datetime) -> date:
+    """Give the Shanghai day whose end an instant is."""
+    return day_of(end - timedelta(microseconds=1))
 
 
 def month_of(day: date) -> str:

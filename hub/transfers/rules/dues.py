@@ -10,7 +10,6 @@ from hub.transfers.kinds import MembershipStatus
 from hub.transfers.machines import HandoffState
 from hub.transfers.rules import custody
 from hub.transfers.rules.days import day_of, exempt_from, month_of, months_after
-from hub.transfers.rules.policy import POLICY
 
 if TYPE_CHECKING:
     from datetime import date
@@ -94,7 +93,7 @@ def check_months(claims: DuesRecord, facts: DuesFacts) -> Refusals:
     """
     assert facts.paid_through is not None
     earliest = first_month_owed(facts.paid_through, facts.restored_on)
-    latest = months_after(month_of(day_of(facts.signer.now)), POLICY.prepaid_months_max)
+    latest = months_after(month_of(day_of(facts.signer.now)), facts.signer.policy.prepaid_months_max)
     if not earliest <= claims.paid_through <= latest:
         yield Refusal(
             Code.DUES_MONTH_IMPLAUSIBLE, path=("dues", "paid_through"), earliest=earliest, latest=max(earliest, latest)

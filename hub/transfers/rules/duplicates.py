@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub.errors import Code, Refusal
-from hub.transfers.rules.policy import POLICY
+from hub.transfers.rules.policy import LIMITS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -31,7 +31,7 @@ def check_not_a_third(facts: JoinFacts, person: Person) -> Refusals:
     met too many members of others is told nothing more that day. Source: A3, A8, A11
     """
     is_another = facts.live_person is not None and facts.live_person != (person.name, person.birth_month)
-    if person.id_number is not None and facts.hits_today >= POLICY.member_hits_per_day_max:
+    if person.id_number is not None and facts.hits_today >= LIMITS.member_hits_per_day_max:
         yield Refusal(Code.RATE_LIMITED)
     elif facts.is_paired or is_another:
         yield Refusal(Code.ALREADY_MEMBER_USE_TRANSFER)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from federation import acts_ending as acts
     from federation.acts_certificates import CertificateCollection
     from hub.transfers.facts_ending import EndedFacts, EndingFacts, FilingFacts, ProposalFacts
+    from hub.transfers.rules.policy import Policy
     from hub.transfers.rules.questions import Refusals
 
     AnEnd = acts.Withdrawal | acts.DeemedWithdrawal | acts.Expulsion | acts.Death
@@ -84,6 +85,11 @@ class OnEnding:
     def today(self) -> date:
         """The day of receipt, in Shanghai."""
         return day_of(self.now)
+
+    @property
+    def policy(self) -> Policy:
+        """The holder's, in force at that time."""
+        return self.facts.signer.policy
 
 
 def ended_on(claims: AnEnd) -> date | None:
@@ -161,7 +167,7 @@ def check_ended_when_printed(claims: AnEnd, question: OnEnding, membership: Ende
         yield from check_not_in_future(day, question.today, path=path)
         since = membership.joined_on
     else:
-        yield from check_printed_date(day, question.today, path=path)
+        yield from check_printed_date(day, question.today, policy=question.policy, path=path)
         since = membership.since_on
     if day < since:
         yield _invalid(path, "终止日期早于入会或转入日期", "the end is before the day of joining, or of the intake")
@@ -307,11 +313,8 @@ def check_expelled(membership: EndedFacts, act: str) -> Refusals:
     if membership.status != MembershipStatus.EXPELLED or membership.expulsion_state is None:
         yield Refusal(Code.STEP_NOT_ALLOWED, state=membership.status, state_zh=status_in_chinese(membership.status))
         return
-    try:
-        step = EXPULSION.step(membership.expulsion_state, act, Side.HOLDER)
-    except Refusal as refusal:
-        yield refusal
-        return
+    # Of one that stands, the machine takes either act wherever it has come to.
+    step = EXPULSION.step(membership.expulsion_state, act, Side.HOLDER)
     if act == "file" and step.source == step.target and membership.mark != "RETURNED_FOR_PAPERS":
         # What the union above has not sent back is not filed twice.
         yield Refusal(Code.STEP_NOT_ALLOWED, state=step.source, state_zh=in_chinese(step.source))
@@ -332,7 +335,7 @@ def check_filed_with_the_next_above(claims: acts.ExpulsionFiling, parent_uri: st
 def check_filing_dates(claims: acts.ExpulsionFiling, question: OnEnding, membership: EndedFacts) -> Refusals:
     """What is filed was decided (I13). Source: A23, NX-3, HUB-P06."""
     path = (claims.object_name, "filed_on")
-    yield from check_printed_date(claims.filed_on, question.today, path=path)
+    yield from check_printed_date(claims.filed_on, question.today, policy=question.policy, path=path)
     if membership.ended_on is not None and claims.filed_on < membership.ended_on:
         yield _invalid(path, "备案日期早于决定日期", "filed before it was decided")
 

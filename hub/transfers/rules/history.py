@@ -75,7 +75,7 @@ def check_entry_versions(claims: acts.History, facts: HistoryFacts, membership: 
             return
 
 
-def check_transfer_lines(claims: acts.History, membership: HeldFacts) -> Refusals:
+def check_transfer_lines(claims: acts.History, facts: HistoryFacts, membership: HeldFacts) -> Refusals:
     """The lines follow one another between the joining and the entry into the hub, and can be printed.
 
     Their reasons are article 12's, or LEGACY; their dues a month that can be.
@@ -101,6 +101,7 @@ def check_transfer_lines(claims: acts.History, membership: HeldFacts) -> Refusal
             line.dues_paid_through,
             joined_on=membership.joined_on,
             today=line.out_date,
+            policy=facts.signer.policy,
             path=(*path, "dues_paid_through"),
         )
         after = max(line.in_date, after)

@@ -8,7 +8,7 @@ from hub.errors import Code, Refusal
 from hub.transfers.kinds import JOINING_BASES, HoldingBasis, JoinChannel, UnionKind, UnionState
 from hub.transfers.rules.codes import InvalidValue, is_province_code, normalise_certificate_number
 from hub.transfers.rules.days import month_of
-from hub.transfers.rules.policy import POLICY
+from hub.transfers.rules.policy import LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -78,7 +78,7 @@ def check_not_yet_a_member(facts: JoinFacts, *, by_id: bool) -> Refusals:
     Asked at once, a few more answers than the limit may be given: they are counted when they are logged.
     Source: A3, A8, A11
     """
-    if by_id and facts.hits_today >= POLICY.member_hits_per_day_max:
+    if by_id and facts.hits_today >= LIMITS.member_hits_per_day_max:
         yield Refusal(Code.RATE_LIMITED)
     elif facts.live_membership is not None:
         yield Refusal(Code.ALREADY_MEMBER_USE_TRANSFER)

@@ -14,12 +14,14 @@ from hub.transfers.kinds import (
     UnionState,
 )
 from hub.transfers.rules.codes import is_uscc
+from hub.transfers.rules.policy import ClosureIntake
 from hub.transfers.rules.reasons import (
     BASES_AT_AN_EMPLOYER,
     CORRECTION,
     EMPLOYER_UNION_KINDS,
     INADMISSIBLE_GROUNDS,
     INADMISSIBLE_REASONS,
+    OPTION_DECLINED,
     REASONS,
     RECEIVER_KINDS,
     REORGANISED,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from federation import acts
     from hub.transfers.facts import HandoffFacts, ReceiverFacts
     from hub.transfers.kinds import UnionKind
+    from hub.transfers.rules.policy import Policy
     from hub.transfers.rules.questions import Refusals
 
 __all__ = [
@@ -316,12 +319,15 @@ def check_receiver_still_holds(handoff: HandoffFacts) -> Refusals:
         yield Refusal(Code.RECEIVER_CANNOT_HOLD)
 
 
-def check_ground(ground: str, reason_code: str, *, in_custody: bool) -> Refusals:
-    """A refusal rests on a ground of its reason's row, and on no other. Source: A12, A4, A7.
+def check_ground(ground: str, reason_code: str, policy: Policy, *, in_custody: bool) -> Refusals:
+    """A refusal rests on a ground of its reason's row, and on no other. Source: A12, A4, A7, HUB-P16.
 
-    Takes: `in_custody`, where nobody is asked where the member lives (HUB-P09).
+    Takes: `policy`, the releasing union's: whether a residence union may decline whom a closed employer leaves;
+    `in_custody`, where nobody is asked where the member lives (HUB-P09).
     """
     allowed = REASONS[reason_code].grounds - ({"NOT_RESIDENT_HERE"} if in_custody else frozenset[str]())
+    if reason_code == "EMPLOYER_CLOSURE" and policy.closure_intake is ClosureIntake.OPTION and not in_custody:
+        allowed |= {OPTION_DECLINED}
     if ground in allowed:
         return
     code = INADMISSIBLE_GROUNDS.get(ground, Code.REFUSAL_GROUND_NOT_ALLOWED)

@@ -129,7 +129,11 @@ def _what_an_enrolment_states(question: Join) -> Refusals:
     )
     yield from joining.check_joined_after_birth(claims, question.person)
     yield from columns.check_dues_month(
-        claims.dues_paid_through, joined_on=claims.joined_on, today=question.today, path=(under, "dues_paid_through")
+        claims.dues_paid_through,
+        joined_on=claims.joined_on,
+        today=question.today,
+        policy=question.policy,
+        path=(under, "dues_paid_through"),
     )
     yield from joining.check_certificate(claims, facts.scheme)
     if claims.certificate is not None:
@@ -209,6 +213,7 @@ def _dates_of_an_amendment(question: Amendment, membership: HeldFacts) -> Refusa
             question.after("dues_paid_through"),
             joined_on=question.after("joined_on"),
             today=question.today,
+            policy=question.policy,
             path=("amendment", "dues_paid_through"),
         )
 
@@ -234,7 +239,7 @@ def request(question: Request, facts: RequestFacts) -> Refusals:
     if claims.reason_code == "SECONDMENT_RETURN":
         yield from _of_a_return(question, facts)
         return
-    yield from pulling.check_consent(claims, question.today)
+    yield from pulling.check_consent(claims, question.today, policy=question.policy)
     yield from pulling.check_proof_given(facts.outcome)
     yield from pulling.check_not_frozen(facts.outcome)
     yield from pulling.check_certificate_is_good(facts.outcome)
@@ -280,7 +285,7 @@ def request_as_drafted(question: Request, facts: MatchFacts, cited: CitedFacts |
     """Rules of a request as far as they ask nothing of the person looked for. Source: as of a request; HUB-P17."""
     claims = question.claims
     yield from before_a_request(facts, claims)
-    yield from pulling.check_consent(claims, question.today)
+    yield from pulling.check_consent(claims, question.today, policy=question.policy)
     yield from pulling.check_proof_given("NONE" if is_proved else "MISSING")
     yield from pulling.check_within_limits(is_limited=facts.is_limited)
     yield from pulling.check_cited(claims, cited, question.now)
@@ -317,7 +322,7 @@ def release(question: Release) -> Refusals:
     yield from labour.check_reason(claims)
     yield from pulling.check_answers_the_reason(membership, claims)
     yield from placing.check_held_on(claims.reason_code, membership.holding_basis, path=("release", "reason_code"))
-    yield from pulling.check_consent_for(claims, question.today)
+    yield from pulling.check_consent_for(claims, question.today, policy=question.policy)
     yield from labour.check_correction_goes_back(claims, facts.receiver, membership.previous_union)
     yield from _facts_of_a_release(question)
 
@@ -337,6 +342,7 @@ def _facts_of_a_release(question: Release) -> Refusals:
         claims, facts.receiver, facts.place, facts.holder_uri or facts.signer.uri, question.today
     )
     yield from placing.check_reemployed(claims)
+    yield from leaving.check_retains(claims, membership, question.today, question.policy)
     yield from labour.check_awaited_employer(claims, membership.employer_uscc)
     yield from labour.check_employer_code(claims.new_employer_uscc, path=("release", "new_employer_uscc"))
     yield from labour.check_employer_code(claims.host_employer_uscc, path=("release", "host_employer_uscc"))
@@ -362,14 +368,17 @@ def _facts_of_a_release(question: Release) -> Refusals:
             succeeds=facts.succeeds(claims.reason_code)
             and labour.is_of_its_sort(facts.receiver.kind, facts.signer.kind),
         )
-    yield from columns.check_printed_date(claims.out_date, question.today, path=("release", "out_date"))
+    yield from columns.check_printed_date(
+        claims.out_date, question.today, policy=question.policy, path=("release", "out_date")
+    )
     yield from columns.check_release_follows_joining(claims.out_date, membership.joined_on)
     yield from leaving.check_leaves_after_retention(claims, membership)
-    yield from columns.check_valid_until(claims.valid_until, question.today)
+    yield from columns.check_valid_until(claims.valid_until, question.today, policy=question.policy)
     yield from columns.check_dues_month(
         claims.dues_paid_through,
         joined_on=membership.joined_on,
         today=question.today,
+        policy=question.policy,
         path=("release", "dues_paid_through"),
     )
     yield from leaving.check_exempt_since(claims, membership)
@@ -411,7 +420,7 @@ def release_in_lieu(question: Release, claims: acts.InLieuRelease) -> Refusals:
     yield from unlisted or labour.check_reason_text(claims)
     if membership.named is None:
         yield from placing.check_held_on(claims.reason_code, membership.holding_basis, path=("release", "reason_code"))
-        yield from pulling.check_consent_for(claims, question.today)
+        yield from pulling.check_consent_for(claims, question.today, policy=question.policy)
         yield from labour.check_correction_goes_back(claims, facts.receiver, membership.previous_union)
     yield from _facts_of_a_release(question)
 
@@ -501,7 +510,9 @@ def acceptance(question: Case, claims: acts.Acceptance) -> Refusals:
     yield from labour.check_relation_began(claims, question.today, handoff)
     yield from labour.check_employer_code(claims.employer_uscc, path=("acceptance", "employer_uscc"))
     yield from labour.check_basis(claims, handoff)
-    yield from columns.check_printed_date(claims.in_date, question.today, path=("acceptance", "in_date"))
+    yield from columns.check_printed_date(
+        claims.in_date, question.today, policy=question.policy, path=("acceptance", "in_date")
+    )
     yield from columns.check_intake_follows_release(claims.in_date, handoff.out_date)
     restored_on = claims.in_date if handoff.stated.restores else None
     yield from columns.check_next_dues_month(claims.next_dues_month, handoff.dues_paid_through, restored_on)
@@ -526,7 +537,8 @@ def refusal(question: Case, claims: acts.Refusal) -> Refusals:
     yield from _on_a_case(question, claims, Side.RECEIVER, accepting=False)
     if question.handoff is not None:
         handoff = question.handoff
-        yield from labour.check_ground(claims.ground, handoff.reason_code, in_custody=handoff.stated.in_custody)
+        in_custody = handoff.stated.in_custody
+        yield from labour.check_ground(claims.ground, handoff.reason_code, question.policy, in_custody=in_custody)
 
 
 def recall(question: Case, claims: acts.Recall) -> Refusals:

@@ -37,11 +37,11 @@ def certificate_rules(question: certificates.Certifying) -> Refusals:
     yield from certificates.check_is_the_members(question)
     yield from certificates.check_step(question, membership)
     if certificates.is_loss(claims):
-        yield from certificates.check_report(claims, question.today)
+        yield from certificates.check_report(claims, question.today, policy=question.policy)
     if certificates.is_collection(claims):
         path, facts = (claims.object_name, "collected_on"), question.facts
         yield from ending.check_collected_after_filing(claims, membership.status, facts.ended_on, facts.filed_on)
-        yield from columns.check_printed_date(claims.collected_on, question.today, path=path)
+        yield from columns.check_printed_date(claims.collected_on, question.today, policy=question.policy, path=path)
     if question.issued is not None:
         yield from certificates.check_day_of_issue(question, question.issued, membership)
         yield from certificates.check_no_fee(claims)

@@ -1,4 +1,8 @@
-"""The rules of each act on an entrustment in their order (domain 2.4), as `rules.order` has those of the others."""
+"""The rules of each act on an entrustment in their order (domain 2.4), as `rules.order` has those of the others.
+
+On an agreement that there is, the desk asks `before` and who is a party first: without an answer to both there is no
+question to be put (`desk.entrusting.question_of`).
+"""
 
 from __future__ import annotations
 
@@ -44,7 +48,6 @@ def signature(question: Entrustment, claims: claims_of.EntrustmentSignature) -> 
     """Rules of a signature. Source: A9, A15."""
     agreement = question.facts.agreement
     assert agreement is not None, "who is no party is refused before there is a question"
-    yield from before(question.facts.signer)
     yield from entrusting.check_signature_is_due(question, agreement)
     yield from entrusting.check_text_bound(question, claims.agreement_sha256)
     yield from entrusting.check_parties(question)
@@ -56,7 +59,6 @@ def withdrawal(question: Entrustment, claims: claims_of.EntrustmentWithdrawal) -
     """Rules of a withdrawal. Source: A9, A15."""
     agreement = question.facts.agreement
     assert agreement is not None, "who is no party is refused before there is a question"
-    yield from before(question.facts.signer)
     yield from entrusting.check_mine_to_withdraw(agreement)
     yield from entrusting.check_text_bound(question, claims.agreement_sha256)
 
@@ -65,7 +67,6 @@ def termination(question: Entrustment, claims: claims_of.EntrustmentTermination)
     """Rules of a termination. Source: A9, A15."""
     agreement = question.facts.agreement
     assert agreement is not None, "who is no party is refused before there is a question"
-    yield from before(question.facts.signer)
     # What a new version has superseded ends on its day, whatever day that is.
     is_superseded = agreement.stored_state == EntrustmentState.SUPERSEDED
     yield from entrusting.check_in_force(None if is_superseded else agreement.state, terminating=True)
@@ -76,7 +77,6 @@ def roster(question: Entrustment, claims: claims_of.RosterAmendment, change: cla
     """Rules of a change of the roster. Source: A9, A15, HUB-P04, HUB-P18."""
     agreement = question.facts.agreement
     assert agreement is not None, "who is no party is refused before there is a question"
-    yield from before(question.facts.signer)
     yield from entrusting.check_in_force(agreement.state)
     yield from entrusting.check_text_bound(question, claims.agreement_sha256)
     refused = tuple(entrusting.check_roster_bound(question, agreement, claims, sha256))
@@ -94,7 +94,6 @@ def answer(question: Entrustment, claims: claims_of.CoverageAcknowledgement) -> 
     """Rules of the host union's word on members of the roster. Source: A9, A15."""
     agreement = question.facts.agreement
     assert agreement is not None, "who is no party is refused before there is a question"
-    yield from before(question.facts.signer)
     yield from entrusting.check_in_force(agreement.state)
     yield from entrusting.check_text_bound(question, claims.agreement_sha256)
     yield from entrusting.check_answered_members(question, claims)

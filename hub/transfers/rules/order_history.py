@@ -31,7 +31,7 @@ def history_import(question: OnHistory) -> Refusals:
     yield from amending.check_not_ended(membership)
     yield from history.check_first_holder(facts)
     yield from history.check_entry_versions(claims, facts, membership)
-    yield from history.check_transfer_lines(claims, membership)
+    yield from history.check_transfer_lines(claims, facts, membership)
     yield from history.check_retention_lines(claims, facts, membership)
 
 

@@ -42,7 +42,7 @@ def sample_approval(facts: PrintingFacts, claims: acts.SampleApproval) -> Refusa
     if facts.sample is not None:
         yield from printing.check_names_the_sample(claims, facts.sample)
     yield from columns.check_printed_date(
-        claims.approved_on, day_of(facts.signer.now), path=("approval", "approved_on")
+        claims.approved_on, day_of(facts.signer.now), policy=facts.signer.policy, path=("approval", "approved_on")
     )
 
 
@@ -51,7 +51,9 @@ def printer(facts: PrintingFacts, claims: acts.PrinterChoice) -> Refusals:
     yield from printing.check_is_province(facts)
     yield from printing.check_sample_approved(facts.sample, claims.chosen_on)
     yield from printing.check_printer(claims, facts)
-    yield from columns.check_printed_date(claims.chosen_on, day_of(facts.signer.now), path=("printer", "chosen_on"))
+    yield from columns.check_printed_date(
+        claims.chosen_on, day_of(facts.signer.now), policy=facts.signer.policy, path=("printer", "chosen_on")
+    )
 
 
 def loan_request(facts: PrintingFacts, _: acts.SealLoanRequest) -> Refusals:
@@ -68,7 +70,7 @@ def loan_approval(facts: PrintingFacts, claims: acts.SealLoanApproval) -> Refusa
         yield from printing.check_loan_step(facts.loan, "approve", Side.NATIONAL, ("approval", "loan_id"))
         yield from printing.check_names_the_request(claims, facts.loan)
     yield from columns.check_printed_date(
-        claims.approved_on, day_of(facts.signer.now), path=("approval", "approved_on")
+        claims.approved_on, day_of(facts.signer.now), policy=facts.signer.policy, path=("approval", "approved_on")
     )
 
 
@@ -80,7 +82,9 @@ def custody(facts: PrintingFacts, claims: acts.SealCustody) -> Refusals:
     yield from printing.check_loan_order(
         claims.received_on, None if facts.loan is None else facts.loan.approved_on, path
     )
-    yield from columns.check_printed_date(claims.received_on, day_of(facts.signer.now), path=path)
+    yield from columns.check_printed_date(
+        claims.received_on, day_of(facts.signer.now), policy=facts.signer.policy, path=path
+    )
 
 
 def seal_return(facts: PrintingFacts, claims: acts.SealReturn) -> Refusals:
@@ -91,7 +95,9 @@ def seal_return(facts: PrintingFacts, claims: acts.SealReturn) -> Refusals:
     yield from printing.check_loan_order(
         claims.returned_on, None if facts.loan is None else facts.loan.received_on, path
     )
-    yield from columns.check_printed_date(claims.returned_on, day_of(facts.signer.now), path=path)
+    yield from columns.check_printed_date(
+        claims.returned_on, day_of(facts.signer.now), policy=facts.signer.policy, path=path
+    )
 
 
 def run(facts: PrintingFacts, claims: acts.PrintRun) -> Refusals:
@@ -100,7 +106,9 @@ def run(facts: PrintingFacts, claims: acts.PrintRun) -> Refusals:
     yield from printing.check_id_is_new(facts.run_taken, ("run", "run_id"))
     yield from printing.check_printing_sample(facts)
     yield from printing.check_loan_approved_by(facts.loan, claims.printed_on)
-    yield from columns.check_printed_date(claims.printed_on, day_of(facts.signer.now), path=("run", "printed_on"))
+    yield from columns.check_printed_date(
+        claims.printed_on, day_of(facts.signer.now), policy=facts.signer.policy, path=("run", "printed_on")
+    )
     yield from printing.check_numbers(claims, facts)
     has_check = facts.scheme is not None and facts.scheme.check_rule is not None
     ends = (claims.first_number, claims.last_number)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub.transfers.kinds import RetentionReason
-from hub.transfers.rules import custody, labour, retaining, seconding
+from hub.transfers.rules import custody, labour, placing, retaining, seconding
+from hub.transfers.rules.stated import Stated
 
 if TYPE_CHECKING:
-    from federation.acts_retention import Annulment, ReasonChange, Restoration, Retention
+    from federation.acts_retention import Annulment, ReasonChange, Restoration, RestoredPlacement, Retention
     from hub.transfers.facts import RetainedFacts, RetentionFacts
     from hub.transfers.rules.questions import OnRetention, Refusals
 
@@ -47,7 +48,9 @@ def retention(question: OnRetention, claims: Retention) -> Refusals:
         return
     yield from retaining.check_retention_facts(claims, membership.joined_on)
     yield from labour.check_employer_code(claims.new_employer_uscc, path=("retention", "new_employer_uscc"))
-    yield from retaining.check_retention_dates(question, claims, membership)
+    yield from retaining.check_retention_dates(
+        claims, question.today, membership.joined_on, membership.restored_on, policy=question.policy
+    )
 
 
 def reason_change(question: OnRetention, claims: ReasonChange) -> Refusals:
@@ -65,16 +68,52 @@ def reason_change(question: OnRetention, claims: ReasonChange) -> Refusals:
 
 
 def restoration(question: OnRetention, claims: Restoration) -> Refusals:
-    """Rules of a restoration by the union that holds the member already. Source: A13, A17, A19, A20, NX-4."""
+    """Rules of a restoration by the union that holds the member already, were it into a placement.
+
+    Source: A9, A13, A17, A19, A20, NX-4, HUB-P09
+    """
     membership = question.membership
     yield from before_a_retention(question.facts)
+    if claims.placement is not None:
+        yield from custody.check_signer_takes_in(question.facts.signer)
     if membership is None:
         return
     yield from _where_it_stands(question, membership, "restore")
     yield from retaining.check_service_is_over(claims, membership)
-    yield from retaining.check_employed_here(claims, membership, question.facts.employers)
+    if claims.placement is None:
+        yield from retaining.check_employed_here(claims, membership, question.facts.employers)
+    else:
+        yield from retaining.check_placed_here(claims, membership)
+        yield from _of_the_place(question, claims.placement)
     yield from labour.check_employer_code(claims.employer_uscc, path=("restoration", "employer_uscc"))
     yield from retaining.check_restoration_dates(question, claims, membership)
+
+
+#: Where in a restoration stands what the checks of a place ask about.
+_PLACES = {
+    "host_employer_uscc": ("restoration", "placement", "host_employer_uscc"),
+    "new_employer_uscc": ("restoration", "placement", "awaiting_employer_uscc"),
+    "receiving_union": ("restoration", "placement"),
+}
+
+
+def _of_the_place(question: OnRetention, placement: RestoredPlacement) -> Refusals:
+    """What any placement asks: the employer has no union, and the holder is one of the residence. Source: A9, A13."""
+    facts, host = question.facts, placement.host_employer_uscc
+    ground = placing.Ground(
+        "PLACEMENT",
+        Stated(new_employer=placement.awaiting_employer_uscc, host_employer=host),
+        facts.place,
+        facts.residence,
+        facts.signer.kind,
+        facts.employers,
+        ("restoration",),
+    )
+    for check in (placing.check_employer_unorganised, placing.check_area):
+        for refusal in check(ground):
+            refusal.path = _PLACES[refusal.path[-1]]
+            yield refusal
+    yield from labour.check_employer_code(host, path=_PLACES["host_employer_uscc"])
 
 
 def annulment(question: OnRetention, claims: Annulment) -> Refusals:

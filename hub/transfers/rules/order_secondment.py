@@ -49,10 +49,8 @@ def before_a_secondment(facts: SecondmentActFacts) -> Refusals:
 
 
 def before_an_end(facts: SecondmentActFacts) -> Refusals:
-    """The same, where the union above the home union may sign too."""
-    if facts.tie == "HIGHER":
-        yield from custody.check_signer_is_active(facts.signer)
-    else:
+    """The same, where the union above the home union may sign too. A closed one is above nobody: the next one is."""
+    if facts.tie != "HIGHER":
         yield from before_a_secondment(facts)
 
 
@@ -99,7 +97,7 @@ def early_end(question: OnSecondment, claims: EarlyEnd) -> Refusals:
     if membership is None:
         return
     yield from _where_it_stands(question, membership, "end_early", sides=_OF_HOME)
-    yield from seconding.check_end_date(claims, claims.ended_on, "ended_on", question.today)
+    yield from seconding.check_end_date(claims, claims.ended_on, "ended_on", question)
 
 
 def extension(question: OnSecondment, claims: Extension) -> Refusals:
@@ -139,7 +137,7 @@ def home_relation_end(question: OnSecondment, claims: HomeRelationEnd, possible_
         yield from seconding.check_lies_above(question, possible_from)
     yield from _where_it_stands(question, membership, "end_home", sides=_OF_HOME | {"HIGHER"})
     yield from seconding.check_in_lieu(question, claims)
-    yield from seconding.check_end_date(claims, claims.relation_ended_on, "relation_ended_on", question.today)
+    yield from seconding.check_end_date(claims, claims.relation_ended_on, "relation_ended_on", question)
 
 
 def retargeting(question: OnSecondment, claims: SecondmentRetargeting) -> Refusals:

@@ -28,7 +28,9 @@ def winding_up(facts: WindingFacts, claims: UnionWindingUp) -> Refusals:
         return
     yield from winding.check_successor_is_new(facts)
     yield from winding.check_version(claims, facts)
-    yield from columns.check_printed_date(claims.decided_on, day_of(facts.signer.now), path=("union", "decided_on"))
+    yield from columns.check_printed_date(
+        claims.decided_on, day_of(facts.signer.now), policy=facts.signer.policy, path=("union", "decided_on")
+    )
     yield from winding.check_successor(claims, facts)
 
 
@@ -39,6 +41,8 @@ def closing(facts: WindingFacts, claims: UnionClosing) -> Refusals:
         return
     yield from winding.check_union_step(facts, claims.act)
     yield from winding.check_version(claims, facts)
-    yield from columns.check_printed_date(claims.closed_on, day_of(facts.signer.now), path=("union", "closed_on"))
+    yield from columns.check_printed_date(
+        claims.closed_on, day_of(facts.signer.now), policy=facts.signer.policy, path=("union", "closed_on")
+    )
     yield from winding.check_closing_follows_decision(claims, facts)
     yield from winding.check_nothing_is_left(facts)

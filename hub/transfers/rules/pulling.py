@@ -10,7 +10,6 @@ from hub.errors import Code, Refusal
 from hub.transfers.kinds import FEDERATION_KINDS, UnionKind, UnionState
 from hub.transfers.machines import OPEN_STATES, HandoffState
 from hub.transfers.rules.days import day_of, end_of
-from hub.transfers.rules.policy import POLICY
 from hub.transfers.rules.reasons import (
     EMPLOYER_UNION_KINDS,
     INADMISSIBLE_GROUNDS,
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from federation import acts
+    from federation.act import Consent
     from hub.transfers.facts import (
         CitedFacts,
         HandoffFacts,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         SignerFacts,
         TargetFacts,
     )
+    from hub.transfers.rules.policy import Policy
     from hub.transfers.rules.questions import Refusals
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "check_cited",
     "check_consent",
     "check_consent_for",
+    "check_consented",
     "check_higher_case",
     "check_in_lieu_ground",
     "check_in_lieu_names",
@@ -94,24 +96,25 @@ def check_requester(signer: SignerFacts, employers: frozenset[str], claims: acts
         yield Refusal(Code.UNION_NOT_ACTIVE)
 
 
-def check_consent(claims: acts.Request, today: date) -> Refusals:
+def check_consent(claims: acts.Request, today: date, *, policy: Policy) -> Refusals:
     """The member has consented, in one of three forms and not too long ago. Asked before the match. Source: HUB-P15."""
-    yield from _consent(claims.consent, today, ("request", "consent"))
+    yield from check_consented(claims.consent, today, policy=policy, path=("request", "consent"))
 
 
-def check_consent_for(claims: acts.Release, today: date) -> Refusals:
+def check_consent_for(claims: acts.Release, today: date, *, policy: Policy) -> Refusals:
     """A release that rests on the member's choice has the consent, where no request has brought it. Source: HUB-P15."""
     reason = REASONS.get(claims.reason_code)
     if reason is not None and reason.needs_consent and claims.request_sha256 is None:
-        yield from _consent(claims.consent, today, ("release", "consent"))
+        yield from check_consented(claims.consent, today, policy=policy, path=("release", "consent"))
 
 
-def _consent(consent: acts.Consent | None, today: date, path: tuple[str, ...]) -> Refusals:
+def check_consented(consent: Consent | None, today: date, *, policy: Policy, path: tuple[str, ...]) -> Refusals:
+    """What a union says of a member's consent is enough, by its own policy. Source: HUB-P15."""
     if consent is None:
         yield Refusal(Code.MEMBER_CONSENT_REQUIRED, path=path)
     elif consent.form not in CONSENT_FORMS:
         yield Refusal(Code.MEMBER_CONSENT_REQUIRED, path=(*path, "form"))
-    elif not today - timedelta(days=POLICY.consent_days_max) <= consent.given_on <= today:
+    elif not today - timedelta(days=policy.consent_days_max) <= consent.given_on <= today:
         yield Refusal(Code.MEMBER_CONSENT_REQUIRED, path=(*path, "given_on"))
 
 
@@ -226,7 +229,7 @@ def opens_escalated(claims: acts.Request, cited: CitedFacts | None, now: datetim
         return False
     if not cited.by_objection:
         return True
-    return cited.closed_at is not None and day_of(now) <= day_of(cited.closed_at) + timedelta(days=POLICY.appeal_days)
+    return cited.closed_at is not None and day_of(now) <= day_of(cited.closed_at) + timedelta(days=cited.appeal_days)
 
 
 def check_request_hash(handoff: HandoffFacts, claims: acts.Objection | acts.Cancellation | acts.Dismissal) -> Refusals:

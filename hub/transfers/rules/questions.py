@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         UnionFacts,
     )
     from hub.transfers.person import Person
+    from hub.transfers.rules.policy import Policy
 
 __all__ = [
     "Amendment",
@@ -69,6 +70,11 @@ class Release:
         return day_of(self.now)
 
     @property
+    def policy(self) -> Policy:
+        """The holder's, in force at that time."""
+        return self.facts.holder_policy
+
+    @property
     def membership(self) -> MembershipFacts | None:
         """The membership, for its holder."""
         return self.facts.membership
@@ -79,7 +85,7 @@ class Release:
         held, receiver = self.membership, self.facts.receiver
         if held is None or receiver is None:
             return False
-        return goes_into_custody(str(self.claims.reason_code), held, receiver)
+        return goes_into_custody(str(self.claims.reason_code), held, receiver, self.policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,11 @@ class Case:
     def today(self) -> date:
         """The day of receipt, in Shanghai."""
         return day_of(self.now)
+
+    @property
+    def policy(self) -> Policy:
+        """The releasing union's, in force at that time, for the receiver."""
+        return self.facts.holder_policy
 
     @property
     def handoff(self) -> HandoffFacts | None:
@@ -122,6 +133,11 @@ class Request:
         """The day of receipt, in Shanghai."""
         return day_of(self.now)
 
+    @property
+    def policy(self) -> Policy:
+        """The signer's, in force at that time; the holder's is told to nobody who asks for anybody."""
+        return self.facts.signer.policy
+
 
 @dataclass(frozen=True, slots=True)
 class Join:
@@ -140,6 +156,11 @@ class Join:
     def today(self) -> date:
         """The day of receipt, in Shanghai."""
         return day_of(self.now)
+
+    @property
+    def policy(self) -> Policy:
+        """The signer's, in force at that time."""
+        return self.facts.signer.policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +181,11 @@ class Amendment:
     def today(self) -> date:
         """The day of receipt, in Shanghai."""
         return day_of(self.now)
+
+    @property
+    def policy(self) -> Policy:
+        """The holder's, in force at that time."""
+        return self.facts.signer.policy
 
     @property
     def membership(self) -> HeldFacts | None:
@@ -189,6 +215,11 @@ class OnRetention:
     def today(self) -> date:
         """The day of receipt, in Shanghai."""
         return day_of(self.now)
+
+    @property
+    def policy(self) -> Policy:
+        """The holder's, in force at that time."""
+        return self.facts.signer.policy
 
     @property
     def membership(self) -> RetainedFacts | None:

@@ -23,6 +23,7 @@ __all__ = [
     "NOT_TRANSFERABLE",
     "OBJECTION_GROUNDS",
     "ON_MERGE",
+    "OPTION_DECLINED",
     "REASONS",
     "REORGANISED",
     "Area",
@@ -105,9 +106,11 @@ _GROUNDS_OF_A_WORKPLACE = frozenset(
 )
 _GROUNDS_OF_A_RESIDENCE = _GROUNDS_OF_A_WORKPLACE | {"NOT_RESIDENT_HERE"}
 
-#: A7: 可以申请. The union chosen may decline, and needs no reason.
+#: A7: 可以申请. The union chosen may decline, and needs no reason. By some provinces' policy so may the one of the
+#: residence, of those whom a closed employer leaves (HUB-P16).
+OPTION_DECLINED = "OPTION_DECLINED"
 _GROUNDS_OF_AN_OPTION = frozenset(
-    {"IDENTITY_OR_PROOF_MISMATCH", "WRONG_UNION_LEVEL", "DOCUMENT_DEFECT", "OPTION_DECLINED"}
+    {"IDENTITY_OR_PROOF_MISMATCH", "WRONG_UNION_LEVEL", "DOCUMENT_DEFECT", OPTION_DECLINED}
 )
 
 #: Employers merge, part, or change their form; and what takes a union's place (A3, HUB-P09).

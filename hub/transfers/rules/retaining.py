@@ -5,6 +5,7 @@ Retention is no placement (A13): who is retained pays no dues, has no vote, and 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
 
     from federation.acts_retention import Annulment, ReasonChange, Restoration, Retention
     from hub.transfers.facts import RetainedFacts
+    from hub.transfers.rules.policy import Policy
     from hub.transfers.rules.questions import Amendment, OnRetention, Refusals
 
 __all__ = [
     "CHANGES",
     "INADMISSIBLE_RETENTIONS",
+    "Entered",
     "basis_after",
     "check_change_dates",
     "check_changed_reason",
@@ -34,6 +37,7 @@ __all__ = [
     "check_employed_here",
     "check_names_the_entry",
     "check_no_release_is_open",
+    "check_placed_here",
     "check_restoration_dates",
     "check_retained_custody",
     "check_retention_dates",
@@ -45,6 +49,21 @@ __all__ = [
 ]
 
 R = RetentionReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """A retention that a release enters, as the checks of one that has a statement of its own see it (A19)."""
+
+    reason: str
+    retained_on: date
+    relation_ended_on: date | None
+    new_employer_uscc: str | None
+    retired_on: date | None = None
+    early: bool | None = None
+    enlisted_on: date | None = None
+    object_name: str = "retention"
+
 
 #: What people do state, and the article that answers.
 INADMISSIBLE_RETENTIONS: dict[str, Code] = {
@@ -79,10 +98,15 @@ def ground_of_retention(reason: str) -> str | None:
     return _GROUNDS.get(RetentionReason(reason))
 
 
-def basis_after(act: str, membership: RetainedFacts) -> str:
-    """Give the basis on which the union holds afterwards. Who was placed is kept by the residence union (A13)."""
+def basis_after(act: str, membership: RetainedFacts, *, is_placed: bool) -> str:
+    """Give the basis on which the union holds afterwards. Who was placed is kept by the residence union (A13).
+
+    Takes: `is_placed`, by a restoration, with the union that has kept the member.
+    """
     if act == "record" and membership.holding_basis == HoldingBasis.PLACEMENT:
         return HoldingBasis.RESIDENCE_RETENTION.value
+    if is_placed:
+        return HoldingBasis.PLACEMENT.value
     if act == "annul" and membership.prior_basis is not None:
         return membership.prior_basis
     return membership.holding_basis
@@ -110,7 +134,7 @@ def check_retained_custody(question: OnRetention, membership: RetainedFacts) -> 
         yield Refusal(Code.STALE_VERSION, path=(question.claims.object_name, "custody_version"))
 
 
-def check_retention_reason(claims: Retention | ReasonChange, allowed: Iterable[RetentionReason]) -> Refusals:
+def check_retention_reason(claims: Retention | ReasonChange | Entered, allowed: Iterable[RetentionReason]) -> Refusals:
     """A membership is retained for a listed reason; of what people state besides, the article tells.
 
     Source: A3, A13, A14, A17, A18, A19, A20
@@ -136,7 +160,7 @@ def check_changed_reason(claims: ReasonChange, membership: RetainedFacts) -> Ref
         yield from check_retention_reason(claims, CHANGES[R(membership.reason)])
 
 
-def check_retention_facts(claims: Retention, joined_on: date) -> Refusals:
+def check_retention_facts(claims: Retention | Entered, joined_on: date) -> Refusals:
     """Each reason has its own fact, and that alone is stated. Source: A3, A13, A17, A19, A20."""
     reason: str = claims.reason
     for name, owner in _BELONGS_TO.items():
@@ -157,18 +181,20 @@ def check_retention_facts(claims: Retention, joined_on: date) -> Refusals:
             yield _invalid(path, "入伍前尚未入会", "the member enlisted before having joined")
 
 
-def check_retention_dates(question: OnRetention, claims: Retention, membership: RetainedFacts) -> Refusals:
-    """The printed month is of a day lately past, within the membership, after all earlier retention.
+def check_retention_dates(
+    claims: Retention | Entered, today: date, joined_on: date, restored_on: date | None, *, policy: Policy
+) -> Refusals:
+    """The printed month is of a day lately past, within the membership, after the restoration of all earlier ones.
 
     Source: NX-4, NX-3, HUB-P06
     """
     path = (claims.object_name, "retained_on")
-    yield from check_printed_date(claims.retained_on, question.today, path=path)
+    yield from check_printed_date(claims.retained_on, today, policy=policy, path=path)
     if claims.retired_on is not None:
-        yield from check_printed_date(claims.retired_on, question.today, path=(claims.object_name, "retired_on"))
-    if claims.retained_on < membership.joined_on:
+        yield from check_printed_date(claims.retired_on, today, policy=policy, path=(claims.object_name, "retired_on"))
+    if claims.retained_on < joined_on:
         yield _invalid(path, "保留会籍日期早于入会时间", "retained before having joined")
-    if membership.restored_on is not None and claims.retained_on < membership.restored_on:
+    if restored_on is not None and claims.retained_on < restored_on:
         yield _invalid(path, "保留会籍日期早于上次恢复会籍", "retained before the last restoration")
 
 
@@ -184,7 +210,9 @@ def check_change_dates(question: OnRetention, claims: ReasonChange, membership: 
             yield _invalid((claims.object_name, name), "与保留会籍的原因不符", "this does not go with the reason")
     yield from _check_follows(question, "changed_on", claims.changed_on, membership)
     if claims.retired_on is not None:
-        yield from check_printed_date(claims.retired_on, question.today, path=(claims.object_name, "retired_on"))
+        yield from check_printed_date(
+            claims.retired_on, question.today, policy=question.policy, path=(claims.object_name, "retired_on")
+        )
 
 
 def check_service_is_over(claims: Restoration, membership: RetainedFacts) -> Refusals:
@@ -213,6 +241,24 @@ def check_employed_here(claims: Restoration, membership: RetainedFacts, employer
         yield Refusal(Code.NO_LABOUR_RELATION_YET, path=("restoration", "employer_uscc"))
     elif claims.employer_uscc not in {*employers, membership.employer_uscc}:
         yield Refusal(Code.REEMPLOYED_USE_TRANSFER, path=("restoration", "employer_uscc"))
+    if claims.relation_started_on is None or claims.relation_started_on > claims.restored_on:
+        yield Refusal(Code.NO_LABOUR_RELATION_YET, path=("restoration", "relation_started_on"))
+
+
+def check_placed_here(claims: Restoration, membership: RetainedFacts) -> Refusals:
+    """Who is placed by a restoration works for the employer named, since then at the latest. Source: A13, A19.
+
+    In custody one is retained, and nothing else (HUB-P09).
+    """
+    assert claims.placement is not None, "asked of a placement alone"
+    if membership.holding_basis == HoldingBasis.CUSTODIAL:
+        yield Refusal(Code.REEMPLOYED_USE_TRANSFER, path=("restoration", "placement"))
+        return
+    if claims.employer_uscc is None:
+        yield Refusal(Code.NO_LABOUR_RELATION_YET, path=("restoration", "employer_uscc"))
+    elif claims.employer_uscc != claims.placement.awaiting_employer_uscc:
+        path = ("restoration", "placement", "awaiting_employer_uscc")
+        yield _invalid(path, "待建工会的单位应为用人单位", "the employer awaited is the one that the member works for")
     if claims.relation_started_on is None or claims.relation_started_on > claims.restored_on:
         yield Refusal(Code.NO_LABOUR_RELATION_YET, path=("restoration", "relation_started_on"))
 
@@ -260,7 +306,7 @@ def _check_discharged(claims: ReasonChange | Restoration, on: date, membership: 
 
 def _check_follows(question: OnRetention, name: str, day: date, membership: RetainedFacts) -> Refusals:
     path = (question.claims.object_name, name)
-    yield from check_printed_date(day, question.today, path=path)
+    yield from check_printed_date(day, question.today, policy=question.policy, path=path)
     if membership.retained_on is not None and day < membership.retained_on:
         yield _invalid(path, "早于保留会籍日期", "this is before the retention began")
 

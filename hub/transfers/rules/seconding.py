@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from federation.acts_winding import SecondmentRetargeting
     from hub.transfers.facts import PlaceFacts, ReceiverFacts, ReleaseFacts
     from hub.transfers.facts_secondment import SecondmentFacts, SecondmentMembership
+    from hub.transfers.rules.policy import Policy
     from hub.transfers.rules.questions import Refusals
     from hub.transfers.rules.questions_secondment import OnSecondment
     from hub.transfers.rules.stated import Stated
@@ -56,7 +57,6 @@ __all__ = [
 ]
 
 _MONTHS = 6
-_REMINDER = timedelta(days=30)
 _LASTING = frozenset({SecondmentState.AT_HOST, SecondmentState.RETURN_DUE})
 
 
@@ -78,9 +78,9 @@ def is_half_a_year(starts_on: date, ends_on: date) -> bool:
     return ends_on >= last_day(starts_on)
 
 
-def remind_on(due_on: date) -> date:
-    """Give the day on which both unions are reminded of the return. Source: HUB-P05."""
-    return due_on - _REMINDER
+def remind_on(due_on: date, policy: Policy) -> date:
+    """Give the day on which both unions are reminded of the return, by the home union's policy. Source: HUB-P05."""
+    return due_on - timedelta(days=policy.secondment_reminder_days)
 
 
 def check_goes_home(claims: acts.Release, facts: ReleaseFacts, custody_version: int) -> Refusals:
@@ -246,9 +246,11 @@ def check_document(claims: Extension | Conversion, document: bytes) -> Refusals:
         yield Refusal(Code.DOCUMENT_TAMPERED, path=(claims.object_name, name))
 
 
-def check_end_date(claims: EarlyEnd | HomeRelationEnd, day: date, name: str, today: date) -> Refusals:
+def check_end_date(claims: EarlyEnd | HomeRelationEnd, day: date, name: str, question: OnSecondment) -> Refusals:
     """What is over was over by the day of receipt, and lately. Source: HUB-P06."""
-    yield from check_printed_date(day, today, path=(claims.object_name, name))
+    yield from check_printed_date(
+        day, question.today, policy=question.facts.signer.policy, path=(claims.object_name, name)
+    )
 
 
 def check_lies_above(question: OnSecondment, possible_from: datetime | None) -> Refusals:

@@ -72,6 +72,10 @@ class Calendar:
             return True
         return day.weekday() < _SATURDAY and (year is None or day not in year.off)
 
+    def days_between(self, day: date, last: date) -> int:
+        """Count the working days after a day, up to another one."""
+        return sum(self.is_working_day(day + timedelta(days=n)) for n in range(1, (last - day).days + 1))
+
     def due_after(self, day: date, days: int) -> Due:
         """Give the end of the so many-th working day after a day (that of receipt). Source: HUB-P12."""
         years = {day.year}

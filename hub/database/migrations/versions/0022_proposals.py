@@ -2,10 +2,10 @@
 
 from hub.database.migrate import run_sql_files
 
-revision = "0020"
-down_revision = "0018"
+revision = "0022"
+down_revision = "0021"
 
 
 def upgrade() -> None:
     """A table of proposals, three indexes, and the functions of acts and reads (forward only)."""
-    run_sql_files("0020")
+    run_sql_files("0022")
