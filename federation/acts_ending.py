@@ -14,7 +14,9 @@ __all__ = [
     "Death",
     "DeemedWithdrawal",
     "Expulsion",
+    "ExpulsionDrop",
     "ExpulsionFiling",
+    "ExpulsionProposal",
     "ExpulsionReversal",
     "FilingAcknowledgement",
     "FilingReturn",
@@ -83,6 +85,33 @@ class Expulsion(Act):
     decision_sha256: Sha256 | None = None
     #: The day on which the membership ends.
     decided_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExpulsionProposal(Act):
+    """The union group has given its opinion, and the committee has yet to decide. Nothing changes by it (A23)."""
+
+    typ: ClassVar[str] = "unionhub.expulsion-proposal+jwt"
+    object_name: ClassVar[str] = "proposal"
+    act: ClassVar[str] = "propose"
+
+    custody_version: Version
+    opinion_sha256: Sha256
+    opinion_on: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExpulsionDrop(Act):
+    """What the group proposed is not followed: there is no decision to expel (A23)."""
+
+    typ: ClassVar[str] = "unionhub.expulsion-drop+jwt"
+    object_name: ClassVar[str] = "drop"
+    act: ClassVar[str] = "drop"
+
+    custody_version: Version
+    #: The statement of the proposal.
+    proposal_sha256: Sha256
+    dropped_on: date
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

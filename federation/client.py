@@ -125,6 +125,14 @@ class HubClient(Session):
         """Expel a member. Takes a `DecideExpulsionDraft`, gives the `Member`; it is still to be filed (A23)."""
         return await self.act(documents.EXPEL, asked)
 
+    async def propose_expulsion(self, asked: Input) -> Answer:
+        """Enter what the union group proposes. Takes a `ProposeExpulsionDraft`, gives the `Member`, unchanged (A23)."""
+        return await self.act(documents.PROPOSE_EXPULSION, asked)
+
+    async def drop_expulsion(self, asked: Input) -> Answer:
+        """Drop what was proposed. Takes a `DropExpulsionDraft`, gives the `Member` (A23)."""
+        return await self.act(documents.DROP_EXPULSION, asked)
+
     async def record_death(self, asked: Input) -> Answer:
         """Record that a member has died. Takes a `RecordDeathDraft`, gives the `Member`."""
         return await self.act(documents.RECORD_DEATH, asked)
@@ -145,10 +153,13 @@ class HubClient(Session):
         """Reverse an expulsion. Takes a `ReverseExpulsionDraft`, gives the `Member` (A23)."""
         return await self.act(documents.REVERSE_EXPULSION, asked)
 
-    async def filings(self) -> list[Answer]:
-        """Read the expulsions that were filed with this union (A23)."""
-        found: list[Answer] = (await self.execute(documents.FILINGS, {}))["answer"]
-        return found
+    async def filings(self, *, first: int | None = None, after: str | None = None) -> Answer:
+        """List the expulsions that were filed with this union, a page at a time, the latest first (A23)."""
+        return await self._read_all(documents.FILINGS, first=first, after=after)
+
+    async def overdue_filings(self, *, first: int | None = None, after: str | None = None) -> Answer:
+        """List the expulsions that this union has still to file, a page at a time, the earliest first (A23)."""
+        return await self._read_all(documents.OVERDUE_FILINGS, first=first, after=after)
 
     async def ending(self, member_id: str) -> Answer | None:
         """Read how a membership ended, and what is still to be done; None as long as it has not."""

@@ -109,6 +109,8 @@ DEEM_WITHDRAWN: Final = _act(
     acts.DeemedWithdrawal, "recordDeemedWithdrawal", "RecordDeemedWithdrawalDraft", "Member", MEMBER
 )
 EXPEL: Final = _act(acts.Expulsion, "decideExpulsion", "DecideExpulsionDraft", "Member", MEMBER)
+PROPOSE_EXPULSION: Final = _act(acts.ExpulsionProposal, "proposeExpulsion", "ProposeExpulsionDraft", "Member", MEMBER)
+DROP_EXPULSION: Final = _act(acts.ExpulsionDrop, "dropExpulsion", "DropExpulsionDraft", "Member", MEMBER)
 RECORD_DEATH: Final = _act(acts.Death, "recordDeath", "RecordDeathDraft", "Member", MEMBER)
 FILE_EXPULSION: Final = _act(acts.ExpulsionFiling, "fileExpulsion", "FileExpulsionDraft", "Ending", ENDING)
 ACKNOWLEDGE_FILING: Final = _act(
@@ -384,8 +386,13 @@ RESPONSIBILITIES: Final = (
     f"duty isUnassigned union {{ {UNION_NAME} }} }} }}"
 )
 FILINGS: Final = (
-    "query Filings { answer: filings { membershipId memberNameMasked effectiveOn decidedOn filedOn filedAt "
-    f"judgmentSha256 opinionSha256 decisionSha256 filingMark missingPapers union {{ {UNION_NAME} }} }} }}"
+    "query Filings($first: Int, $after: String) { answer: filings(first: $first, after: $after) { edges { cursor "
+    "node { membershipId memberNameMasked effectiveOn decidedOn filedOn filedAt judgmentSha256 opinionSha256 "
+    f"decisionSha256 filingMark missingPapers union {{ {UNION_NAME} }} }} }} {PAGE} }} }}"
+)
+OVERDUE_FILINGS: Final = (
+    "query OverdueFilings($first: Int, $after: String) { answer: overdueFilings(first: $first, after: $after) { "
+    f"edges {{ cursor node {{ {ENDING} member {{ {MEMBER} }} }} }} {PAGE} }} }}"
 )
 ENDING_BY_MEMBER: Final = f"query Ending($id: ID!) {{ answer: member(id: $id) {{ ending {{ {ENDING} }} }} }}"
 RECEIPT: Final = "query Receipt($sha256: String!) { answer: receipt(statementSha256: $sha256) }"
@@ -400,6 +407,7 @@ ALL: Final = (
             RECORD_SECONDMENT, CHANGE_SECONDMENT_TERM, END_SECONDMENT_EARLY, EXTEND_SECONDMENT, CONVERT_SECONDMENT,
             END_HOME_RELATION, RETARGET_SECONDMENT, WIND_UP_UNION, CLOSE_UNION,
             ANNUL_RETENTION, WITHDRAW, DEEM_WITHDRAWN, EXPEL, RECORD_DEATH, FILE_EXPULSION, ACKNOWLEDGE_FILING,
+            PROPOSE_EXPULSION, DROP_EXPULSION,
             RETURN_FILING, REVERSE_EXPULSION,
             MERGE, DECIDE_MERGE, REQUEST, RELEASE, RELEASE_IN_LIEU, ACCEPT, REFUSE, RECALL,
             OBJECT, CANCEL, DISMISS, REGISTER_UNION, AMEND_UNION, REGISTER_KEY, RETIRE_KEY, REVOKE_KEY,
@@ -413,5 +421,5 @@ ALL: Final = (
     REVEAL_ID_NUMBER, VIEWER, UNION_BY_NAME, MEMBER_BY_ID, DUPLICATE, MERGE_CASES, MEMBERS, HANDOFF_BY_ID, PROOF,
     PLACEMENTS, AWAITED_MEMBERS, POLICY, POLICY_VERSIONS,
     DOCKET, CERTIFICATE, EXPLAIN, SECONDMENTS, ENTRUSTMENT, ENTRUSTMENTS, ROSTER, RESPONSIBILITIES, FILINGS,
-    ENDING_BY_MEMBER, RECEIPT,
+    OVERDUE_FILINGS, ENDING_BY_MEMBER, RECEIPT,
 )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from federation.acts_certificates import CertificateCollection
 from federation.encoding import sha256_b64url
-from hub.transfers.desk import certifying, drafting_certificates, drafting_ending, ending, filing
+from hub.transfers.desk import certifying, drafting_certificates, drafting_ending, ending, filing, proposing
 from hub.transfers.ledger import reads_ending
 from tests.ready import Ready, ready
 
@@ -39,6 +39,8 @@ ACTS: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "withdraw": (drafting_ending.draft_withdrawal, ending.withdraw),
     "deem": (drafting_ending.draft_deemed_withdrawal, ending.deem_withdrawn),
     "expel": (drafting_ending.draft_expulsion, ending.expel),
+    "propose": (drafting_ending.draft_proposal, proposing.propose),
+    "drop": (drafting_ending.draft_drop, proposing.drop),
     "death": (drafting_ending.draft_death, ending.record_death),
     "file": (drafting_ending.draft_filing, filing.file),
     "acknowledge": (drafting_ending.draft_acknowledgement, filing.acknowledge),
@@ -73,6 +75,8 @@ GIVEN: dict[str, dict[str, Any]] = {
         "decision_sha256": sha256_b64url(b"the committee's"),
         "decided_on": date(2025, 2, 25),
     },
+    "propose": {"opinion_sha256": sha256_b64url(b"the group's"), "opinion_on": date(2025, 2, 20)},
+    "drop": {"dropped_on": date(2025, 3, 1)},
     "death": {"died_on": date(2025, 2, 27), "evidence_sha256": None},
     "file": {"filed_on": date(2025, 3, 1), "filed_with": None},
     "acknowledge": {},

@@ -1,28 +1,35 @@
 """Ends of memberships in the schema: the acts, their drafts, and what is still to be done about them."""
 
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, cast
+from uuid import UUID
 
 import strawberry
+from strawberry import UNSET
 
 from hub.schema.arguments import Statement, fresh
+from hub.schema.connections import connect
 from hub.schema.context import Info
 from hub.schema.fields import act, told
+from hub.schema.queries import After, First
 from hub.schema.refusals import Refusal
 from hub.schema.types.drafts import Draft
 from hub.schema.types.ending_inputs import (
     AcknowledgeFilingDraft,
     DecideExpulsionDraft,
+    DropExpulsionDraft,
     FileExpulsionDraft,
+    ProposeExpulsionDraft,
     RecordDeathDraft,
     RecordDeemedWithdrawalDraft,
     RecordWithdrawalDraft,
     ReturnFilingDraft,
     ReverseExpulsionDraft,
 )
-from hub.schema.types.endings import Ending, Filing, FilingMark
+from hub.schema.types.endings import Ending, EndingConnection, Filing, FilingConnection, FilingMark
 from hub.schema.types.inputs import given_of
 from hub.schema.types.members import Member, MemberResult
-from hub.transfers.desk import drafting_ending, ending, filing
+from hub.transfers.desk import drafting_ending, ending, filing, proposing
 
 __all__ = ["EndingDrafts", "EndingMutations", "EndingReads"]
 
@@ -67,6 +74,23 @@ class EndingMutations:
         """Expel."""
         context = fresh(info)
         return Member.of(await ending.expel(context.hub, context.caller, statement))
+
+    @act(
+        "登记工会小组提出的开除会籍意见；委员会决定之前，会籍不受影响。",
+        "Enters what the union group proposes: to expel a member. Until the committee decides nothing changes.",
+    )
+    async def propose_expulsion(self, info: Info, statement: Statement) -> MemberResult:
+        """Propose to expel."""
+        context = fresh(info)
+        return Member.of(await proposing.propose(context.hub, context.caller, statement))
+
+    @act(
+        "不予开除：工会小组的意见未被采纳。", "Drops what the union group has proposed: there is no decision to expel."
+    )
+    async def drop_expulsion(self, info: Info, statement: Statement) -> MemberResult:
+        """Drop a proposal."""
+        context = fresh(info)
+        return Member.of(await proposing.drop(context.hub, context.caller, statement))
 
     @act("登记会员去世，会籍终止。", "Records that a member has died: the membership ends.")
     async def record_death(self, info: Info, statement: Statement) -> MemberResult:
@@ -129,6 +153,18 @@ class EndingDrafts:
         context = info.context
         return Draft.of(await drafting_ending.draft_expulsion(context.hub, context.caller, given_of(asked)))
 
+    @told("起草工会小组的开除会籍意见。", "Drafts what the union group proposes: to expel a member.")
+    async def draft_propose_expulsion(self, info: Info, asked: Annotated[ProposeExpulsionDraft, _INPUT]) -> Draft:
+        """Draft a proposal."""
+        context = info.context
+        return Draft.of(await drafting_ending.draft_proposal(context.hub, context.caller, given_of(asked)))
+
+    @told("起草不予开除。", "Drafts that a proposal is dropped.")
+    async def draft_drop_expulsion(self, info: Info, asked: Annotated[DropExpulsionDraft, _INPUT]) -> Draft:
+        """Draft the end of a proposal."""
+        context = info.context
+        return Draft.of(await drafting_ending.draft_drop(context.hub, context.caller, given_of(asked)))
+
     @told("起草会员去世的登记。", "Drafts the record of a death.")
     async def draft_record_death(self, info: Info, asked: Annotated[RecordDeathDraft, _INPUT]) -> Draft:
         """Draft the record of a death."""
@@ -164,10 +200,48 @@ class EndingDrafts:
 class EndingReads:
     """What is read of ends by others than the holder."""
 
+    @told("报本会备案的开除会籍决定，最近的在前。", "The expulsions that were filed with your union, the latest first.")
+    async def filings(self, info: Info, first: First = UNSET, after: After = UNSET) -> FilingConnection:
+        """Give a page of the filings."""
+        context = info.context
+        page = context.cursors.page(
+            union_id=context.caller.union_id,
+            list_name="filings",
+            kinds=(datetime, UUID, int),
+            first=first,
+            after=after,
+        )
+        keys = cast("tuple[datetime, UUID, int] | None", page.after)
+        found: FilingConnection = connect(
+            page,
+            await filing.filings(context.hub, context.caller, after=keys, limit=page.limit),
+            key=lambda view: (view.filed_at, view.membership_id, view.ending_no),
+            node=Filing.of,
+            into=FilingConnection,
+        )
+        return found
+
     @told(
-        "报本会备案的开除会籍决定，最近的在前，至多一百项。",
-        "The expulsions that were filed with your union, the latest first, a hundred at most.",
+        "本会尚待报上一级工会备案（含退回补件后重报）的开除会籍决定，决定最早的在前。",
+        "The expulsions that your union has still to file with the union above, for the first time or with papers; the "
+        "earliest decision first.",
     )
-    async def filings(self, info: Info) -> list[Filing]:
-        """Give the filings."""
-        return [Filing.of(view) for view in await filing.filings(info.context.hub, info.context.caller)]
+    async def overdue_filings(self, info: Info, first: First = UNSET, after: After = UNSET) -> EndingConnection:
+        """Give a page of what is overdue."""
+        context = info.context
+        page = context.cursors.page(
+            union_id=context.caller.union_id,
+            list_name="overdueFilings",
+            kinds=(date, UUID, int),
+            first=first,
+            after=after,
+        )
+        keys = cast("tuple[date, UUID, int] | None", page.after)
+        found: EndingConnection = connect(
+            page,
+            await filing.overdue_filings(context.hub, context.caller, after=keys, limit=page.limit),
+            key=lambda view: (view.ended_on, view.membership_id, view.ending_no),
+            node=Ending.of,
+            into=EndingConnection,
+        )
+        return found

@@ -269,6 +269,8 @@ _describe(
     ExpulsionState,
     "开除会籍办理到哪一步。\nWhere an expulsion stands.",
     {
+        ExpulsionState.PROPOSED: "小组已提出意见，委员会尚未决定。\nThe group has given its opinion; not decided yet.",
+        ExpulsionState.DROPPED: "未作出开除决定。\nNot followed: there is no decision.",
         ExpulsionState.DECIDED: "已决定，尚待报上一级工会备案。\nDecided, and still to be filed with the union above.",
         ExpulsionState.FILED: "已报备案。\nFiled.",
         ExpulsionState.COLLECTED: "备案后已收回会员证。\nFiled, and the certificate collected.",

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         TransferView,
         UnionView,
     )
-    from hub.transfers.views_ending import EndingsView
+    from hub.transfers.views_ending import EndingsView, ProposalView
     from hub.transfers.views_entrusting import (
         AgreementStepView,
         AgreementView,
@@ -91,6 +91,7 @@ _SECONDMENTS: Final[_Kind[tuple[SecondmentView, ...]]] = _Kind(reads_secondment.
 _SECONDMENT_STEPS: Final[_Kind[list[tuple[int, SecondmentStepView]]]] = _Kind(reads_secondment.secondment_steps)
 _PLACEMENTS: Final[_Kind[PlacementView]] = _Kind(placements.placements)
 _TRANSFERS: Final[_Kind[list[TransferView]]] = _Kind(reads.transfers)
+_PROPOSALS: Final[_Kind[ProposalView]] = _Kind(reads_ending.proposals)
 _ENDINGS: Final[_Kind[EndingsView]] = _Kind(reads_ending.endings)
 
 
@@ -216,6 +217,10 @@ class Loads:
     def endings(self, membership_id: UUID) -> Awaitable[EndingsView | None]:
         """Give how a membership ended, if the caller holds it, or held it last."""
         return self._load(_ENDINGS, membership_id)
+
+    def proposal(self, membership_id: UUID) -> Awaitable[ProposalView | None]:
+        """Give what is proposed of a member whom the caller holds."""
+        return self._load(_PROPOSALS, membership_id)
 
     def proof(self, handoff_id: UUID) -> Awaitable[str | None]:
         """Give the proof of a case to which the caller is a party."""

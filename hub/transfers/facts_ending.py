@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from hub.transfers.facts import SignerFacts
 
-__all__ = ["EndedFacts", "EndingFacts", "FilingFacts"]
+__all__ = ["EndedFacts", "EndingFacts", "FilingFacts", "ProposalFacts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,17 @@ class EndedFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposalFacts:
+    """The last step of the proposals to expel a member; what it proposed, if that is open still."""
+
+    step_no: int
+    at: datetime
+    sha256: bytes | None  #: the statement of the open proposal; None: none is open
+    opinion_sha256: bytes | None
+    opinion_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class EndingFacts:
     """For an act on the end of a membership. `membership` is None unless the signer holds it, or held it last."""
 
@@ -66,6 +77,12 @@ class EndingFacts:
     is_party: bool
     parent_uri: str | None
     is_entrusted_host: bool = False
+    proposal: ProposalFacts | None = None  #: None: there never was one
+
+    @property
+    def open_proposal(self) -> ProposalFacts | None:
+        """Give the proposal that is neither decided nor dropped, in this custody."""
+        return None if self.proposal is None or self.proposal.sha256 is None else self.proposal
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,8 +94,10 @@ class RetentionState(StrEnum):
 
 
 class ExpulsionState(StrEnum):
-    """Where an expulsion stands, once decided (A23, N6). That the union above has read it is a mark, no state."""
+    """Where an expulsion stands (A23, N6). That the union above has read it is a mark, no state."""
 
+    PROPOSED = "PROPOSED"
+    DROPPED = "DROPPED"
     DECIDED = "DECIDED"
     FILED = "FILED"
     COLLECTED = "COLLECTED"
@@ -381,10 +383,14 @@ MEMBERSHIP = Machine(
 
 D = ExpulsionState
 
-#: domain: 3.8, from the decision on. A filing that was returned for papers is filed again.
+#: domain: 3.8. Without a proposal of its own the decision carries the group's opinion; a move leaves a proposal behind.
+#: A filing that was returned for papers is filed again.
 EXPULSION = Machine(
     "expulsion",
     (
+        Step(START, "propose", Side.HOLDER, D.PROPOSED, "A23"),
+        Step(D.PROPOSED, "drop", Side.HOLDER, D.DROPPED, "A23"),
+        Step(D.PROPOSED, "decide", Side.HOLDER, D.DECIDED, "A23"),
         Step(START, "decide", Side.HOLDER, D.DECIDED, "A23"),
         Step(D.DECIDED, "file", Side.HOLDER, D.FILED, "A23"),
         Step(D.FILED, "file", Side.HOLDER, D.FILED, "A23"),

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from hub.transfers.machines import ExpulsionState
 
-__all__ = ["EndingView", "EndingsView", "FilingMarkView", "FilingView"]
+__all__ = ["EndingView", "EndingsView", "FilingMarkView", "FilingView", "ProposalView"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,7 @@ class EndingView:
     """How a membership ended, and what is still to be done about it."""
 
     membership_id: UUID
+    ending_no: int
     status: str
     ended_on: date
     at: datetime
@@ -59,10 +60,22 @@ class EndingsView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalView:
+    """A union group's proposal to expel a member, on which the committee has yet to decide."""
+
+    membership_id: UUID
+    at: datetime
+    sha256: bytes
+    opinion_sha256: bytes
+    opinion_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FilingView:
     """A filing, as the union above sees it: nothing of the person but the name, masked."""
 
     membership_id: UUID
+    ending_no: int
     union_id: UUID
     name_masked: str
     effective_on: date

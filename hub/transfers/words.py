@@ -66,6 +66,7 @@ _NAMES: dict[str, str] = {
     "EXPELLED": "已开除会籍",
     "DECEASED": "已去世",
     "DECIDED": "已决定开除",
+    "DROPPED": "未作出开除决定",
     "FILED": "已报备案",
     "REVERSED": "已撤销开除",
     "ACKNOWLEDGED": "备案已收悉",

@@ -105,12 +105,12 @@ class TestAnExpulsion:
         await act(world, "expel", u1, m1)
         (decided,) = await endings_of(world, u1, m1)
         assert (decided.expulsion_state, decided.is_unfiled) == ("DECIDED", True)
-        assert await filings(world.hub, u13.caller) == []
+        assert await filings(world.hub, u13.caller, limit=9) == []
         await act(world, "file", u1, m1)
-        (shown,) = await filings(world.hub, u13.caller)
+        (shown,) = await filings(world.hub, u13.caller, limit=9)
         assert (shown.membership_id, shown.union_id) == (m1, u1.caller.union_id)
         assert MEMBERS["M1"].name not in shown.name_masked
-        assert await filings(world.hub, world.actors["U10"].caller) == []
+        assert await filings(world.hub, world.actors["U10"].caller, limit=9) == []
         await act(world, "return", u13, m1)
         (returned,) = await endings_of(world, u1, m1)
         assert (returned.mark, returned.papers, returned.is_unfiled) == ("RETURNED_FOR_PAPERS", ("JUDGMENT",), True)

@@ -70,8 +70,17 @@ ENDED_QUERY = (
     f"endings {{ {ENDING} }} }} }}"
 )
 FILINGS_QUERY = (
-    "{ answer: filings { membershipId memberNameMasked effectiveOn decidedOn filedOn filedAt judgmentSha256 "
-    f"opinionSha256 decisionSha256 filingMark missingPapers union {{ {UNION_NAME} }} }} }}"
+    "query ($first: Int, $after: String) { answer: filings(first: $first, after: $after) { edges { node { membershipId "
+    "memberNameMasked effectiveOn decidedOn filedOn filedAt judgmentSha256 opinionSha256 decisionSha256 filingMark "
+    f"missingPapers union {{ {UNION_NAME} }} }} }} pageInfo {{ hasNextPage endCursor }} }} }}"
+)
+PROPOSAL_QUERY = (
+    "query ($id: ID!) { answer: member(id: $id) { status custodyVersion expulsionProposal { state opinionSha256 "
+    "opinionOn proposedAt statementSha256 } } }"
+)
+OVERDUE_QUERY = (
+    "query ($first: Int, $after: String) { answer: overdueFilings(first: $first, after: $after) { edges { node { "
+    f"{ENDING} member {{ id name }} }} }} pageInfo {{ hasNextPage endCursor }} }} }}"
 )
 SAMPLE = (
     "sampleId provinceCode state printerUscc charterVersion layoutSha256 submittedAt approvedOn publicisedOn chosenOn "
@@ -112,6 +121,8 @@ ACTS = {
     "recordWithdrawal": ("RecordWithdrawalDraft", "Member", MEMBER),
     "recordDeemedWithdrawal": ("RecordDeemedWithdrawalDraft", "Member", MEMBER),
     "decideExpulsion": ("DecideExpulsionDraft", "Member", MEMBER),
+    "proposeExpulsion": ("ProposeExpulsionDraft", "Member", MEMBER),
+    "dropExpulsion": ("DropExpulsionDraft", "Member", MEMBER),
     "recordDeath": ("RecordDeathDraft", "Member", MEMBER),
     "fileExpulsion": ("FileExpulsionDraft", "Ending", ENDING),
     "acknowledgeFiling": ("AcknowledgeFilingDraft", "FilingMark", "membershipId receipt"),

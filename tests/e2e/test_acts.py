@@ -107,6 +107,17 @@ async def _death(stage: Stage) -> tuple[str, Json]:
     return "U1", {"memberId": stage.member("M1"), "diedOn": "2025-03-01", "evidenceSha256": inputs.EVIDENCE}
 
 
+async def _proposal(stage: Stage) -> tuple[str, Json]:
+    asked = {"memberId": stage.member("M1"), "opinionSha256": inputs.EVIDENCE, "opinionOn": "2025-02-20"}
+    return "U1", asked
+
+
+async def _drop(stage: Stage) -> tuple[str, Json]:
+    _, proposed = await _proposal(stage)
+    await stage["U1"].act("proposeExpulsion", proposed)
+    return "U1", {"memberId": stage.member("M1"), "droppedOn": "2025-03-01"}
+
+
 async def _filing(stage: Stage) -> tuple[str, Json]:
     await stage["U1"].act("decideExpulsion", inputs.expelling(stage.member("M1")))
     return "U1", {"memberId": stage.member("M1"), "filedOn": "2025-02-26"}
@@ -381,6 +392,10 @@ CASES = {
             "custody_version judgment_sha256 effective_on opinion_sha256 opinion_on has_no_group decision_sha256 "
             "decided_on",
         ),
+        Case(
+            "proposeExpulsion", "expulsion-proposal", "proposal", _proposal, "custody_version opinion_sha256 opinion_on"
+        ),
+        Case("dropExpulsion", "expulsion-drop", "drop", _drop, "custody_version proposal_sha256 dropped_on"),
         Case("recordDeath", "death", "death", _death, "custody_version died_on", "evidence_sha256"),
         Case("fileExpulsion", "expulsion-filing", "filing", _filing, "expulsion_sha256 filed_on filed_with"),
         Case("acknowledgeFiling", "filing-acknowledgement", "acknowledgement", _acknowledgement, "filing_sha256"),

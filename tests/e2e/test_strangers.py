@@ -130,7 +130,8 @@ _ARGUMENTS = {
     "electoralRoll": "(unionId: $about, first: 10)",
     "entrustments": "(first: 10)",
     "secondments": "(side: HOME, first: 10)",
-    "filings": "",
+    "filings": "(first: 10)",
+    "overdueFilings": "(first: 10)",
     "certificateSamples": "",
     "sealLoans": "",
     "printRuns": "",
@@ -221,7 +222,7 @@ def look_at_types(seen: Seen, sight: Sight) -> None:
 #: Empty lists, and the figures of those below.
 _OF_ONES_OWN = {
     *("MemberConnection", "DocketConnection", "PlacementConnection", "EntrustmentConnection", "SecondmentConnection"),
-    *("CountedMemberConnection", "ElectorConnection", "Headcount"),
+    *("CountedMemberConnection", "ElectorConnection", "Headcount", "EndingConnection", "FilingConnection"),
     "CertificateStock",  # counts, to the federation of the province
 }
 #: What everybody reaches.
@@ -264,7 +265,17 @@ async def test_of_two_of_one_person_each_holder_sees_the_other_s_union_and_day_a
 
 #: Where a person, or a union's having one, could be told; `nodes` asks for every id.
 _TELLING_OF_MEMBERS = (
-    *("nodes", "members", "docket", "mergeCases", "filings", "placements", "awaitedMembers", "countedMembers"),
+    *(
+        "nodes",
+        "members",
+        "docket",
+        "mergeCases",
+        "filings",
+        "overdueFilings",
+        "placements",
+        "awaitedMembers",
+        "countedMembers",
+    ),
     *("certificate", "explainCount", "secondments", "entrustments"),
 )
 

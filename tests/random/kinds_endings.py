@@ -15,19 +15,36 @@ from tests.random.model import STANDING, Ended
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.random.model import Member, Model
+    from tests.random.model import Member, Model, Proposed
     from tests.random.stage import Stage
 
-__all__ = ["AcknowledgeFiling", "Deem", "Die", "Expel", "File", "ReturnFiling", "Reverse", "WithdrawMember"]
+__all__ = [
+    "AcknowledgeFiling",
+    "Deem",
+    "Die",
+    "Expel",
+    "File",
+    "OfHolder",
+    "ReturnFiling",
+    "Reverse",
+    "WithdrawMember",
+    "open_proposal",
+]
 
 _PAPER = sha256_b64url(b"paper")
+
+
+def open_proposal(member: Member) -> Proposed | None:
+    """Give what is proposed and not decided, in this custody."""
+    proposed = member.proposed
+    return proposed if proposed is not None and proposed.version == member.version else None
 
 
 def _day(claims: dict[str, Any], name: str) -> date | None:
     return date.fromisoformat(claims[name]) if name in claims else None
 
 
-class _OfHolder(Kind):
+class OfHolder(Kind):
     """An act of the holder, or of the last one."""
 
     draft: ClassVar[Callable[..., Any]]
@@ -80,7 +97,7 @@ class _OfHolder(Kind):
         return "NOT_HOLDER" if member is None or not model.is_read_by(member, sent.sender) else None
 
 
-class _End(_OfHolder):
+class _End(OfHolder):
     """An act that ends a membership. `day`: the claim that says when."""
 
     day: ClassVar[str]
@@ -255,6 +272,8 @@ class Expel(_End):
         }
         if ask.how % 4 == 0:
             given |= {"opinion_sha256": None, "opinion_on": None, "has_no_group": True}
+        if open_proposal(member) is not None and ask.how % 3:
+            given |= {"opinion_sha256": None, "opinion_on": None, "has_no_group": False}  # it is what was proposed
         otherwise: dict[str, dict[str, Any]] = {
             "no judgment": {"judgment_sha256": None},
             "not in force": {"effective_on": today + timedelta(days=1)},
@@ -273,12 +292,16 @@ class Expel(_End):
         return (
             (not punished, "EXPULSION_NO_CRIMINAL_PUNISHMENT"),
             (not (heard and "decision_sha256" in claims and in_order), "EXPULSION_STEPS_INCOMPLETE"),
+            (
+                (proposed := open_proposal(member)) is not None and claims.get("opinion_sha256") != proposed.opinion,
+                "EXPULSION_STEPS_INCOMPLETE",
+            ),
         )
 
     def done_to(self, model: Model, sent: Sent, member: Member) -> None:
         super().done_to(model, sent, member)
         assert member.ended is not None
-        member.ended.state = "DECIDED"
+        member.ended.state, member.proposed = "DECIDED", None
 
 
 class Die(_End):
@@ -295,7 +318,7 @@ class Die(_End):
         return ((day > model.today, "DATE_IN_FUTURE"), (day < member.joined_on, "INPUT_INVALID"))
 
 
-class _AfterExpulsion(_OfHolder):
+class _AfterExpulsion(OfHolder):
     def claims(self, member: Member) -> dict[str, Any]:
         return {"expulsion_sha256": NO_HASH if member.ended is None else member.ended.sha256}
 

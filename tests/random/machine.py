@@ -46,6 +46,7 @@ from tests.random.kinds_manifests import AcceptByManifest, ReleaseByManifest
 from tests.random.kinds_placements import Exit, Move, Place
 from tests.random.kinds_policies import SetPolicy
 from tests.random.kinds_prints import ON_PRINTS
+from tests.random.kinds_proposals import DropExpulsion, ProposeExpulsion
 from tests.random.kinds_releases import Reemploy, Release, ReleaseInLieu
 from tests.random.kinds_retention import AnnulRetention, ChangeReason, RecordRetention, RestoreMembership
 from tests.random.kinds_secondments import (
@@ -131,10 +132,12 @@ ON_MEMBERS: dict[str, Kind] = (
     | ON_PAPER
 )
 EXPEL, FILE, REVERSE = Expel(), File(), Reverse()
+PROPOSE_EXPULSION, DROP = ProposeExpulsion(), DropExpulsion()
 ENDS = {kind.name: kind for kind in (WithdrawMember(), Deem(), EXPEL, Die())}
 AFTER: dict[str, Kind] = {kind.name: kind for kind in (FILE, AcknowledgeFiling(), ReturnFiling(), COLLECT, REVERSE)}
-ON_ENDS = ENDS | AFTER
-MAY_WAIT = ON_MEMBERS | AFTER
+BEFORE: dict[str, Kind] = {kind.name: kind for kind in (PROPOSE_EXPULSION, DROP)}
+ON_ENDS = ENDS | AFTER | BEFORE
+MAY_WAIT = ON_MEMBERS | AFTER | BEFORE
 KINDS = (*(ON_MEMBERS | ON_ENDS).values(), *ON_UNIONS.values(), *ON_AGREEMENTS.values(), *ON_PRINTS.values())
 #: What may come next, where a case stands. None: nobody does anything until its deadline.
 NEXT: dict[str | None, tuple[Kind | None, ...]] = {
@@ -419,6 +422,8 @@ class RandomActs(RuleBasedStateMachine):
         if act in ON_ENDS:
             self.act(ON_ENDS[act], Ask(who, by, wrong=wrong, how=ways[0]))
             return
+        for kind in ((), (PROPOSE_EXPULSION,), (PROPOSE_EXPULSION, DROP, PROPOSE_EXPULSION))[ways[0] % 3]:
+            self.act(kind, Ask(who, how=ways[0]))
         self.act(EXPEL, Ask(who, how=ways[0]))
         for how in ways[1:]:
             self.act((FILE, *AFTER.values())[how % (len(AFTER) + 1)], Ask(who, how=how))

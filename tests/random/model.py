@@ -187,6 +187,16 @@ class Ended:
 
 
 @dataclass
+class Proposed:
+    """An opinion of a union group, on which the committee of the holder of that version may decide."""
+
+    sha256: str
+    opinion: str
+    on: date
+    version: int
+
+
+@dataclass
 class Lent:
     """The latest secondment: as it was left, which dates may have changed since."""
 
@@ -244,6 +254,7 @@ class Member:
     into: str | None = None  #: into whom it was merged
     person: str = ""  #: whose record this is, by the ref of its first membership
     ended: Ended | None = None
+    proposed: Proposed | None = None
     taken_in: date | None = None  #: the last intake, by its legal date
     retentions: list[Retained] = field(default_factory=list)
     lent: Lent | None = None

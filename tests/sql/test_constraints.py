@@ -275,6 +275,12 @@ CUSTODY: Final = (
     _reference("expulsion_steps_of_an_ending", "expulsion_steps", membership_id=NEW),
     _reference("expulsion_steps_are_legal", "expulsion_steps", step_no=99, act="filed"),
     _reference("expulsion_steps_union_id_fkey", "expulsion_steps", step_no=99, union_id=NEW),
+    _key("expulsion_proposals_pkey", "expulsion_proposals"),
+    _check("expulsion_proposals_machine_check", "expulsion_proposals", machine="handoff"),
+    _reference("expulsion_proposals_of_a_membership", "expulsion_proposals", membership_id=NEW),
+    _reference("expulsion_proposals_of_a_statement", "expulsion_proposals", step_no=99, sha256=NEW),
+    _reference("expulsion_proposals_are_legal", "expulsion_proposals", step_no=99, act="proposed"),
+    _reference("expulsion_proposals_union_id_fkey", "expulsion_proposals", step_no=99, union_id=NEW),
     _key("filings_pkey", "filings"),
     _check("filings_mark_check", "filings", mark="READ"),
     _check("filings_are_marked_whole", "filings", marked_at=None),
@@ -487,6 +493,7 @@ NULLABLE: Final = {
         "opinion_sha256", "decision_sha256", "filed_on", "filing_sha256",
     },
     "expulsion_steps": set[str](),
+    "expulsion_proposals": set[str](),
     "filings": {"opinion_sha256", "mark", "papers", "marked_at"},
     "handoffs": {
         "release_sha256", "out_date", "dues_paid_through", "deadline", "request_sha256", "objection_sha256",
@@ -552,7 +559,7 @@ async def filled(cluster: Cluster, founded: Founded, key_folder: Path) -> AsyncI
         await everything_entrusted(world)
         await everything_seconded(world)
         (expelled,) = await members_of(world, "U1", 1)
-        for done, actor in (("expel", u1), ("file", u1), ("acknowledge", world.actors["U13"])):
+        for done, actor in (("propose", u1), ("expel", u1), ("file", u1), ("acknowledge", world.actors["U13"])):
             await act(world, done, actor, expelled.membership_id)
         await wind_up(world, world.actors["U9"], world.actors["U15"].uri)
         await close(world, world.actors["U9"], world.actors["U15"].uri)

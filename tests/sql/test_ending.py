@@ -223,6 +223,20 @@ class TestAfterAnExpulsion:
             async with as_union(app, union):
                 assert await app.fetch("select * from hub.filings") == []
 
+    @pytest.mark.invariant("I13")
+    async def test_what_is_unfiled_is_read_by_its_holder_alone(self, world: World, app: Any, custody: Any) -> None:
+        async def read(ref: str) -> list[Any]:
+            async with as_union(app, world.actors[ref].caller.union_id):
+                rows = await app.fetch("select * from hub.read_overdue_filings(null, null, null, 9)")
+            return [row["membership_id"] for row in rows]
+
+        assert await read("U1") == [custody["membership_id"]]
+        for ref in ("U2", "U13", "U10", "U9"):
+            assert await read(ref) == []
+        assert await app.fetch("select * from hub.read_overdue_filings(null, null, null, 9)") == []
+        assert await ask(app, RECORD_FILING, self._filing(custody))
+        assert await read("U1") == []
+
     @pytest.mark.parametrize("name", ["union_id", "step_no", "ending_no", "from_state", "membership_id"])
     async def test_it_is_filed_by_its_union_in_its_turn(
         self, world: World, app: Any, custody: Any, superuser: Any, name: str

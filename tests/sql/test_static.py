@@ -36,7 +36,7 @@ TOGETHER: Final = {
     "persons", "person_ids", "memberships", "holdings", "handoffs", "steps", "statements", "join_cards", "dockets",
     "cards", "amendments", "duplicates", "unassigned", "statuses", "retentions", "retention_steps", "coverages",
     "care_records", "certificates", "certificate_steps",
-    "endings", "expulsion_steps", "filings",
+    "endings", "expulsion_steps", "expulsion_proposals", "filings",
     "secondments", "secondment_steps", "secondment_words", "histories", "dues",
 }  # fmt: skip
 

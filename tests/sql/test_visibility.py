@@ -67,7 +67,7 @@ async def busy(world: World) -> World:
     await everything_seconded(world)
     await world.bring_in(u2, replace(MEMBERS["M3"], employer="乙", certificate=("31", "700001")))
     (expelled,) = await members_of(world, "U3", 1)
-    for name in ("expel", "file"):
+    for name in ("propose", "expel", "file"):
         await act(world, name, world.actors["U3"], expelled.membership_id)
     await world.hub.ledger.record_already_member(u1.caller.union_id, START, uuid4(), world.members["M5"])
     return world

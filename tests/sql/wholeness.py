@@ -49,6 +49,17 @@ BROKEN: Final = {
             or e.filed_on < e.ended_on or (e.to_state = 'EXPELLED' and e.collected_on < e.filed_on)
             or (e.expulsion_state in ('FILED', 'COLLECTED')) > (e.filed_on is not null)
             or (e.expulsion_state = 'DECIDED' and e.filed_on is not null)""",
+    "A23: proposals follow one another, by the holder; what is decided has ended on that opinion": """
+        select p.membership_id from hub.expulsion_proposals p
+          left join hub.expulsion_proposals b on b.membership_id = p.membership_id and b.step_no = p.step_no - 1
+          left join hub.statements t on t.sha256 = p.sha256 and t.membership_id = p.membership_id
+          left join hub.holdings h on h.membership_id = p.membership_id and h.custody_version = p.custody_version
+          left join hub.endings e on e.membership_id = p.membership_id and e.sha256 = p.sha256
+         where (p.from_state = 'PROPOSED' and (b.to_state, b.custody_version, b.opinion_sha256)
+                                              is distinct from ('PROPOSED', p.custody_version, p.opinion_sha256))
+            or (p.step_no > 1) <> (b.at is not null) or b.at >= p.at or t.iss is distinct from p.union_id
+            or h.holder_union is distinct from p.union_id
+            or (p.act = 'decide' and (e.expulsion_state is null or e.opinion_sha256 <> p.opinion_sha256))""",
     "A23: the union above sees what was filed with it, and nothing else": """
         select e.membership_id from hub.endings e
           left join hub.filings f on f.membership_id = e.membership_id and f.ending_no = e.ending_no

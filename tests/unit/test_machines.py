@@ -246,7 +246,9 @@ LEGAL_OF_A_MEMBERSHIP = {
 }
 EXPULSION_ACTS = sorted({step.act for step in EXPULSION.steps} | {"take"})
 LEGAL_OF_AN_EXPULSION = {
-    (START, "decide", "HOLDER"): "DECIDED",
+    (START, "propose", "HOLDER"): "PROPOSED",
+    ("PROPOSED", "drop", "HOLDER"): "DROPPED",
+    **{(state, "decide", "HOLDER"): "DECIDED" for state in (START, "PROPOSED")},
     ("DECIDED", "file", "HOLDER"): "FILED",
     ("FILED", "collect", "HOLDER"): "COLLECTED",
     **{(state, "file", "HOLDER"): state for state in ("FILED", "COLLECTED")},

@@ -11,7 +11,9 @@ from hub.schema.scalars import YearMonth
 __all__ = [
     "AcknowledgeFilingDraft",
     "DecideExpulsionDraft",
+    "DropExpulsionDraft",
     "FileExpulsionDraft",
+    "ProposeExpulsionDraft",
     "RecordDeathDraft",
     "RecordDeemedWithdrawalDraft",
     "RecordWithdrawalDraft",
@@ -107,6 +109,27 @@ class DecideExpulsionDraft:
     decided_on: date | None = strawberry.field(
         default=strawberry.UNSET, description="决定日期，即会籍终止日期。\nThe day of the decision: the end."
     )
+
+
+@strawberry.input(
+    description="起草工会小组的开除会籍意见。\nTo draft what the union group proposes: to expel a member."
+)
+class ProposeExpulsionDraft:
+    """What a proposal says."""
+
+    member_id: strawberry.ID = strawberry.field(description=_MEMBER)
+    opinion_sha256: str = strawberry.field(
+        description="工会小组意见的 SHA-256 摘要。\nThe SHA-256 of the union group's opinion."
+    )
+    opinion_on: date = strawberry.field(description="提出意见的日期。\nThe day of the group's opinion.")
+
+
+@strawberry.input(description="起草不予开除。\nTo draft that what the union group has proposed is dropped.")
+class DropExpulsionDraft:
+    """What the end of a proposal says."""
+
+    member_id: strawberry.ID = strawberry.field(description=_MEMBER)
+    dropped_on: date = strawberry.field(description="不予开除的日期。\nThe day on which it was dropped.")
 
 
 @strawberry.input(description="起草会员去世的登记。\nTo draft the record of a death.")

@@ -1,18 +1,23 @@
 """How a membership ended, for its last holder; and an expulsion's filing, for the union above."""
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
 
 from federation.encoding import b64url
+from hub.schema.connections import Connection
 from hub.schema.context import Info
 from hub.schema.enums import ExpulsionState, MembershipStatus, WarningCode
 from hub.schema.fields import told
 from hub.schema.types.unions import Union, union_of
-from hub.transfers.views_ending import EndingView, FilingMarkView, FilingView
+from hub.transfers.views_ending import EndingView, FilingMarkView, FilingView, ProposalView
 
-__all__ = ["Ending", "Filing", "FilingMark"]
+if TYPE_CHECKING:
+    from hub.schema.types.members import Member
+
+__all__ = ["Ending", "EndingConnection", "ExpulsionProposal", "Filing", "FilingConnection", "FilingMark"]
 
 
 @strawberry.type(
@@ -81,10 +86,47 @@ class Ending:
             reversed_at=view.reversed_at,
         )
 
+    @told("会员。", "The member.")
+    async def member(self, info: Info) -> Annotated["Member", strawberry.lazy("hub.schema.types.members")] | None:
+        """Give the member, to its last holder."""
+        from hub.schema.types.members import find_member  # noqa: PLC0415 - each of the two leads to the other
+
+        return await find_member(info, self.membership_id)
+
     @told("备案的上一级工会；未备案的为空。", "The union that an expulsion was filed with; null if it was not filed.")
     async def filed_with(self, info: Info) -> Union | None:
         """Give the union above."""
         return None if self.higher_union is None else await union_of(info, self.higher_union)
+
+
+@strawberry.type(
+    description="工会小组提出的开除会籍意见；委员会决定之前，会籍不受影响。\n"
+    "A union group's proposal to expel a member. Until the committee decides, the membership is as it was."
+)
+class ExpulsionProposal:
+    """A proposal."""
+
+    state: ExpulsionState = strawberry.field(description="办理到哪一步。\nWhere it stands.")
+    opinion_sha256: str = strawberry.field(description="小组意见的摘要。\nThe group's opinion, by its hash.")
+    opinion_on: date = strawberry.field(description="提出意见的日期。\nThe day of the opinion.")
+    proposed_at: datetime = strawberry.field(description="平台收到的时间。\nWhen the hub received it.")
+    statement_sha256: str = strawberry.field(description="所据文书的摘要。\nThe statement of it, by its hash.")
+
+    @classmethod
+    def of(cls, view: ProposalView) -> "ExpulsionProposal":
+        """Give the proposal of a view."""
+        return cls(
+            state=ExpulsionState.PROPOSED,
+            opinion_sha256=b64url(view.opinion_sha256),
+            opinion_on=view.opinion_on,
+            proposed_at=view.at,
+            statement_sha256=b64url(view.sha256),
+        )
+
+
+@strawberry.type(description="会籍终止列表的一页。\nOne page of ends of memberships.")
+class EndingConnection(Connection[Ending]):
+    """A page of ends."""
 
 
 @strawberry.type(
@@ -134,6 +176,11 @@ class Filing:
     async def union(self, info: Info) -> Union:
         """Give the union."""
         return await union_of(info, self.union_id)
+
+
+@strawberry.type(description="备案列表的一页。\nOne page of filings.")
+class FilingConnection(Connection[Filing]):
+    """A page of filings."""
 
 
 @strawberry.type(description="已收到的备案标注。\nA mark on a filing, as received.")

@@ -16,7 +16,7 @@ from hub.schema.refusals import Refusal
 from hub.schema.scalars import YearMonth
 from hub.schema.types.amendments import Amendment
 from hub.schema.types.certificates import Certificate, certificates_of, present_certificate
-from hub.schema.types.endings import Ending
+from hub.schema.types.endings import Ending, ExpulsionProposal
 from hub.schema.types.entrustments import CareRecord, Coverage
 from hub.schema.types.handoffs import Handoff
 from hub.schema.types.histories import DuesRecord, History
@@ -316,6 +316,15 @@ class Member(Node):
     async def dues_records(self, info: Info) -> list[DuesRecord]:
         """Give the records."""
         return [DuesRecord.of(view) for view in await info.context.loads.dues(self.view.membership_id) or ()]
+
+    @told(
+        "工会小组已提出、委员会尚未决定的开除会籍；没有的为空。",
+        "What the union group proposes, as long as the committee has not decided; null if there is nothing.",
+    )
+    async def expulsion_proposal(self, info: Info) -> ExpulsionProposal | None:
+        """Give the open proposal."""
+        view = await info.context.loads.proposal(self.view.membership_id)
+        return None if view is None else ExpulsionProposal.of(view)
 
     @told("会籍的终止；未终止的为空。", "How the membership ended; null as long as it has not.")
     async def ending(self, info: Info) -> Ending | None:

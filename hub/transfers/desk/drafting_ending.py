@@ -27,9 +27,11 @@ __all__ = [
     "draft_acknowledgement",
     "draft_death",
     "draft_deemed_withdrawal",
+    "draft_drop",
     "draft_expulsion",
     "draft_filing",
     "draft_filing_return",
+    "draft_proposal",
     "draft_reversal",
     "draft_withdrawal",
 ]
@@ -55,12 +57,32 @@ async def draft_deemed_withdrawal(hub: Hub, caller: Caller, given: Input) -> Dra
 
 
 async def draft_expulsion(hub: Hub, caller: Caller, given: Input) -> Draft:
-    """Draft the decision to expel. Source: A23."""
+    """Draft the decision to expel, on the opinion that was proposed if none is stated. Source: A23."""
 
     def known(facts: EndingFacts) -> dict[str, object]:
-        return {**_custody(facts), "has_no_group": bool(given.get("has_no_group"))}
+        proposed = facts.open_proposal
+        opinion: dict[str, object] = {}
+        if proposed is not None and proposed.opinion_sha256 is not None and given.get("opinion_sha256") is None:
+            opinion = {"opinion_sha256": b64url(proposed.opinion_sha256), "opinion_on": plain(proposed.opinion_on)}
+        return {**_custody(facts), "has_no_group": bool(given.get("has_no_group")), **opinion}
 
     return await _draft(hub, caller, acts.Expulsion, given, known, order_ending.expulsion)
+
+
+async def draft_proposal(hub: Hub, caller: Caller, given: Input) -> Draft:
+    """Draft what the union group proposes. Source: A23."""
+    return await _draft(hub, caller, acts.ExpulsionProposal, given, _custody, order_ending.proposal)
+
+
+async def draft_drop(hub: Hub, caller: Caller, given: Input) -> Draft:
+    """Draft that what is proposed is dropped. Source: A23."""
+
+    def known(facts: EndingFacts) -> dict[str, object]:
+        proposed = facts.open_proposal
+        sha256 = None if proposed is None else proposed.sha256
+        return {**_custody(facts), "proposal_sha256": NO_HASH if sha256 is None else b64url(sha256)}
+
+    return await _draft(hub, caller, acts.ExpulsionDrop, given, known, order_ending.drop)
 
 
 async def draft_death(hub: Hub, caller: Caller, given: Input) -> Draft:

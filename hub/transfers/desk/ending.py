@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from federation.statements import Statement
     from hub.authz.tokens import Caller
-    from hub.transfers.facts_ending import EndedFacts
+    from hub.transfers.facts_ending import EndedFacts, EndingFacts
     from hub.transfers.rules.ending import AnEnd
     from hub.transfers.rules.questions import Refusals
     from hub.transfers.views import MemberView
@@ -93,8 +93,7 @@ async def _end(
             return await member_now(hub, caller, membership_id)
         facts = await with_entrustment(hub, caller, membership_id, facts)
         first(rules(OnEnding(facts), claims))
-        assert facts.membership is not None, "the rules let nobody but the holder pass"
-        record = _record(hub, caller, statement, claims, facts.membership, facts.signer.now)
+        record = _record(hub, caller, statement, claims, facts)
         try:
             if await hub.ledger.endings.record_ending(record):
                 return await member_now(hub, caller, membership_id)
@@ -103,10 +102,11 @@ async def _end(
     raise Refusal(Code.STALE_VERSION)
 
 
-def _record(
-    hub: Hub, caller: Caller, statement: Statement[C], claims: AnEnd, held: EndedFacts, now: datetime
-) -> EndingRecord:
-    received_at = custody_time(now, held.held_since, held.open_since, held.ended_at)
+def _record(hub: Hub, caller: Caller, statement: Statement[C], claims: AnEnd, facts: EndingFacts) -> EndingRecord:
+    held = facts.membership
+    assert held is not None, "the rules let nobody but the holder pass"
+    proposed_at = None if facts.proposal is None else facts.proposal.at
+    received_at = custody_time(facts.signer.now, held.held_since, held.open_since, held.ended_at, proposed_at)
     step = MEMBERSHIP.step(held.status, claims.act, Side.HOLDER)
     passed, is_voided = _end_of_case(held, received_at)
     day = ended_on(claims)

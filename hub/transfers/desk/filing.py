@@ -30,11 +30,13 @@ from hub.transfers.views_ending import EndingView, FilingMarkView, FilingView
 from hub.vault import mask_name
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
+
     from federation.statements import Statement
     from hub.authz.tokens import Caller
     from hub.transfers.facts_ending import EndedFacts, EndingFacts, FilingFacts
 
-__all__ = ["acknowledge", "file", "filings", "return_for_papers"]
+__all__ = ["acknowledge", "file", "filings", "overdue_filings", "return_for_papers"]
 
 M = TypeVar("M", acts.FilingAcknowledgement, acts.FilingReturn)
 
@@ -192,7 +194,17 @@ async def _ending_now(hub: Hub, caller: Caller, membership_id: UUID) -> EndingVi
     return found[-1]
 
 
-async def filings(hub: Hub, caller: Caller) -> list[FilingView]:
-    """Give the filings that were made with the caller, the latest first, a hundred at most. Source: A23, domain 5.2."""
+async def filings(
+    hub: Hub, caller: Caller, *, after: tuple[datetime, UUID, int] | None = None, limit: int
+) -> list[FilingView]:
+    """Give the filings that were made with the caller, the latest first. Source: A23, domain 5.2."""
     async with reading_as(hub, caller) as reading:
-        return await reads_ending.filings(reading)
+        return await reads_ending.filings(reading, after=after, limit=limit)
+
+
+async def overdue_filings(
+    hub: Hub, caller: Caller, *, after: tuple[date, UUID, int] | None = None, limit: int
+) -> list[EndingView]:
+    """Give the expulsions that the caller has decided and not filed, or has to file again with papers. Source: A23."""
+    async with reading_as(hub, caller) as reading:
+        return await reads_ending.overdue_filings(reading, after=after, limit=limit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from hub.transfers.facts_ending import EndedFacts, EndingFacts, FilingFacts
+from hub.transfers.facts_ending import EndedFacts, EndingFacts, FilingFacts, ProposalFacts
 from hub.transfers.ledger.rows import under_policy
 from hub.transfers.ledger.singles import Singles, signer_of
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from hub.transfers.ledger.records import Signing
 
-__all__ = ["EndingRecord", "Endings", "FilingRecord", "MarkRecord", "ReversalRecord"]
+__all__ = ["EndingRecord", "Endings", "FilingRecord", "MarkRecord", "ProposalRecord", "ReversalRecord"]
 
 
 class EndingRecord(NamedTuple):
@@ -91,6 +91,27 @@ class MarkRecord(NamedTuple):
     receipt: str
 
 
+class ProposalRecord(NamedTuple):
+    """The columns of `record_proposal`, in order: what a union group proposes, or that it is dropped."""
+
+    at: datetime
+    union_id: UUID
+    member_id: UUID
+    membership_id: UUID
+    custody_version: int
+    step_no: int
+    from_state: str
+    act: str
+    to_state: str
+    opinion_sha256: bytes
+    opinion_on: date
+    jti: UUID
+    sha256: bytes
+    typ: str
+    jws: str
+    receipt: str
+
+
 class ReversalRecord(NamedTuple):
     """The columns of `record_reversal`, in order."""
 
@@ -115,11 +136,16 @@ def _function(name: str, arity: int) -> str:
     return f"select * from hub.{name}({', '.join(f'${number}' for number in range(1, arity + 1))})"
 
 
-FACTS_FOR_ENDING: Final = under_policy(_function("facts_for_ending", 7))
+#: With the proposal to expel the member, for the holder.
+FACTS_FOR_ENDING: Final = under_policy(
+    "select f.*, (select p from hub.facts_for_proposal($2, $7) p) as proposal "
+    f"from ({_function('facts_for_ending', 7)}) f"
+)
 FACTS_FOR_FILING: Final = under_policy(_function("facts_for_filing", 7))
 RECORD_ENDING: Final = _function("record_ending", len(EndingRecord._fields))
 RECORD_FILING: Final = _function("record_filing", len(FilingRecord._fields))
 RECORD_MARK: Final = _function("record_filing_mark", len(MarkRecord._fields))
+RECORD_PROPOSAL: Final = _function("record_proposal", len(ProposalRecord._fields))
 RECORD_REVERSAL: Final = _function("record_reversal", len(ReversalRecord._fields))
 
 
@@ -132,6 +158,7 @@ class Endings(Singles):
         return EndingFacts(
             signer=signer_of(row),
             membership=EndedFacts(*row["membership"]) if row["tie"] == "HOLDER" else None,
+            proposal=None if row["proposal"] is None else ProposalFacts(*row["proposal"]),
             is_party=row["tie"] == "PARTY",
             parent_uri=row["parent_uri"],
         )
@@ -149,6 +176,10 @@ class Endings(Singles):
     async def record_ending(self, record: EndingRecord) -> bool:
         """End a membership. False: overtaken. Raises: Claimed."""
         return await self._single(RECORD_ENDING, record)
+
+    async def record_proposal(self, record: ProposalRecord) -> bool:
+        """Enter a proposal, or that it is dropped. False: overtaken. Raises: Claimed."""
+        return await self._single(RECORD_PROPOSAL, record)
 
     async def record_filing(self, record: FilingRecord) -> bool:
         """File an expulsion with the union above. False: overtaken. Raises: Claimed."""

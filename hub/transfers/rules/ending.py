@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from federation.encoding import b64url
 from hub.errors import Code, Refusal
 from hub.transfers.kinds import MembershipStatus
-from hub.transfers.machines import EXPULSION, OPEN_STATES, HandoffState, Side
+from hub.transfers.machines import EXPULSION, OPEN_STATES, START, ExpulsionState, HandoffState, Side
 from hub.transfers.rules.columns import check_not_in_future, check_printed_date
 from hub.transfers.rules.days import day_of, month_of, months_after
 from hub.transfers.words import in_chinese, status_in_chinese
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from federation import acts_ending as acts
     from federation.acts_certificates import CertificateCollection
-    from hub.transfers.facts_ending import EndedFacts, EndingFacts, FilingFacts
+    from hub.transfers.facts_ending import EndedFacts, EndingFacts, FilingFacts, ProposalFacts
     from hub.transfers.rules.policy import Policy
     from hub.transfers.rules.questions import Refusals
 
@@ -38,6 +38,8 @@ __all__ = [
     "check_committee_decided",
     "check_conditions_of_deemed_withdrawal",
     "check_custody",
+    "check_day_of_the_opinion",
+    "check_drops_the_proposed",
     "check_ended_when_printed",
     "check_expelled",
     "check_filed_with_the_next_above",
@@ -48,10 +50,12 @@ __all__ = [
     "check_no_open_case",
     "check_no_other_membership",
     "check_no_release_is_open",
+    "check_opinion_is_the_proposed",
     "check_owes_dues",
     "check_papers",
     "check_punished",
     "check_requested",
+    "check_step_of_a_proposal",
     "check_steps_of_withdrawal",
     "ended_on",
     "first_unpaid",
@@ -271,6 +275,37 @@ def check_committee_decided(claims: acts.Expulsion) -> Refusals:
     else:
         return
     yield Refusal(Code.EXPULSION_STEPS_INCOMPLETE, path=(claims.object_name, name))
+
+
+def check_step_of_a_proposal(proposed: ProposalFacts | None, act: str) -> Refusals:
+    """Proposed is what isn't yet, dropped what is. Source: A23."""
+    try:
+        EXPULSION.step(START if proposed is None else ExpulsionState.PROPOSED, act, Side.HOLDER)
+    except Refusal as refusal:
+        yield refusal
+
+
+def check_day_of_the_opinion(claims: acts.ExpulsionProposal, question: OnEnding) -> Refusals:
+    """The group has given its opinion. Source: A23, NX-3."""
+    yield from check_not_in_future(claims.opinion_on, question.today, path=(claims.object_name, "opinion_on"))
+
+
+def check_drops_the_proposed(claims: acts.ExpulsionDrop, question: OnEnding, proposed: ProposalFacts) -> Refusals:
+    """What is dropped is the statement of the proposal, after the opinion. Source: A23, NX-3, HUB-P17."""
+    path = (claims.object_name, "dropped_on")
+    if proposed.sha256 is None or claims.proposal_sha256 != b64url(proposed.sha256):
+        yield Refusal(Code.DOCUMENT_TAMPERED, path=(claims.object_name, "proposal_sha256"))
+    yield from check_not_in_future(claims.dropped_on, question.today, path=path)
+    if proposed.opinion_on is not None and claims.dropped_on < proposed.opinion_on:
+        yield _invalid(path, "日期早于小组提出意见之日", "dropped before the group gave its opinion")
+
+
+def check_opinion_is_the_proposed(claims: acts.Expulsion, proposed: ProposalFacts | None) -> Refusals:
+    """The committee decides on the opinion that the group has proposed, if it has. Source: A23."""
+    if proposed is None or proposed.opinion_sha256 is None:
+        return
+    if claims.opinion_sha256 != b64url(proposed.opinion_sha256):
+        yield Refusal(Code.EXPULSION_STEPS_INCOMPLETE, path=(claims.object_name, "opinion_sha256"))
 
 
 def check_expelled(membership: EndedFacts, act: str) -> Refusals:

@@ -18,9 +18,11 @@ __all__ = [
     "before_an_ending",
     "death",
     "deemed_withdrawal",
+    "drop",
     "expulsion",
     "filing",
     "filing_return",
+    "proposal",
     "reversal",
     "withdrawal",
 ]
@@ -81,7 +83,33 @@ def expulsion(question: OnEnding, claims: acts.Expulsion) -> Refusals:
     yield from ending.check_custody(membership, claims.custody_version, (claims.object_name, "custody_version"))
     yield from ending.check_punished(claims, question)
     yield from ending.check_committee_decided(claims)
+    yield from ending.check_opinion_is_the_proposed(claims, question.facts.open_proposal)
     yield from ending.check_ended_when_printed(claims, question, membership)
+
+
+def proposal(question: OnEnding, claims: acts.ExpulsionProposal) -> Refusals:
+    """Rules of what a union group proposes. Source: A23, NX-3, HUB-P06."""
+    membership = question.facts.membership
+    yield from before_an_ending(question.facts)
+    if membership is None:
+        return
+    yield from _where_it_stands(membership)
+    yield from ending.check_custody(membership, claims.custody_version, (claims.object_name, "custody_version"))
+    yield from ending.check_step_of_a_proposal(question.facts.open_proposal, claims.act)
+    yield from ending.check_day_of_the_opinion(claims, question)
+
+
+def drop(question: OnEnding, claims: acts.ExpulsionDrop) -> Refusals:
+    """Rules of the end of a proposal without a decision. Source: A23, NX-3."""
+    membership, proposed = question.facts.membership, question.facts.open_proposal
+    yield from before_an_ending(question.facts)
+    if membership is None:
+        return
+    yield from _where_it_stands(membership)
+    yield from ending.check_custody(membership, claims.custody_version, (claims.object_name, "custody_version"))
+    yield from ending.check_step_of_a_proposal(proposed, claims.act)
+    if proposed is not None:
+        yield from ending.check_drops_the_proposed(claims, question, proposed)
 
 
 def death(question: OnEnding, claims: acts.Death) -> Refusals:
