@@ -463,8 +463,8 @@ class RandomActs(RuleBasedStateMachine):
         by_manifest = ((RELEASE, ACCEPT), (RELEASE_MANIFEST, ACCEPT_MANIFEST))[how % 2]
         for kind in by_manifest:
             self.act(kind, Ask(who, to=to if kind in {RELEASE, RELEASE_MANIFEST} else "asker", how=how))
-        for kind in (LOSS, REISSUE) if how % 3 == 0 else ():  # and the certificate got lost on the way
-            self.act(kind, Ask(who, how=how))
+        for lost in (LOSS, REISSUE) if how % 3 == 0 else ():  # and the certificate got lost on the way
+            self.act(lost, Ask(who, how=how))
 
     # Time.
 
