@@ -23,6 +23,12 @@ create or replace function hub.hub_now(p_test_clock boolean) returns timestamptz
 $$begin return clock_timestamp() + interval '{hours} hour'; end$$"""
 
 
+@pytest.fixture
+def world(world_apart: World) -> World:
+    """A database of its own: its clock is replaced."""
+    return world_apart
+
+
 @pytest.mark.attack("F09")
 async def test_a_token_is_good_by_the_databases_clock(
     world: World, superuser: Any, key_folder: Path, tmp_path: Path
