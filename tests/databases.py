@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -11,15 +10,17 @@ import asyncpg
 from hub.database import embedded, migrate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 #: Whose databases these are, where several share a server: those of a worker of pytest, or of a copy of the tree.
 WORKER = os.environ.get("TEST_DATABASES_OF") or os.environ.get("PYTEST_XDIST_WORKER", "main")
 #: Migrated, with nothing in it.
 TEMPLATE = f"hub_template_{WORKER}"
 
-#: A binary copy's header and trailer.
-_NO_ROWS = 21
+#: The columns of a table that are stored: what is generated makes itself.
+_STORED = """
+select string_agg(quote_ident(attname), ', ' order by attnum) from pg_attribute
+ where attrelid = ('hub.' || $1)::regclass and attnum > 0 and not attisdropped and attgenerated = ''"""
 
 
 class Cluster:
@@ -52,25 +53,26 @@ class Cluster:
 
 
 class Snapshot:
-    """All rows of some tables of the hub, to be put back: a fresh start on connections that are warm."""
-
-    def __init__(self, rows: Mapping[str, bytes]) -> None:
-        self._rows = rows
+    """All rows of the hub's tables, kept beside them to be put back: a fresh start on connections that are warm."""
 
     @classmethod
     async def taken(cls, superuser: Any, tables: Sequence[str]) -> Snapshot:
-        rows = {}
+        """Keep the rows, and make the function that puts them back: its plans are made once on a connection."""
+        await superuser.execute("create schema kept")
+        steps = []
         for table in tables:
-            copied = io.BytesIO()
-            await superuser.copy_from_table(table, schema_name="hub", output=copied, format="binary")
-            rows[table] = copied.getvalue()
-        return cls(rows)
+            names = await superuser.fetchval(_STORED, table)
+            await superuser.execute(f"create unlogged table kept.{table} as select {names} from hub.{table}")
+            back = f"insert into hub.{table} ({names}) overriding system value select * from kept.{table};"
+            is_empty = await superuser.fetchval(f"select count(*) = 0 from kept.{table}")
+            steps.append(f"delete from hub.{table}; {'' if is_empty else back}")
+        await superuser.execute(
+            f"create function kept.put_back() returns void language plpgsql as $$begin {' '.join(steps)} end$$"
+        )
+        return cls()
 
     async def put_back(self, superuser: Any) -> None:
         async with superuser.transaction():
             # Foreign keys hold in the whole; table by table they would ask for an order.
             await superuser.execute("set local session_replication_role = replica")
-            await superuser.execute(";".join(f"delete from hub.{table}" for table in self._rows))
-            for table, rows in self._rows.items():
-                if len(rows) > _NO_ROWS:
-                    await superuser.copy_to_table(table, schema_name="hub", source=io.BytesIO(rows), format="binary")
+            await superuser.fetchval("select kept.put_back()")

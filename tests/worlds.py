@@ -38,6 +38,8 @@ __all__ = [
 START = DAY + timedelta(minutes=5)
 
 APART = f"hub_world_{WORKER}"
+#: Shared by the tests of a worker, one after another.
+STANDING = f"hub_standing_{WORKER}"
 
 
 @dataclass(frozen=True)
@@ -89,10 +91,9 @@ async def copy_of(founded: Founded, cluster: Cluster, keys: Path, name: str) -> 
 @pytest.fixture(scope="session")
 async def standing(cluster: Cluster, founded: Founded, key_folder: Path) -> AsyncIterator[Standing]:
     """Keep one founded database per worker, and connections to it: a copy for each test is slower than most tests."""
-    name = f"hub_standing_{WORKER}"
     async with (
-        copy_of(founded, cluster, key_folder, name) as world,
-        connected(cluster.dsn("hub", name), "hub") as superuser,
+        copy_of(founded, cluster, key_folder, STANDING) as world,
+        connected(cluster.dsn("hub", STANDING), "hub") as superuser,
     ):
         await world.hub.ledger.close()  # each test's hub has its own, which keeps half the pool to itself
         tables = await superuser.fetch(
@@ -121,8 +122,13 @@ async def world_apart(cluster: Cluster, founded: Founded, key_folder: Path) -> A
 
 
 @pytest.fixture
-async def superuser(world: World) -> AsyncIterator[Any]:
+async def superuser(world: World, request: pytest.FixtureRequest) -> AsyncIterator[Any]:
     """A connection to the world's database that no policy binds: what only a broken administrator has."""
+    if world.app_dsn.endswith(f"/{STANDING}?{world.app_dsn.partition('?')[2]}"):
+        connection = request.getfixturevalue("standing").superuser  # it has its plans already
+        yield connection
+        await connection.reset()
+        return
     async with connected(world.app_dsn.replace("//hub_app@", "//hub@"), "hub") as connection:
         yield connection
 
@@ -154,8 +160,25 @@ select string_agg(format(
   from pg_class c where c.relnamespace = 'hub'::regnamespace and c.relkind = 'r' and c.relname <> 'clock'"""
 
 
+_AT: Final = "select concat(current_database(), ' ', pg_postmaster_start_time(), ' ', pg_current_snapshot())"
+#: Where and when everything was looked at last, and what there was.
+_seen: dict[str, dict[str, tuple[int, str | None]]] = {}
+
+
 async def everything(superuser: Any) -> dict[str, tuple[int, str | None]]:
-    """Give the number of rows of every table and a digest of them."""
+    """Give the number of rows of every table and a digest of them.
+
+    Nothing is written without a transaction id: as long as none has come or gone, all is as it was seen last.
+    """
+    at = await superuser.fetchval(_AT)
+    if at not in _seen or superuser.is_in_transaction():
+        found = await _everything(superuser)
+        _seen.clear()
+        _seen[at] = found
+    return _seen[at]
+
+
+async def _everything(superuser: Any) -> dict[str, tuple[int, str | None]]:
     rows = await superuser.fetch(await superuser.fetchval(_EVERY_TABLE))
     return {row["name"]: (row["rows"], row["digest"]) for row in rows}
 
