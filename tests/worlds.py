@@ -128,6 +128,7 @@ async def superuser(world: World, request: pytest.FixtureRequest) -> AsyncIterat
         connection = request.getfixturevalue("standing").superuser  # it has its plans already
         yield connection
         await connection.reset()
+        await connection.execute("reset session authorization; reset role")  # which `reset` leaves
         return
     async with connected(world.app_dsn.replace("//hub_app@", "//hub@"), "hub") as connection:
         yield connection
