@@ -35,7 +35,7 @@ check: $(DEV_STAMP) ## ruff, mypy --strict, import-linter
 	@$(VENV)/bin/lint-imports
 
 test: $(DEV_STAMP) ## All tests, against a real database and a real server
-	@$(PY) -m pytest -n 2
+	@$(PY) -m pytest -n 2 --dist worksteal
 
 format: $(DEV_STAMP) ## Format the code
 	@$(PY) -m ruff format .
@@ -55,4 +55,4 @@ fuzz: $(DEV_STAMP) ## Random acts for long, against a model, and their replay: F
 	 FUZZ_RUNS="$${FUZZ_RUNS:-200}" $(PY) -m pytest -q -n 0 --hypothesis-seed="$$seed" tests/random
 
 soak: $(DEV_STAMP) ## Kill the hub fifty times at each place of an act, and its database under load
-	@CRASH_SEEDS=50 $(PY) -m pytest -q -n 2 tests/crash
+	@CRASH_SEEDS=50 $(PY) -m pytest -q -n 2 --dist worksteal tests/crash
