@@ -33,7 +33,8 @@ _HALVES: Final = (
     ("tests/desk", "tests/unit/test_rules.py"),
     (
         *("tests/sql/test_constraints.py", "tests/sql/test_custody.py", "tests/sql/test_migrations.py"),
-        "tests/sql/test_ending.py",
+        *("tests/sql/test_ending.py", "tests/sql/test_proposing.py", "tests/sql/test_history.py"),
+        *("tests/sql/test_retained_on.py", "tests/sql/test_suspended_agreements.py"),
         *("tests/sql/test_held_keys.py", "tests/sql/test_merging.py", "tests/sql/test_merging_among_others.py"),
         *("tests/sql/test_privileges.py", "tests/sql/test_reading.py", "tests/sql/test_registers.py"),
         *("tests/sql/test_visibility.py", "tests/sql/test_pull_races.py"),
