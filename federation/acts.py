@@ -102,6 +102,8 @@ __all__ = [
     "ExpulsionProposal",
     "ExpulsionReversal",
     "Extension",
+    "ExternalAcceptance",
+    "ExternalRelease",
     "FilingAcknowledgement",
     "FilingReturn",
     "History",
@@ -354,6 +356,32 @@ class Acceptance(Act):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ExternalRelease(Release):
+    """A union outside the hub lets a member go on paper: the union that asked signs what the paper says (A25)."""
+
+    typ: ClassVar[str] = "unionhub.external-release+jwt"
+    act: ClassVar[str] = "release_for_external"
+
+    #: The request that it answers, the signer's own.
+    request_sha256: Sha256
+    #: The holder outside the hub, whose seal the paper bears.
+    in_lieu_of: UnionUri
+    #: Of the paper as it was scanned.
+    paper_sha256: Sha256
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExternalAcceptance(Acceptance):
+    """A union outside the hub took a member in on paper: the releasing union signs what the paper says (A25)."""
+
+    typ: ClassVar[str] = "unionhub.external-acceptance+jwt"
+    act: ClassVar[str] = "accept_for_external"
+
+    #: Of the paper as it was scanned.
+    paper_sha256: Sha256
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Refusal(Act):
     """The named union sends a release back, on a ground that its reason allows (A12)."""
 
@@ -554,6 +582,7 @@ class Receipt:
 _ALL: tuple[type[Act], ...] = (
     *(Join, MemberAmendment, Import, Merge, MergeDecision),
     *(Request, Release, InLieuRelease, Acceptance, Refusal, Recall, Objection, Cancellation, Dismissal),
+    *(ExternalRelease, ExternalAcceptance),
     *(UnionRegistration, UnionAmendment, KeyRegistration, KeyRetirement, KeyRevocation),
     *(Retention, ReasonChange, Restoration, Annulment),
     *(History, DuesRecord),

@@ -289,6 +289,20 @@ class HubClient(Session):
         """Release in the stead of a holder below that has let a request lie. Takes a `ReleaseInLieuDraft`."""
         return await self.act(documents.RELEASE_IN_LIEU, asked)
 
+    async def release_for_external(self, asked: Input) -> Answer:
+        """Sign what the paper of a union outside the hub says, for a request of this union (A25).
+
+        Takes a `ReleaseForExternalDraft`, gives the `Handoff`: it can be accepted from then on.
+        """
+        return await self.act(documents.RELEASE_FOR_EXTERNAL, asked)
+
+    async def accept_for_external(self, asked: Input) -> Answer:
+        """Sign that a union outside the hub, to which this union has released, took the member in on paper (A25).
+
+        Takes an `AcceptForExternalDraft`, gives the `Handoff`.
+        """
+        return await self.act(documents.ACCEPT_FOR_EXTERNAL, asked)
+
     async def dismiss_request(self, handoff_id: str, ground: str, evidence_sha256: str | None = None) -> Answer:
         """Find, above the holder, that a ground to object stands. Gives the `Handoff`."""
         asked: dict[str, Any] = {"handoffId": handoff_id, "ground": ground}

@@ -156,6 +156,12 @@ ACCEPT: Final = _act(acts.Acceptance, "acceptHandoff", "AcceptHandoffDraft", "Ha
 REFUSE: Final = _act(acts.Refusal, "refuseHandoff", "GroundDraft", "Handoff", HANDOFF)
 RECALL: Final = _act(acts.Recall, "recallHandoff", "HandoffDraft", "Handoff", HANDOFF)
 REQUEST: Final = _act(acts.Request, "requestHandoff", "RequestHandoffDraft", "Handoff", HANDOFF)
+RELEASE_FOR_EXTERNAL: Final = _act(
+    acts.ExternalRelease, "releaseForExternal", "ReleaseForExternalDraft", "Handoff", HANDOFF
+)
+ACCEPT_FOR_EXTERNAL: Final = _act(
+    acts.ExternalAcceptance, "acceptForExternal", "AcceptForExternalDraft", "Handoff", HANDOFF
+)
 RELEASE_IN_LIEU: Final = _act(acts.InLieuRelease, "releaseInLieu", "ReleaseInLieuDraft", "Handoff", HANDOFF)
 OBJECT: Final = _act(acts.Objection, "objectToRequest", "GroundDraft", "Handoff", HANDOFF)
 CANCEL: Final = _act(acts.Cancellation, "cancelRequest", "HandoffDraft", "Handoff", HANDOFF)
@@ -410,6 +416,7 @@ ALL: Final = (
             PROPOSE_EXPULSION, DROP_EXPULSION,
             RETURN_FILING, REVERSE_EXPULSION,
             MERGE, DECIDE_MERGE, REQUEST, RELEASE, RELEASE_IN_LIEU, ACCEPT, REFUSE, RECALL,
+            RELEASE_FOR_EXTERNAL, ACCEPT_FOR_EXTERNAL,
             OBJECT, CANCEL, DISMISS, REGISTER_UNION, AMEND_UNION, REGISTER_KEY, RETIRE_KEY, REVOKE_KEY,
             PROPOSE_ENTRUSTMENT, SIGN_ENTRUSTMENT, WITHDRAW_ENTRUSTMENT, TERMINATE_ENTRUSTMENT, AMEND_ROSTER,
             ACKNOWLEDGE_COVERAGE, DECLINE_COVERAGE, RECORD_ACTIVITY, RECORD_RIGHTS_CASE,

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from federation import encoding, statements
-from federation.acts import Act, Certificate, InLieuRelease, MemberAmendment, UnionAmendment
+from federation.acts import Act, Certificate, ExternalRelease, InLieuRelease, MemberAmendment, UnionAmendment
 from federation.claims import dump, form_of
 from federation.errors import Refused, StatementCode, StatementError
 from federation.forms import FormError, is_union_uri
@@ -80,8 +80,9 @@ def check_draft(draft: Draft, act: type[A], asked: Mapping[str, Any], *, union: 
         if binds is not None and not is_annex and encoding.sha256_b64url(str(draft.document).encode()) != binds:
             raise _differs(act, name)
     bound = getattr(body, "card_sha256", None)
-    # Who releases in lieu is not shown the card: it answers for the act, and the receiver for comparing the card.
-    shown = not isinstance(body, InLieuRelease)
+    # Who releases in another's stead is not shown the card: it answers for the act, and the receiver for comparing the
+    # card.
+    shown = not isinstance(body, InLieuRelease | ExternalRelease)
     if shown and bound is not None and (draft.card is None or encoding.sha256_b64url(draft.card.encode()) != bound):
         raise _differs(act, "card_sha256")
     return body

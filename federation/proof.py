@@ -14,7 +14,18 @@ from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
 from federation import encoding, statements
-from federation.acts import Acceptance, Act, InLieuRelease, Recall, Receipt, Refusal, Release, Request
+from federation.acts import (
+    Acceptance,
+    Act,
+    ExternalAcceptance,
+    ExternalRelease,
+    InLieuRelease,
+    Recall,
+    Receipt,
+    Refusal,
+    Release,
+    Request,
+)
 from federation.claims import dump, parse
 from federation.errors import ProofError, StatementError
 from federation.forms import Code, HubOrigin, ProofFormat, UnionUri, Version
@@ -42,7 +53,9 @@ _STATES_AFTER: dict[type[Act], tuple[str, ...]] = {
     Request: ("REQUESTED", "ESCALATED"),
     Release: ("RELEASED",),
     InLieuRelease: ("RELEASED",),
+    ExternalRelease: ("RELEASED",),
     Acceptance: ("ACCEPTED", "VOIDED"),
+    ExternalAcceptance: ("ACCEPTED", "VOIDED"),
     Refusal: ("REFUSED",),
     Recall: ("RECALLED",),
 }
@@ -93,8 +106,10 @@ class ProvedHandoff:
     hub: HubOrigin
     handoff_id: UUID
     membership_id: UUID
-    #: The holder that let the member go, or in whose stead the union above it did (`release` then says so).
+    #: The holder that let the member go, or in whose stead another union signed (`release` then says so).
     releasing_union: UnionUri
+    #: One side is outside the hub: the other has signed for both, and for its paper by the hash alone (A25).
+    is_unverified: bool = False
     request: Request | None = None
     release: Release
     acceptance: Acceptance | None
@@ -149,7 +164,8 @@ def verify_proof(
         hub=proof.hub,
         handoff_id=proof.handoff_id,
         membership_id=proof.membership_id,
-        releasing_union=release.in_lieu_of if isinstance(release, InLieuRelease) else opening.step.signer,
+        releasing_union=_releasing(opening, release),
+        is_unverified=isinstance(release, ExternalRelease) or isinstance(last.claims, ExternalAcceptance),
         request=None if request is None else _as_request(request),
         release=release,
         acceptance=accepted,
@@ -261,6 +277,10 @@ def _as_request(received: _Received) -> Request:
     return received.step.claims
 
 
+def _releasing(opening: _Received, release: Release) -> UnionUri:
+    return release.in_lieu_of if isinstance(release, InLieuRelease | ExternalRelease) else opening.step.signer
+
+
 def _check_request(request: _Received | None, opening: _Received, release: Release) -> None:
     """Check, as 5, that a release answers the request beside it, and that this was its receiver's."""
     where = ("statements", "0" if request is None else "1")
@@ -269,7 +289,10 @@ def _check_request(request: _Received | None, opening: _Received, release: Relea
         raise ProofError((*where, "release", "request_sha256"), "of another request")
     if request is not None and request.step.signer != release.receiving_union:
         raise ProofError(("statements", "0", "iss"), "not the union that the release names")
-    if isinstance(release, InLieuRelease) and opening.step.signer in {release.in_lieu_of, release.receiving_union}:
+    signer = opening.step.signer
+    if (isinstance(release, InLieuRelease) and signer in {release.in_lieu_of, release.receiving_union}) or (
+        isinstance(release, ExternalRelease) and (signer != release.receiving_union or signer == release.in_lieu_of)
+    ):
         raise ProofError((*where, "iss"), "not the union whose act this is")
 
 
@@ -281,8 +304,9 @@ def _check_close(opening: _Received, release: Release, close: _Received, index: 
         raise ProofError(where, "not an act that closes a release")
     if claims.release_sha256 != opening.step.statement_sha256:
         raise ProofError((*where, claims.object_name, "release_sha256"), "of another release")
-    by = opening.step.signer if isinstance(claims, Recall) else release.receiving_union
-    if close.step.signer != by or (isinstance(claims, Recall) and isinstance(release, InLieuRelease)):
+    is_releasing = isinstance(claims, Recall | ExternalAcceptance)
+    by = opening.step.signer if is_releasing else release.receiving_union
+    if close.step.signer != by or (is_releasing and isinstance(release, InLieuRelease | ExternalRelease)):
         raise ProofError((*where, "iss"), "not the union whose act this is")
 
 

@@ -31,11 +31,6 @@ NOTHING: Final = {
     "N1": "says why the notice matters",
     "NX-1": "is the cover and the first page, which hold nothing of a member",
 }
-#: What is still to be built.
-NOT_YET: Final = {
-    "A25": "unions outside the hub as parties of their own",
-}
-
 _CITED: Final = re.compile(r"\b(A|N|NX-)(\d+)(?:[–-](?:A|N|NX-)?(\d+))?\b")
 
 
@@ -126,8 +121,6 @@ def articles_page() -> str:
         if article in NOTHING:
             lines.append(f"Asks nothing of a hub: it {NOTHING[article]}.")
             continue
-        if article in NOT_YET:
-            lines.append(f"Not built yet, or not wholly: {NOT_YET[article]}.")
         told = {
             "Steps": one.steps,
             "Rules and acts": one.rules,

@@ -9,6 +9,7 @@ from hub.schema.fields import told
 from hub.schema.types.amendment_inputs import AmendMemberDraft, AmendUnionDraft
 from hub.schema.types.drafts import Draft
 from hub.schema.types.inputs import (
+    AcceptForExternalDraft,
     AcceptHandoffDraft,
     GroundDraft,
     HandoffDraft,
@@ -18,6 +19,7 @@ from hub.schema.types.inputs import (
     KeyEndDraft,
     MergeDecisionDraft,
     MergeDraft,
+    ReleaseForExternalDraft,
     ReleaseInLieuDraft,
     ReleaseMemberDraft,
     RequestHandoffDraft,
@@ -138,6 +140,26 @@ class Drafts:
         """Draft a release in lieu."""
         return Draft.of(
             await drafting_pulls.draft_release_in_lieu(info.context.hub, info.context.caller, given_of(asked))
+        )
+
+    @told(
+        "起草凭平台外工会的纸质转出凭证代为登记的转出。",
+        "Drafts what the paper of a holder outside the hub says, for your own request.",
+    )
+    async def draft_release_for_external(self, info: Info, asked: Annotated[ReleaseForExternalDraft, _INPUT]) -> Draft:
+        """Draft a release for a union outside the hub."""
+        return Draft.of(
+            await drafting_pulls.draft_release_for_external(info.context.hub, info.context.caller, given_of(asked))
+        )
+
+    @told(
+        "起草凭平台外工会的纸质接收凭证代为登记的接收。",
+        "Drafts what the paper of a receiver outside the hub says, for your own release.",
+    )
+    async def draft_accept_for_external(self, info: Info, asked: Annotated[AcceptForExternalDraft, _INPUT]) -> Draft:
+        """Draft an acceptance for a union outside the hub."""
+        return Draft.of(
+            await drafting.draft_acceptance_for_external(info.context.hub, info.context.caller, given_of(asked))
         )
 
     @told("起草对接转请求的异议。", "Drafts an objection to a request.")

@@ -215,6 +215,8 @@ _describe(
         UnionKind.CENTRAL_ORGAN_FEDERATION: "中直机关（中央国家机关）工会联合会。\n"
         "The federation of the Party's or the State's central organs.",
         UnionKind.NATIONAL_FEDERATION: "全国总工会。\nThe national federation, root of all.",
+        UnionKind.EXTERNAL: "平台外工会：只凭纸质文书办理，不在平台签署。\n"
+        "A union outside the hub: it acts on paper, and signs nothing here.",
     },
 )
 

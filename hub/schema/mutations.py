@@ -191,6 +191,24 @@ class Mutation(
         context = fresh(info)
         return Handoff.of(await releasing.release_in_lieu(context.hub, context.caller, statement))
 
+    @act(
+        "会员由平台外工会管理的，由提出请求的工会凭其纸质转出凭证代为登记转出；随后照常接收。",
+        "Records, for your own request, what the paper of a holder outside the hub says. Accept it as any other then.",
+    )
+    async def release_for_external(self, info: Info, statement: Statement) -> HandoffResult:
+        """Release for a union outside the hub."""
+        context = fresh(info)
+        return Handoff.of(await releasing.release_for_external(context.hub, context.caller, statement))
+
+    @act(
+        "转往平台外工会的，由转出工会凭其纸质接收凭证代为登记接收；会籍于平台收到之时转入该工会。",
+        "Records that a union outside the hub took in, on paper, whom you released to it: the membership moves then.",
+    )
+    async def accept_for_external(self, info: Info, statement: Statement) -> HandoffResult:
+        """Accept for a union outside the hub."""
+        context = fresh(info)
+        return Handoff.of(await cases.accept_for_external(context.hub, context.caller, statement))
+
     @act("对接转请求提出异议，须有准许的理由。", "Objects to a request, on a listed ground.")
     async def object_to_request(self, info: Info, statement: Statement) -> HandoffResult:
         """Object."""

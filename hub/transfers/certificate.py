@@ -4,7 +4,8 @@ Each entry has six data. Five stand in the release and the acceptance (out date,
 seals they are); the seals are shown by the unions' names. Nothing is read from the card, so that the column still
 prints when the card has been erased.
 
-Lines of before the hub (A25) come first, as the union that brought them in has signed them; no other union has.
+Lines of before the hub (A25) come first, as the union that brought them in has signed them; no other union has. Where
+one side is outside the hub, the other has signed for both, and the seal is the one on the paper.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class TransferEntry:
     in_date: date | None = None
     receiving_seal: str | None = None
     is_legacy: bool = False  #: of before the hub: copied from paper, on the word of the union that did so
+    is_unverified: bool = False  #: one side is outside the hub: the other has signed what its paper says (A25)
 
     @property
     def line(self) -> str:
@@ -73,6 +75,7 @@ def entry_of(
         releasing_seal=releasing_seal,
         in_date=None if acceptance is None else acceptance.in_date,
         receiving_seal=None if acceptance is None else receiving_seal,
+        is_unverified=isinstance(release, acts.ExternalRelease) or isinstance(acceptance, acts.ExternalAcceptance),
     )
 
 

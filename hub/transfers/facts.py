@@ -285,6 +285,7 @@ class RequestFacts:
     place: PlaceFacts = PlaceFacts()
     secondment: SecondmentFacts | None = None  #: of a member that the signer lent
     holder_is_wound_up: bool = False
+    holder_is_external: bool = False  #: outside the hub: nobody is above it there
     holder_policy: Policy = NATIONAL
 
 
@@ -507,6 +508,7 @@ class UnionFacts:
     about_union: UUID | None
     is_self: bool
     is_next_higher: bool
+    kind: UnionKind | None
     key_registered: bool
     key_revoked: bool
     key_retired_at: datetime | None

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from hub.transfers.facts import SignerFacts
-    from hub.transfers.kinds import UnionState
+    from hub.transfers.kinds import UnionKind, UnionState
 
 __all__ = ["LeftWith", "WindingFacts"]
 
@@ -45,3 +45,5 @@ class WindingFacts:
     successor: UUID | None
     successor_state: UnionState | None
     left: LeftWith | None  #: for the union above alone
+    kind: UnionKind | None = None
+    successor_kind: UnionKind | None = None

@@ -51,6 +51,7 @@ class UnionKind(StrEnum):
     NATIONAL_INDUSTRIAL_UNION = "NATIONAL_INDUSTRIAL_UNION"
     CENTRAL_ORGAN_FEDERATION = "CENTRAL_ORGAN_FEDERATION"
     NATIONAL_FEDERATION = "NATIONAL_FEDERATION"
+    EXTERNAL = "EXTERNAL"  #: what stands for a union outside the hub: it signs nothing (A25)
 
 
 class UnionState(StrEnum):
@@ -230,14 +231,15 @@ JOINING_BASES: dict[HoldingBasis, frozenset[UnionKind]] = {
 }
 
 #: HUB-P09: who may have retained members in custody, of a union beneath that is wound up.
-CUSTODIAN_KINDS = frozenset(UnionKind) - {K.MEMBER_UNIT_BRANCH, K.NATIONAL_FEDERATION}
+CUSTODIAN_KINDS = frozenset(UnionKind) - {K.MEMBER_UNIT_BRANCH, K.NATIONAL_FEDERATION, K.EXTERNAL}
 #: A19, A25: on which a membership that is retained already may be brought in; a union of the residence keeps some.
 RETAINED_BASES: dict[HoldingBasis, frozenset[UnionKind]] = {
     **JOINING_BASES,
     HoldingBasis.RESIDENCE_RETENTION: frozenset({K.TOWNSHIP_SUBDISTRICT_UNION, K.VILLAGE_COMMUNITY_UNION}),
 }
 
-_LOCAL = GRASSROOTS_KINDS | AREA_KINDS | FEDERATION_KINDS
+#: A25: a federation at the county's level or above names a union outside the hub, whose seal stands on papers.
+_LOCAL = GRASSROOTS_KINDS | AREA_KINDS | FEDERATION_KINDS | {K.EXTERNAL}
 #: Which kinds a union may register beneath itself.
 CHILDREN: dict[UnionKind, frozenset[UnionKind]] = {
     K.NATIONAL_FEDERATION: frozenset(
@@ -256,4 +258,5 @@ CHILDREN: dict[UnionKind, frozenset[UnionKind]] = {
     K.GRASSROOTS_JOINT: frozenset({K.MEMBER_UNIT_BRANCH}),
     K.GRASSROOTS_INDEPENDENT: GRASSROOTS_KINDS,
     K.MEMBER_UNIT_BRANCH: frozenset(),
+    K.EXTERNAL: frozenset(),
 }

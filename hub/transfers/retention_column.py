@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from federation import statements
-from federation.acts import Acceptance, Import, InLieuRelease, Release
+from federation.acts import Acceptance, ExternalAcceptance, Import, InLieuRelease, Release
 from federation.acts_history import History
 from federation.acts_retention import Restoration, Retention
 from federation.claims import parse
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from hub.transfers.views import RetentionStepView, RetentionView
     from hub.transfers.views_history import HistoryView
 
-A = TypeVar("A", Retention, Restoration, Acceptance, Import, Release, InLieuRelease)
+A = TypeVar("A", Retention, Restoration, Acceptance, ExternalAcceptance, Import, Release, InLieuRelease)
 
 __all__ = ["RetentionEntry", "entries_of", "entries_of_history", "last_retention"]
 
@@ -118,7 +118,11 @@ def _retained(step: RetentionStepView) -> tuple[date, str, str]:
 def _restoration(step: RetentionStepView) -> tuple[date, str]:
     """Give when, and under whose seal: by the union that held all along, or by the acceptance of another (A21)."""
     if step.act == "accept":
-        accepted, let_go_by = _signed(step, Acceptance)
+        assert step.jws is not None, "a restoration is signed"
+        act = statements.read_any(step.jws).act
+        accepted, let_go_by = (
+            _signed(step, ExternalAcceptance) if act is ExternalAcceptance else _signed(step, Acceptance)
+        )
         return accepted.in_date, let_go_by
     restored, restored_by = _signed(step, Restoration)
     return restored.restored_on, restored_by

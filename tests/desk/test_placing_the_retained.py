@@ -157,6 +157,15 @@ class TestRefused:
         path = ("restoration", "placement", "host_employer_uscc")
         assert (refusal.code, refusal.path) == (Code.DISPATCH_MUST_JOIN_HOST, path)
 
+    async def test_where_the_code_of_the_host_is_wrong(
+        self, world: World, refused: Refused, u5: Actor, m3: UUID
+    ) -> None:
+        wrong = EMPLOYERS["乙"][:-1] + "0"
+        given = PLACED | {"placement": {"awaiting_employer_uscc": NEW_SHOP, "host_employer_uscc": wrong}}
+        refusal = await refused(await ready_act(world, "restore", u5, m3, **given))
+        path = ("restoration", "placement", "host_employer_uscc")
+        assert (refusal.code, refusal.path) == (Code.INPUT_INVALID, path)
+
     @pytest.mark.article("A13", "A19")
     async def test_by_a_union_of_no_area(self, world: World, refused: Refused, u1: Actor) -> None:
         member = world.members["M1"]

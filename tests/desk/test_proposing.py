@@ -10,7 +10,8 @@ import pytest
 from federation.encoding import sha256_b64url
 from hub.errors import Code
 from hub.transfers.ledger import reads_ending
-from tests.endings import act, draft, endings_of, ready_act
+from tests.endings import ACTS, act, draft, endings_of, ready_act
+from tests.ready import altered, ready
 from tests.sql.direct import custody_of
 from tests.sql.wholeness import assert_whole
 from tests.worlds import differing, everything
@@ -63,13 +64,13 @@ async def test_the_committee_decides_on_the_opinion_that_was_proposed(
 
 
 async def test_what_is_dropped_may_be_proposed_anew_or_decided_at_once(
-    world: World, superuser: Any, refused: Refused, u1: Actor, m1: UUID
+    world: World, superuser: Any, foretold: Refused, u1: Actor, m1: UUID
 ) -> None:
-    assert (await refused(await ready_act(world, "drop", u1, m1))).code == Code.STEP_NOT_ALLOWED
+    assert (await foretold(await ready_act(world, "drop", u1, m1))).code == Code.STEP_NOT_ALLOWED
     await act(world, "propose", u1, m1)
-    assert (await refused(await ready_act(world, "propose", u1, m1))).code == Code.STEP_NOT_ALLOWED
+    assert (await foretold(await ready_act(world, "propose", u1, m1))).code == Code.STEP_NOT_ALLOWED
     await act(world, "drop", u1, m1)
-    assert (await refused(await ready_act(world, "drop", u1, m1))).code == Code.STEP_NOT_ALLOWED
+    assert (await foretold(await ready_act(world, "drop", u1, m1))).code == Code.STEP_NOT_ALLOWED
     await act(world, "propose", u1, m1, opinion_sha256=OTHER)
     await act(world, "drop", u1, m1)
     await act(world, "expel", u1, m1)
@@ -88,6 +89,16 @@ async def test_days_and_hashes_are_looked_at(world: World, refused: Refused, u1:
     await act(world, "drop", u1, m1)
     await act(world, "propose", u1, m1, opinion_sha256=OTHER)
     assert (await refused(before)).code == Code.DOCUMENT_TAMPERED
+
+
+async def test_each_names_custody_as_it_stands(world: World, refused: Refused, u1: Actor, m1: UUID) -> None:
+    made = await draft(world, "propose", u1, m1)
+    refusal = await refused(ready(ACTS["propose"][1], u1, altered(made, custody_version=2)))
+    assert (refusal.code, refusal.path) == (Code.STALE_VERSION, ("proposal", "custody_version"))
+    await act(world, "propose", u1, m1)
+    made = await draft(world, "drop", u1, m1)
+    refusal = await refused(ready(ACTS["drop"][1], u1, altered(made, custody_version=2)))
+    assert (refusal.code, refusal.path) == (Code.STALE_VERSION, ("drop", "custody_version"))
 
 
 async def test_it_goes_with_custody_and_is_the_holders_alone(

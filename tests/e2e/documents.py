@@ -138,6 +138,8 @@ ACTS = {
     "releaseMember": ("ReleaseMemberDraft", "Handoff", HANDOFF),
     "requestHandoff": ("RequestHandoffDraft", "Handoff", HANDOFF),
     "releaseInLieu": ("ReleaseInLieuDraft", "Handoff", HANDOFF),
+    "releaseForExternal": ("ReleaseForExternalDraft", "Handoff", HANDOFF),
+    "acceptForExternal": ("AcceptForExternalDraft", "Handoff", HANDOFF),
     "objectToRequest": ("GroundDraft", "Handoff", HANDOFF),
     "cancelRequest": ("HandoffDraft", "Handoff", HANDOFF),
     "dismissRequest": ("GroundDraft", "Handoff", HANDOFF),

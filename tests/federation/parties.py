@@ -215,6 +215,27 @@ def an_in_lieu_release(receiving_union: UnionUri = U2, in_lieu_of: UnionUri = U1
     )
 
 
+def an_external_release(receiving_union: UnionUri = U2, in_lieu_of: UnionUri = U1) -> acts.ExternalRelease:
+    """What the paper of U1 says, as if it were outside the hub."""
+    release = a_release(receiving_union)
+    given = {field.name: getattr(release, field.name) for field in fields(release)}
+    return acts.ExternalRelease(
+        **given
+        | {
+            "articles": (Article("A25"),),
+            "request_sha256": a_hash("request"),
+            "in_lieu_of": in_lieu_of,
+            "paper_sha256": a_hash("paper"),
+        }
+    )
+
+
+def an_external_acceptance() -> acts.ExternalAcceptance:
+    acceptance = an_acceptance()
+    given = {field.name: getattr(acceptance, field.name) for field in fields(acceptance)}
+    return acts.ExternalAcceptance(**given, paper_sha256=a_hash("paper"))
+
+
 def an_objection() -> acts.Objection:
     return acts.Objection(
         handoff_id=a_uuid("handoff"), request_sha256=a_hash("request"), ground=Code("RELATION_CONTINUES")

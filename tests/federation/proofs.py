@@ -124,7 +124,8 @@ def closed(
 ) -> Receipted:
     """Give the act that closes the handoff, with a receipt that says what it should."""
     jws = a_statement(claims, key, iss=iss, iat=at)
-    state = {acts.Acceptance: "ACCEPTED", acts.Refusal: "REFUSED", acts.Recall: "RECALLED"}[type(claims)]
+    ends = {acts.Refusal: "REFUSED", acts.Recall: "RECALLED"}
+    state = ends.get(type(claims), "ACCEPTED")
     said: dict[str, Any] = {
         "handoff_id": a_uuid("handoff"),
         "state_after": Code(state),

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from federation import acts, proof
+from federation import acts, proof, statements
 from federation.claims import dump
 from federation.errors import ProofError
-from federation.forms import Sha256
+from federation.forms import Code, Sha256
+from federation.keys import PrivateKey
 from federation.proof import Proof, ProvedHandoff, Receipted, verify_proof
 from tests.federation.parties import (
     HUB,
@@ -25,9 +26,12 @@ from tests.federation.parties import (
     a_recall,
     a_refusal,
     a_release,
+    a_request,
     a_statement,
     a_uuid,
     an_acceptance,
+    an_external_acceptance,
+    an_external_release,
     changed,
 )
 from tests.federation.proofs import (
@@ -44,6 +48,7 @@ from tests.federation.proofs import (
     a_proof,
     accepted,
     closed,
+    receipted,
     released,
 )
 
@@ -294,3 +299,41 @@ def test_time_is_no_matter_to_a_proof() -> None:
     """Nothing in the verification asks what day it is: a proof holds for ever."""
     assert verified(a_proof()).steps[0].received_at < NOW + timedelta(days=1)
     assert verified(a_proof(), root_keys={ROOT_KEY.kid: ROOT_KEY.public}).releasing_union == U1
+
+
+def an_answered_request(release: acts.Release, key: PrivateKey = U2_KEY, iss: str = U2) -> list[Receipted]:
+    """Give U2's request, and the release that answers it."""
+    asked = receipted(
+        a_statement(a_request(), U2_KEY, iss=U2, sub=str(a_uuid("match")), iat=RELEASED_AT),
+        RELEASED_AT,
+        handoff_id=a_uuid("handoff"),
+        state_after=Code("REQUESTED"),
+    )
+    sha256 = Sha256(statements.read_any(asked.statement).sha256)
+    jws = a_statement(changed(release, request_sha256=sha256), key, iss=iss, iat=RELEASED_AT)
+    return [asked, released(jws)]
+
+
+def test_one_side_outside_the_hub_is_signed_for_by_the_other() -> None:
+    paper = changed(an_external_acceptance(), release_sha256=RELEASE_SHA256)
+    proved = verified(a_proof([released(), closed(paper, U1_KEY, U1)]))
+    assert (proved.state, proved.custody_version, proved.is_unverified) == ("ACCEPTED", 2, True)
+    assert (proved.releasing_union, proved.acceptance) == (U1, paper)
+    proved = verified(a_proof(an_answered_request(an_external_release())))
+    assert (proved.state, proved.releasing_union, proved.is_unverified) == ("RELEASED", U1, True)
+    assert not verified(a_proof()).is_unverified
+
+
+def test_nobody_else_signs_for_it() -> None:
+    paper = changed(an_external_acceptance(), release_sha256=RELEASE_SHA256)
+    assert refused(a_proof([released(), closed(paper, U2_KEY, U2)])).where == ("statements", "1", "iss")
+    asked = an_answered_request(an_external_release(), U1_KEY, U1)
+    assert refused(a_proof(asked)).where == ("statements", "1", "iss")
+    own = an_answered_request(an_external_release(in_lieu_of=U2))
+    assert refused(a_proof(own)).where == ("statements", "1", "iss")
+    # What it has signed for one outside the hub it doesn't take back, nor sign for the other side too.
+    request, release = an_answered_request(an_external_release())
+    bound = Sha256(statements.read_any(release.statement).sha256)
+    for act in (a_recall(bound), changed(an_external_acceptance(), release_sha256=bound)):
+        last = closed(act, U2_KEY, U2, release_sha256=bound)
+        assert refused(a_proof([request, release, last])).where == ("statements", "2", "iss")

@@ -44,6 +44,9 @@ LEGAL = {
     ("REQUESTED", "retain", "HUB"): "OBJECTED",
     ("ESCALATED", "release", "HOLDER"): "RELEASED",
     ("ESCALATED", "release_in_lieu", "HIGHER"): "RELEASED",
+    ("REQUESTED", "release_for_external", "RECEIVER"): "RELEASED",
+    ("ESCALATED", "release_for_external", "RECEIVER"): "RELEASED",
+    ("RELEASED", "accept_for_external", "HOLDER"): "ACCEPTED",
     ("ESCALATED", "dismiss", "HIGHER"): "DISMISSED",
     ("ESCALATED", "cancel", "RECEIVER"): "CANCELLED",
     ("ESCALATED", "lapse", "HUB"): "LAPSED",
@@ -290,9 +293,12 @@ def test_final_states_are_left_by_no_step() -> None:
 
 
 @pytest.mark.invariant("I5")
-def test_one_step_alone_leads_to_a_move_and_it_is_the_receivers() -> None:
+def test_a_move_is_the_receivers_or_by_the_paper_of_one_outside() -> None:
     moving = [step for step in HANDOFF.steps if step.target == HandoffState.ACCEPTED]
-    assert [(step.source, step.act, step.side) for step in moving] == [("RELEASED", "accept", Side.RECEIVER)]
+    assert [(step.source, step.act, step.side) for step in moving] == [
+        ("RELEASED", "accept", Side.RECEIVER),
+        ("RELEASED", "accept_for_external", Side.HOLDER),
+    ]
 
 
 def test_every_step_rests_on_something() -> None:

@@ -85,7 +85,7 @@ class TransferEntry:
             in_date=entry.in_date,
             receiving_seal=entry.receiving_seal,
             is_legacy=entry.is_legacy,
-            unverified_counterparty=entry.is_legacy,
+            unverified_counterparty=entry.is_legacy or entry.is_unverified,
             line=entry.line,
         )
 

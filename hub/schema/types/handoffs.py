@@ -21,6 +21,7 @@ from hub.schema.types.unions import Union, union_of
 from hub.transfers.card import read_card
 from hub.transfers.certificate import entry_of
 from hub.transfers.desk.explaining import CONSEQUENCES
+from hub.transfers.kinds import UnionKind
 from hub.transfers.lapses import steps_as_they_stand
 from hub.transfers.machines import OPEN_STATES
 from hub.transfers.terms import term_of
@@ -72,11 +73,11 @@ class Step:
 
     made_by: strawberry.Private[UUID | None]
     act: str = strawberry.field(
-        description="所办事项：request、appeal、release、release_in_lieu、object、cancel、dismiss、accept、refuse、recall；"
+        description="所办事项：request、appeal、release、release_in_lieu、release_for_external、object、cancel、dismiss、accept、accept_for_external、refuse、recall；"
         "escalate、lapse、expire 为到期，supersede 为转往他会，retain 为保留会籍，void 为复核未通过。\n"
-        "What was done: request, appeal, release, release_in_lieu, object, cancel, dismiss, accept, refuse, recall; "
-        "`escalate`, `lapse` and `expire` are a date's doing, `supersede` a release to another union, `retain` a "
-        "retention, `void` a failed check."
+        "What was done: request, appeal, release, release_in_lieu, release_for_external, object, cancel, dismiss, "
+        "accept, accept_for_external, refuse, recall; `escalate`, `lapse` and `expire` are a date's doing, "
+        "`supersede` a release to another union, `retain` a retention, `void` a failed check."
     )
     side: Side = strawberry.field(
         description="由哪一方办理；到期或作废的，为所涉一方。\n"
@@ -195,6 +196,16 @@ class Handoff(Node):
         return await union_of(info, union_id)
 
     @told(
+        "一方是平台外工会：由另一方凭其纸质文书代为登记，未经该工会核实。",
+        "One side is outside the hub: the other signs what its paper says, and that union has verified nothing.",
+    )
+    async def unverified_counterparty(self, info: Info) -> bool:
+        """Tell whether one side is outside the hub."""
+        sides = (self.case.releasing_union, self.case.receiving_union)
+        unions = [await union_of(info, union_id) for union_id in sides if union_id is not None]
+        return any(union.view.kind == UnionKind.EXTERNAL for union in unions)
+
+    @told(
         "会员；只有此刻管理会籍的工会可见。",
         "The member: told to the union that holds it now.",
     )
@@ -230,17 +241,20 @@ class Handoff(Node):
         if not disclosure.sees_transfer_entry(self.case):
             return None
         signed = {step.act: step for step in await self.read_steps(info) if step.jws is not None}
-        release, acceptance = signed.get("release") or signed.get("release_in_lieu"), signed.get("accept")
+        release = signed.get("release") or signed.get("release_in_lieu") or signed.get("release_for_external")
+        acceptance = signed.get("accept") or signed.get("accept_for_external")
         holder = self.case.releasing_union
         if release is None or release.jws is None or release.by_union is None or holder is None:
             return None
-        receiver = None if acceptance is None else acceptance.by_union
+        receiver = None if acceptance is None else self.case.receiving_union
+        # Of a union outside the hub the seal is the one on its paper, whoever has signed for it (A25).
+        releaser = holder if release.act == "release_for_external" else release.by_union
         # A seal bears the name of its day.
         names = [
             None if step is None or union_id is None else (await union_of(info, union_id)).view.name_at(step.at)
             for union_id, step in (
-                (release.by_union, release),
-                (holder if holder != release.by_union else None, release),
+                (releaser, release),
+                (holder if holder != releaser else None, release),
                 (receiver, acceptance),
             )
         ]

@@ -16,6 +16,7 @@ from hub.schema.types.history_inputs import ImportedRetentionInput
 from hub.schema.types.stated_inputs import ConsentInput, StatedInput
 
 __all__ = [
+    "AcceptForExternalDraft",
     "AcceptHandoffDraft",
     "CertificateInput",
     "ConsentInput",
@@ -30,6 +31,7 @@ __all__ = [
     "MergeDecisionDraft",
     "MergeDraft",
     "PersonInput",
+    "ReleaseForExternalDraft",
     "ReleaseInLieuDraft",
     "ReleaseMemberDraft",
     "RequestHandoffDraft",
@@ -363,6 +365,46 @@ class AcceptHandoffDraft:
     )
     form_received: bool = strawberry.field(
         description="是否已收到会员登记表。\nWhether the registration form has come."
+    )
+
+
+@strawberry.input(
+    description="起草凭平台外工会的纸质接收凭证代为登记的接收。\n"
+    "To draft what the paper of a receiver outside the hub says."
+)
+class AcceptForExternalDraft(AcceptHandoffDraft):
+    """What an acceptance for a union outside the hub says."""
+
+    paper_sha256: str = strawberry.field(
+        description="纸质凭证扫描件的 SHA-256。\nThe SHA-256 of the paper as it was scanned, in base64url."
+    )
+
+
+@strawberry.input(
+    description="起草凭平台外工会的纸质转出凭证代为登记的转出。\n"
+    "To draft what the paper of a holder outside the hub says."
+)
+class ReleaseForExternalDraft(StatedInput):
+    """What a release for a union outside the hub says."""
+
+    handoff_id: strawberry.ID = strawberry.field(
+        description="本工会所提请求的接转手续的全局编号。\nThe handoff of your own request, by its global id."
+    )
+    out_date: date = strawberry.field(description="转出日期。\nThe day of the release.")
+    dues_paid_through: YearMonth = strawberry.field(description="会费交至的月份。\nThe month to which dues are paid.")
+    relation_ended_on: date | None = strawberry.field(
+        default=strawberry.UNSET, description="劳动关系终止日期。\nThe day on which the labour relation ended."
+    )
+    new_employer_uscc: str | None = strawberry.field(
+        default=strawberry.UNSET, description="新用人单位的代码。\nThe new employer, by its code."
+    )
+    form_custody: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="会员登记表的去向；不填为随个人档案移交。\n"
+        "Where the registration form goes; if not given, with the personnel file.",
+    )
+    paper_sha256: str = strawberry.field(
+        description="纸质凭证扫描件的 SHA-256。\nThe SHA-256 of the paper as it was scanned, in base64url."
     )
 
 

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = [
     "NO_HANDOFF",
     "accept",
+    "accept_for_external",
     "accepted_view",
     "close_case",
     "judge_acceptance",
@@ -57,7 +58,17 @@ _OBJECTING = frozenset({acts.Objection.act, acts.Dismissal.act})
 #: The handoff id of a statement that names none: no case has it, and the schema refuses the statement afterwards.
 NO_HANDOFF = UUID(int=0)
 
-C = TypeVar("C", acts.Acceptance, acts.Refusal, acts.Recall, acts.Objection, acts.Cancellation, acts.Dismissal)
+A = TypeVar("A", acts.Acceptance, acts.ExternalAcceptance)
+C = TypeVar(
+    "C",
+    acts.Acceptance,
+    acts.ExternalAcceptance,
+    acts.Refusal,
+    acts.Recall,
+    acts.Objection,
+    acts.Cancellation,
+    acts.Dismissal,
+)
 
 
 async def accept(hub: Hub, caller: Caller, jws: str) -> HandoffView:
@@ -69,7 +80,20 @@ async def accept(hub: Hub, caller: Caller, jws: str) -> HandoffView:
     Refuses: what `open_statement`, `order.acceptance` and `order.second_check` do
     Source: A3, A12, NX-3, domain 3.0
     """
-    statement = read_statement(jws, acts.Acceptance)
+    return await _accept(hub, caller, read_statement(jws, acts.Acceptance))
+
+
+async def accept_for_external(hub: Hub, caller: Caller, jws: str) -> HandoffView:
+    """Record that a receiver outside the hub took the member in on paper, by the union that has released it.
+
+    The membership moves at this instant, to what stands for that union. All else as of an acceptance.
+    Refuses: what `open_statement`, `order.external_acceptance` and `order.second_check` do
+    Source: A3, A12, A25, NX-3
+    """
+    return await _accept(hub, caller, read_statement(jws, acts.ExternalAcceptance))
+
+
+async def _accept(hub: Hub, caller: Caller, statement: Statement[A]) -> HandoffView:
     for _ in range(TRIES):
         facts = await _facts(hub, caller, statement)
         try:
@@ -90,15 +114,18 @@ async def accept(hub: Hub, caller: Caller, jws: str) -> HandoffView:
 
 
 def judge_acceptance(
-    hub: Hub, caller: Caller, statement: Statement[acts.Acceptance], claims: acts.Acceptance, facts: CaseFacts
+    hub: Hub, caller: Caller, statement: Statement[A], claims: A, facts: CaseFacts
 ) -> tuple[AcceptanceRecord | ClosureRecord, Refusal | None]:
     """Put an acceptance before the rules, and give what is to be recorded of it.
 
     Where the facts no longer bear the release that is the end of the case, with the refusal to answer by.
-    Refuses: what `order.acceptance` does
+    Refuses: what `order.acceptance` does, or `order.external_acceptance`
     """
     question = Case(claims, facts)
-    first(order.acceptance(question, claims))
+    if isinstance(claims, acts.ExternalAcceptance):
+        first(order.external_acceptance(question, claims))
+    else:
+        first(order.acceptance(question, claims))
     failed = next(order.second_check(_party(facts), question.today), None)
     if failed is None:
         return _acceptance_record(hub, caller, statement, claims, facts), None
@@ -106,9 +133,7 @@ def judge_acceptance(
     return _closure_record(hub, caller, statement, facts, act="void", by=Side.HUB, ground=ground), failed
 
 
-def accepted_view(
-    caller: Caller, statement: Statement[acts.Acceptance], facts: CaseFacts, record: AcceptanceRecord
-) -> HandoffView:
+def accepted_view(caller: Caller, statement: Statement[A], facts: CaseFacts, record: AcceptanceRecord) -> HandoffView:
     """Give the case after an acceptance, from what was recorded: no further look at the database."""
     return _closed(caller, statement, _party(facts), HandoffState.ACCEPTED, record.at, in_date=record.in_date)
 
@@ -202,7 +227,7 @@ def _six_months_end(handoff: HandoffFacts) -> str:
 
 
 def _acceptance_record(
-    hub: Hub, caller: Caller, statement: Statement[acts.Acceptance], claims: acts.Acceptance, facts: CaseFacts
+    hub: Hub, caller: Caller, statement: Statement[A], claims: A, facts: CaseFacts
 ) -> AcceptanceRecord:
     handoff = _party(facts)
     received_at = _time_of_receipt(facts)

@@ -51,6 +51,7 @@ __all__ = [
     "claims_of",
     "custody_claims",
     "draft_acceptance",
+    "draft_acceptance_for_external",
     "draft_enrolment",
     "draft_join",
     "draft_of_case",
@@ -295,6 +296,20 @@ async def draft_acceptance(hub: Hub, caller: Caller, given: Input) -> Draft:
         return acceptance_members(given, facts)
 
     return await draft_of_case(hub, caller, acts.Acceptance, given, members, acceptance_rules)
+
+
+async def draft_acceptance_for_external(hub: Hub, caller: Caller, given: Input) -> Draft:
+    """Draft what the paper of a receiver outside the hub says. Source: A3, A12, A25, NX-3."""
+
+    def members(facts: CaseFacts) -> dict[str, object]:
+        return {**acceptance_members(given, facts), "paper_sha256": given["paper_sha256"]}
+
+    def rules(question: Case, claims: acts.ExternalAcceptance) -> Refusals:
+        yield from order.external_acceptance(question, claims)
+        if question.handoff is not None:
+            yield from order.second_check(question.handoff, question.today)
+
+    return await draft_of_case(hub, caller, acts.ExternalAcceptance, given, members, rules)
 
 
 def acceptance_members(given: Input, facts: CaseFacts) -> dict[str, object]:

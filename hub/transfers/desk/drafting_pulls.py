@@ -43,7 +43,14 @@ if TYPE_CHECKING:
     from hub.transfers.facts import CaseFacts
     from hub.transfers.views import HandoffView
 
-__all__ = ["draft_cancellation", "draft_dismissal", "draft_objection", "draft_release_in_lieu", "draft_request"]
+__all__ = [
+    "draft_cancellation",
+    "draft_dismissal",
+    "draft_objection",
+    "draft_release_for_external",
+    "draft_release_in_lieu",
+    "draft_request",
+]
 
 _REQUEST_MEMBERS = ("reason_code", "employer_uscc", "relation_started_on")
 _RELEASE_MEMBERS = (
@@ -317,6 +324,55 @@ async def draft_release_in_lieu(hub: Hub, caller: Caller, given: Input) -> Draft
         return Draft(acts.InLieuRelease.typ, None, None, refusals)
     signed = claims_text(hub, caller, claims, sub=str(membership_id), now=facts.signer.now)
     return Draft(acts.InLieuRelease.typ, signed, None, refusals)
+
+
+async def draft_release_for_external(hub: Hub, caller: Caller, given: Input) -> Draft:
+    """Draft what the paper of a holder outside the hub says, for a request of the caller's. The card is not shown yet.
+
+    Source: A12, A25, NX-3
+    """
+    handoff_id = given.get("handoff_id") or NOBODY
+    async with reading_as(hub, caller) as reading:
+        view = (await reads.handoffs(reading, [handoff_id])).get(handoff_id)
+    membership_id = NOBODY if view is None else view.membership_id
+    place = place_of_input("" if view is None else view.reason_code, given)
+    facts = await hub.ledger.facts_for_release(
+        drafting_of(caller), membership_id, handoff_id, caller.union, place, side=Side.RECEIVER
+    )
+    require_login(facts.signer)
+    held, unread = facts.membership, list[Refusal]()
+    named = None if held is None else held.named
+    reason_code = "CHANGE_OF_EMPLOYER" if named is None or named.reason_code is None else named.reason_code
+    reason = REASONS[reason_code]
+    claims = claims_of(
+        acts.ExternalRelease,
+        {
+            **{name: plain(given.get(name)) for name in _OUTSIDE_MEMBERS},
+            **stated_claims(reason_code, given, held, facts.holder_uri or caller.union),
+            **custody_claims(held, given["dues_paid_through"]),
+            "handoff_id": str(handoff_id),
+            "receiving_union": caller.union,
+            "reason_code": reason_code,
+            "reason_text": reason.text,
+            "articles": ["A25"],
+            "valid_until": plain(day_of(facts.signer.now) + timedelta(days=facts.holder_policy.release_valid_days)),
+            "form_custody": given.get("form_custody") or FORM_CUSTODY,
+            "request_sha256": _request_hash(named, is_pushed=False),
+            "in_lieu_of": facts.holder_uri or caller.union,
+        },
+        unread,
+    )
+    if claims is None:
+        tie = every(order.before_an_external_release(facts))
+        return Draft(acts.ExternalRelease.typ, None, None, tie or tuple(unread))
+    refusals = every(order.external_release(release_question(claims, facts), claims))
+    if held is None:
+        return Draft(acts.ExternalRelease.typ, None, None, refusals)
+    signed = claims_text(hub, caller, claims, sub=str(membership_id), now=facts.signer.now)
+    return Draft(acts.ExternalRelease.typ, signed, None, refusals)
+
+
+_OUTSIDE_MEMBERS = ("out_date", "dues_paid_through", "relation_ended_on", "new_employer_uscc", "paper_sha256")
 
 
 def _request_hash(named: OpenRequest | None, *, is_pushed: bool) -> str | None:

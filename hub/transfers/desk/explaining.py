@@ -8,7 +8,7 @@ from uuid import UUID
 
 from hub.authz.disclosure import sees_releasing_union
 from hub.transfers.desk.opening import reading_as
-from hub.transfers.kinds import LIVE
+from hub.transfers.kinds import LIVE, UnionKind
 from hub.transfers.ledger import policies, reads
 from hub.transfers.ledger.placements import union_of_release
 from hub.transfers.machines import HANDOFF, OPEN_STATES, START, HandoffState, Side, Step
@@ -35,10 +35,12 @@ MUTATIONS: dict[str, str] = {
     "appeal": "requestHandoff",
     "release": "releaseMember",
     "release_in_lieu": "releaseInLieu",
+    "release_for_external": "releaseForExternal",
     "object": "objectToRequest",
     "cancel": "cancelRequest",
     "dismiss": "dismissRequest",
     "accept": "acceptHandoff",
+    "accept_for_external": "acceptForExternal",
     "refuse": "refuseHandoff",
     "recall": "recallHandoff",
 }
@@ -160,6 +162,34 @@ _IN_LIEU = (
 )
 
 
+#: Of whom a side outside the hub leaves its signature to (A25).
+_OUTSIDE: Final = {
+    Side.HOLDER: (
+        "会籍由平台外工会管理，由接收工会凭其纸质凭证登记转出（未经核实）。",
+        " A union outside the hub holds the membership: who has asked records what its paper says, unverified.",
+    ),
+    Side.RECEIVER: (
+        "接收方为平台外工会，由转出工会凭其纸质凭证登记接收（未经核实）。",
+        " The receiver is outside the hub: who released records what its paper says, unverified.",
+    ),
+}
+#: Whose acts there are none of, and which one takes their place.
+_SILENT: Final = {
+    Side.HOLDER: (frozenset({Side.HOLDER, Side.HIGHER}), "release_for_external"),
+    Side.RECEIVER: (frozenset({Side.RECEIVER}), "accept_for_external"),
+    None: (frozenset[Side](), ""),
+}
+_FOR_EXTERNAL: Final = frozenset({"release_for_external", "accept_for_external"})
+
+
+async def _outside(reading: Reading, view: HandoffView) -> Side | None:
+    """Give the side that is outside the hub, if one is."""
+    sides = {Side.HOLDER: view.releasing_union, Side.RECEIVER: view.receiving_union}
+    unions = await reads.unions(reading.connection, [union_id for union_id in sides.values() if union_id is not None])
+    found = (s for s, u in sides.items() if u is not None and unions[u].kind == UnionKind.EXTERNAL)
+    return next(found, None)
+
+
 async def explain(hub: Hub, caller: Caller, handoff_id: UUID | None) -> ExplanationView | None:
     """Tell a party where a case stands; None to anyone else. Source: domain 3.2."""
     if handoff_id is None:
@@ -169,6 +199,7 @@ async def explain(hub: Hub, caller: Caller, handoff_id: UUID | None) -> Explanat
         if view is None:
             return None
         may_release, now = await _may_release(reading, view), reading.now
+        outside = await _outside(reading, view)
         policy = NATIONAL
         if view.state is HandoffState.OBJECTED and view.closed_at is not None:
             policy = await policies.in_force(reading.connection, view.own_union, view.closed_at)
@@ -183,6 +214,8 @@ async def explain(hub: Hub, caller: Caller, handoff_id: UUID | None) -> Explanat
         "ground_zh": " ".join((in_chinese(ground), *view.ground_articles)),
     }
     also = _IN_LIEU if view.is_in_lieu else ("", "")
+    if outside is not None:
+        also = _OUTSIDE[outside]
     if instead is not None:
         also = (_INSTEAD[0].format(union=instead), _INSTEAD[1].format(union=instead))
     return ExplanationView(
@@ -190,8 +223,8 @@ async def explain(hub: Hub, caller: Caller, handoff_id: UUID | None) -> Explanat
         summary=zh.format_map(words) + also[0],
         summary_en=en.format_map(words) + also[1],
         missing=_missing(view),
-        next=(*next_acts(view, now, policy), *((_new_release(view),) if may_release else ())),
-        later=later_acts(view),
+        next=(*next_acts(view, now, policy, outside), *((_new_release(view),) if may_release else ())),
+        later=later_acts(view, outside),
     )
 
 
@@ -208,22 +241,26 @@ async def _may_release(reading: Reading, view: HandoffView) -> bool:
     return other is not None and other.state not in OPEN_STATES
 
 
-def next_acts(view: HandoffView, now: datetime, policy: Policy) -> tuple[NextActView, ...]:
+def next_acts(view: HandoffView, now: datetime, policy: Policy, outside: Side | None = None) -> tuple[NextActView, ...]:
     """Give the acts that are open from a case's state, each with its deadline, as the machine lists them.
 
-    Takes: `policy`, the reader's, in force when the case was closed.
+    Takes: `policy`, the reader's, in force when the case was closed; `outside`, the side outside the hub, if any.
     """
+    silent, instead = _SILENT[outside]
     found = [
         _next(view, step, now)
         for step in HANDOFF.steps
-        if step.source == view.state and step.act in MUTATIONS and not (step.act == "recall" and view.is_in_lieu)
+        if step.source == view.state
+        and step.act in MUTATIONS
+        and not (step.act == "recall" and view.is_in_lieu)
+        and (step.act == instead or (step.side not in silent and step.act not in _FOR_EXTERNAL))
     ]
     if view.state in _ASKED_AGAIN and view.side is Side.RECEIVER:
         found.append(_ask_again(view, policy.appeal_days))
     return tuple(found)
 
 
-def later_acts(view: HandoffView) -> tuple[NextActView, ...]:
+def later_acts(view: HandoffView, outside: Side | None = None) -> tuple[NextActView, ...]:
     """Give the acts that an open case bars today, each with the earliest time at which it would be possible.
 
     That is when nobody has acted by the deadline. Source: HUB-P01, HUB-P02, HUB-P14
@@ -244,6 +281,7 @@ def later_acts(view: HandoffView) -> tuple[NextActView, ...]:
             possible_from=view.deadline,
         )
         for act, side in _LATER.get(view.state, ())
+        if side not in _SILENT[outside][0]
     )
 
 

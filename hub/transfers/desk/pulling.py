@@ -128,11 +128,16 @@ def _course(claims: acts.Request, facts: RequestFacts, received_at: datetime) ->
             # It lies with the union above at once: the holder has no time to answer (HUB-P09).
             answer = Due(day, received_at, tentative=False)
             return _Course("request", answer, decision_term(CALENDAR, day, policy), facts.higher_union, received_at)
-        return _Course("request", answer, decision_term(CALENDAR, answer, policy), facts.higher_union, answer.at)
+        return _Course("request", answer, decision_term(CALENDAR, answer, policy), _above(facts), answer.at)
     assert facts.cited is not None, "an appeal cites a case"
     # After a lapse the next one up: who let the request lie is not asked again.
-    above = facts.higher_union if facts.cited.by_objection else facts.further_union
+    above = _above(facts) if facts.cited.by_objection else facts.further_union
     return _Course("appeal", decision_term(CALENDAR, day, policy), None, above, received_at)
+
+
+def _above(facts: RequestFacts) -> UUID | None:
+    """Give the union above the holder; who registered one that is outside the hub is none: it can't release (A25)."""
+    return None if facts.holder_is_external else facts.higher_union
 
 
 def _request_record(

@@ -58,6 +58,7 @@ __all__ = [
     "place_for",
     "place_in",
     "release",
+    "release_for_external",
     "release_in_lieu",
     "release_question",
     "released_view",
@@ -71,7 +72,7 @@ SUPERSEDED = "SUPERSEDED_BY_RELEASE"
 #: What a case keeps of its release besides, as the statement has it; a reason that asks for more adds its object here.
 _KEPT = ("new_employer_uscc", "host_employer_uscc", "restores", "placement", "secondment")
 
-R = TypeVar("R", acts.Release, acts.InLieuRelease)
+R = TypeVar("R", acts.Release, acts.InLieuRelease, acts.ExternalRelease)
 HoldersFacts = TypeVar("HoldersFacts", "ReleaseFacts", "RetentionFacts", "EndingFacts")
 
 
@@ -175,6 +176,34 @@ async def release_in_lieu(hub: Hub, caller: Caller, jws: str) -> HandoffView:
                 record = _answer_record(hub, caller, statement, question, Side.HIGHER)
                 if await hub.ledger.record_answer(record):
                     return _answered(question, record)
+        except Claimed:
+            continue
+    raise Refusal(Code.STALE_VERSION)
+
+
+async def release_for_external(hub: Hub, caller: Caller, jws: str) -> HandoffView:
+    """Record what the paper of a holder outside the hub says, by the union that has asked. Custody stays where it is.
+
+    Refuses: what `open_statement` and `order.external_release` do
+    Source: A12, A25, NX-3
+    """
+    statement = read_statement(jws, acts.ExternalRelease)
+    membership_id, handoff_id = UUID(statement.sub), uuid_in(statement, "handoff_id")
+    receiver, place = text_in(statement, "receiving_union") or "", place_in(statement)
+    for _ in range(TRIES):
+        facts = await hub.ledger.facts_for_release(
+            signing_of(statement, caller), membership_id, handoff_id, receiver, place, side=Side.RECEIVER
+        )
+        try:
+            claims = open_statement(statement, facts.signer, caller, hub.origin)
+        except Repeated:
+            return await as_it_is_now(hub, caller, handoff_id)
+        question = release_question(claims, facts)
+        first(order.external_release(question, claims))
+        record = _answer_record(hub, caller, statement, question, Side.RECEIVER)
+        try:
+            if await hub.ledger.record_answer(record):
+                return _answered(question, record)
         except Claimed:
             continue
     raise Refusal(Code.STALE_VERSION)
@@ -351,14 +380,14 @@ def _pushed_in_lieu(question: Release, record: ReleaseRecord) -> HandoffView:
 
 def _answered(question: Release, record: AnswerRecord) -> HandoffView:
     held, receiver = _parties(question)
-    above = record.side == Side.HIGHER
+    above, of_holder = record.side == Side.HIGHER, record.side != Side.HOLDER
     return HandoffView(
         handoff_id=record.handoff_id,
         membership_id=record.membership_id,
         own_union=record.union_id,
         side=Side(record.side),
         state=HandoffState.RELEASED,
-        counterpart=held.holder_union if above else receiver.union_id,
+        counterpart=held.holder_union if of_holder else receiver.union_id,
         reason_code=record.reason_code,
         out_date=record.out_date,
         in_date=None,

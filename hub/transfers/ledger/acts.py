@@ -61,7 +61,7 @@ from hub.transfers.ledger.retaining import RetentionActs
 from hub.transfers.ledger.rows import RECEIVED, SIGNER, numbered_by, policy_of, scheme_of, under_policy
 from hub.transfers.ledger.rows import function as _function
 from hub.transfers.ledger.seconding import SecondmentActs, secondment_of, with_secondment
-from hub.transfers.ledger.singles import record_one, signer_of
+from hub.transfers.ledger.singles import kind_of, record_one, signer_of
 from hub.transfers.ledger.winding import Windings
 from hub.transfers.machines import Side
 from hub.transfers.rules.stated import Stated
@@ -95,7 +95,8 @@ FACTS_FOR_RELEASE: Final = under_policy(
     receiver_policy=f"f.receiver_union, {RECEIVED}",
 )
 _WITH_REASON: Final = (
-    "select f.*, r.reason as retained_for, coalesce(h.state = 'WINDING_UP', false) as is_wound_up "
+    "select f.*, r.reason as retained_for, coalesce(h.state = 'WINDING_UP', false) as is_wound_up, "
+    "coalesce(h.kind = 'EXTERNAL', false) as is_external "
     "from hub.facts_for_request($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) f "
     "left join lateral hub.read_open_retention((f.membership).holder_union, (f.membership).membership_id) r on true "
     "left join hub.unions h on h.union_id = (f.membership).holder_union"
@@ -123,7 +124,10 @@ FACTS_FOR_UNION_AMENDMENT: Final = under_policy(_function("facts_for_union_amend
 FACTS_FOR_IMPORT: Final = under_policy(numbered_by(_function("facts_for_import", 11), 10))
 FACTS_FOR_MERGE: Final = under_policy(_function("facts_for_merge", 7))
 FACTS_FOR_DECISION: Final = under_policy(_function("facts_for_decision", 7))
-FACTS_FOR_UNION: Final = under_policy(_function("facts_for_union", 10))
+FACTS_FOR_UNION: Final = under_policy(
+    f"select f.*, n.kind from ({_function('facts_for_union', 10)}) f "
+    "left join hub.unions n on n.union_id = f.about_union"
+)
 RECORD_RELEASE: Final = _function("record_release", len(ReleaseRecord._fields))
 RECORD_REQUEST: Final = _function("record_request", 29)
 RECORD_ANSWER: Final = _function("record_answer", 25)
@@ -239,6 +243,7 @@ class Ledger(RetentionActs, SecondmentActs):
             place=_place(row["place"]),
             secondment=secondment_of(row["secondment"]),
             holder_is_wound_up=row["is_wound_up"],
+            holder_is_external=row["is_external"],
             holder_policy=policy_of(row["holder_policy"]),
         )
 
@@ -342,7 +347,7 @@ class Ledger(RetentionActs, SecondmentActs):
             signer=signer_of(row),
             about_union=row["about_union"],
             is_next_higher=row["is_next_higher"],
-            kind=UnionKind(row["kind"]) if is_known else None,
+            kind=kind_of(row["kind"]),
             state=UnionState(row["state"]) if is_known else None,
             version=row["version"] or 0,
             employers=frozenset(row["employers"]),
@@ -364,6 +369,7 @@ class Ledger(RetentionActs, SecondmentActs):
             about_union=row["about_union"],
             is_self=row["is_self"],
             is_next_higher=row["is_next_higher"],
+            kind=kind_of(row["kind"]),
             key_registered=row["key_registered"],
             key_revoked=row["key_revoked"],
             key_retired_at=row["key_retired_at"],

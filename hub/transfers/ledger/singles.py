@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from hub.database.pool import Database
 
-__all__ = ["Singles", "record_one", "signer_of"]
+__all__ = ["Singles", "kind_of", "record_one", "signer_of"]
 
 
 class Singles:
@@ -43,6 +43,11 @@ async def record_one(connection: Any, sql: str, record: NamedTuple) -> bool:
         if fault.sqlstate in CONFLICTS:
             raise Claimed from fault
         raise
+
+
+def kind_of(kind: str | None) -> UnionKind | None:
+    """Give what a union is; None of one that is not registered."""
+    return None if kind is None else UnionKind(kind)
 
 
 def signer_of(row: Any) -> SignerFacts:

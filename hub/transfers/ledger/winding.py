@@ -8,7 +8,7 @@ from hub.transfers.facts_winding import LeftWith, WindingFacts
 from hub.transfers.kinds import UnionState
 from hub.transfers.ledger.records import ReleaseRecord
 from hub.transfers.ledger.rows import under_policy
-from hub.transfers.ledger.singles import Singles, signer_of
+from hub.transfers.ledger.singles import Singles, kind_of, signer_of
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -56,7 +56,10 @@ def _function(name: str, arity: int) -> str:
     return f"select * from hub.{name}({', '.join(f'${number}' for number in range(1, arity + 1))})"
 
 
-FACTS_FOR_WINDING: Final = under_policy(_function("facts_for_winding", 8))
+FACTS_FOR_WINDING: Final = under_policy(
+    f"select f.*, b.kind, s.kind as successor_kind from ({_function('facts_for_winding', 8)}) f "
+    "left join hub.unions b on b.union_id = f.about_union left join hub.unions s on s.union_id = f.successor"
+)
 RECORD_PUSHED_IN_LIEU: Final = _function("record_pushed_in_lieu", len(ReleaseRecord._fields))
 RECORD_WINDING: Final = _function("record_winding", len(WindingRecord._fields))
 RECORD_CLOSING: Final = _function("record_closing", len(ClosingRecord._fields))
@@ -81,6 +84,8 @@ class Windings(Singles):
             successor=row["successor"],
             successor_state=None if successor_state is None else UnionState(successor_state),
             left=None if left is None or left["members"] is None else LeftWith(*left),
+            kind=kind_of(row["kind"]),
+            successor_kind=kind_of(row["successor_kind"]),
         )
 
     async def record_winding(self, record: WindingRecord) -> bool:

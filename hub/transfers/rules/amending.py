@@ -230,7 +230,13 @@ def check_amended_codes(*, wrong: Iterable[str]) -> Refusals:
 
 
 def check_amended_makeup(claims: acts.UnionAmendment, facts: UnionAmendmentFacts) -> Refusals:
-    """What a union is made of goes with its kind, each part once and for a span of days. Source: A15, domain 4.1."""
+    """What a union is made of goes with its kind, each part once and for a span of days. Source: A15, A25, 4.1."""
+    if claims.employer_usccs is not None and facts.kind is UnionKind.EXTERNAL:
+        yield _invalid(
+            ("union", "employer_usccs"),
+            "平台外工会不登记所属单位",
+            "of a union outside the hub no employers are kept",
+        )
     if claims.member_units is not None and facts.kind is not UnionKind.GRASSROOTS_JOINT:
         yield _invalid(("union", "member_units"), "只有联合基层工会有成员单位", "only a joint union has member units")
     if claims.contains is not None and facts.kind not in FEDERATION_KINDS:

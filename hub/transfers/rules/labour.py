@@ -11,6 +11,7 @@ from hub.transfers.kinds import (
     JOINING_BASES,
     HoldingBasis,
     MembershipStatus,
+    UnionKind,
     UnionState,
 )
 from hub.transfers.rules.codes import is_uscc
@@ -25,6 +26,7 @@ from hub.transfers.rules.reasons import (
     REASONS,
     RECEIVER_KINDS,
     REORGANISED,
+    TO_EXTERNAL,
     Receiver,
     Relation,
 )
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
 
     from federation import acts
     from hub.transfers.facts import HandoffFacts, ReceiverFacts
-    from hub.transfers.kinds import UnionKind
     from hub.transfers.rules.policy import Policy
     from hub.transfers.rules.questions import Refusals
 
@@ -50,6 +51,7 @@ __all__ = [
     "check_reason",
     "check_reason_listed",
     "check_reason_text",
+    "check_receiver_is_external",
     "check_receiver_known",
     "check_receiver_may_hold",
     "check_receiver_still_holds",
@@ -226,8 +228,9 @@ def bases_open(handoff: HandoffFacts) -> frozenset[str]:
         return frozenset({handoff.holding_basis or ""}) | ({HoldingBasis.PLACEMENT} if waits else frozenset[str]())
     if handoff.prior_basis is not None:
         return frozenset({handoff.prior_basis})
-    # From before holdings kept it: what a union of its kind may hold on.
-    return frozenset(HoldingBasis(basis) for basis, kinds in JOINING_BASES.items() if handoff.receiver_kind in kinds)
+    # From before holdings kept it: what a union of its kind may hold on; outside the hub, whatever a union may.
+    is_outside = handoff.receiver_kind == UnionKind.EXTERNAL
+    return frozenset(basis for basis, kinds in JOINING_BASES.items() if is_outside or handoff.receiver_kind in kinds)
 
 
 def check_employer_code(uscc: str | None, *, path: tuple[str, ...]) -> Refusals:
@@ -250,6 +253,12 @@ def check_receiver_known(receiver: ReceiverFacts | None) -> Refusals:
         yield Refusal(Code.UNION_NOT_FOUND, path=("release", "receiving_union"))
 
 
+def check_receiver_is_external(handoff: HandoffFacts) -> Refusals:
+    """A receiver that acts in the hub accepts by itself: no paper of it counts. Source: A12, A25."""
+    if handoff.receiver_kind != UnionKind.EXTERNAL:
+        yield Refusal(Code.RECEIVER_MISMATCH)
+
+
 def check_receiver_may_hold(
     receiver: ReceiverFacts, claims: acts.Release, signer_uri: str, awaited: str | None, *, succeeds: bool
 ) -> Refusals:
@@ -257,9 +266,9 @@ def check_receiver_may_hold(
 
     Whether it is the union of the very employer named, its own acceptance answers for; but a placement ends with the
     union of the employer `awaited`, and with no other. Of which area one is to be, is asked before. Who succeeds the
-    holder, and is of its kind, holds whom it held.
+    holder, and is of its kind, holds whom it held. A union outside the hub holds whom its paper will name.
 
-    Source: A6, A7, A12, A13, A15, HUB-P09
+    Source: A6, A7, A12, A13, A15, A25, HUB-P09
     """
     path = ("release", "receiving_union")
     if claims.receiving_union == signer_uri:
@@ -284,6 +293,8 @@ def is_of_its_sort(successor: UnionKind, union: UnionKind) -> bool:
 def _may_hold(receiver: ReceiverFacts, claims: acts.Release, awaited: str | None) -> bool:
     reason = REASONS.get(claims.reason_code)
     rule = Receiver.EMPLOYER if reason is None else reason.receiver
+    if receiver.kind is UnionKind.EXTERNAL:
+        return claims.reason_code in TO_EXTERNAL
     if rule is Receiver.AREA:
         return True  # the checks of the area have told all that there is to say
     if receiver.kind not in RECEIVER_KINDS[rule]:
@@ -308,11 +319,11 @@ def check_awaited_employer(claims: acts.Release, employer_uscc: str | None) -> R
 
 
 def check_receiver_still_holds(handoff: HandoffFacts) -> Refusals:
-    """The second check, at the receipt of the acceptance: the receiver may still hold. Source: A15.
+    """The second check, at the receipt of the acceptance: the receiver may still hold. Source: A15, A25.
 
     What goes to a union that is wound up has gone back by then.
     """
-    if handoff.reason_code == REORGANISED:
+    if handoff.reason_code == REORGANISED or handoff.receiver_kind == UnionKind.EXTERNAL:
         return  # its kind was looked at in the release, and does not change
     kinds = RECEIVER_KINDS[REASONS[handoff.reason_code].receiver]
     if handoff.receiver_kind not in (CUSTODIAN_KINDS if handoff.stated.in_custody else kinds):

@@ -67,8 +67,11 @@ __all__ = [
     "before_a_release",
     "before_a_release_in_lieu",
     "before_an_amendment",
+    "before_an_external_release",
     "cancellation",
     "dismissal",
+    "external_acceptance",
+    "external_release",
     "importing",
     "join",
     "key_end",
@@ -425,6 +428,33 @@ def release_in_lieu(question: Release, claims: acts.InLieuRelease) -> Refusals:
     yield from _facts_of_a_release(question)
 
 
+def before_an_external_release(facts: ReleaseFacts) -> Refusals:
+    """Whether the signer has asked for a member whom a union outside the hub holds. Source: A11, A15, A25, HUB-P09."""
+    yield from custody.check_signer_may_sign(facts.signer, holds=facts.membership is not None)
+    yield from custody.check_signer_is_active(facts.signer)
+    yield from custody.check_signer_takes_in(facts.signer)
+    yield from custody.check_tie_to_member(facts.membership, is_party=False)
+
+
+def external_release(question: Release, claims: acts.ExternalRelease) -> Refusals:
+    """Rules of what the paper of a holder outside the hub says, signed by who asked. Source: A3, A12, A25, NX-3."""
+    facts, membership = question.facts, question.membership
+    yield from before_an_external_release(facts)
+    if membership is None:
+        return
+    yield from custody.check_membership_is_live(membership.status)
+    yield from leaving.check_may_leave(claims, membership)
+    yield from pulling.check_external_names(facts, claims, question.now)
+    yield from custody.check_version(
+        membership,
+        custody_version=claims.custody_version,
+        prev_sha256=claims.prev_sha256,
+        held_by=b64url(membership.held_by_sha256),
+    )
+    yield from labour.check_reason_text(claims)
+    yield from _facts_of_a_release(question)
+
+
 def before_a_case(
     facts: CaseFacts, *, otherwise: Code = Code.MEMBER_NOT_FOUND_OR_NOT_HELD, accepting: bool = False
 ) -> Refusals:
@@ -453,7 +483,7 @@ def _on_a_case(
 ) -> Refusals:
     """What acceptance, refusal and recall share: up to the bound hash."""
     handoff = question.handoff
-    yield from before_a_case(question.facts, accepting=accepting)
+    yield from before_a_case(question.facts, accepting=accepting and side is Side.RECEIVER)
     if handoff is None:
         return
     yield from custody.check_case_is_open(handoff, question.now, accepting=accepting)
@@ -504,6 +534,18 @@ def dismissal(question: Case, claims: acts.Dismissal) -> Refusals:
 def acceptance(question: Case, claims: acts.Acceptance) -> Refusals:
     """Rules of an acceptance that leave the handoff as it is. Source: A3, A12, NX-3."""
     yield from _on_a_case(question, claims, Side.RECEIVER, accepting=True)
+    yield from _what_an_acceptance_states(question, claims)
+
+
+def external_acceptance(question: Case, claims: acts.ExternalAcceptance) -> Refusals:
+    """Rules of what the paper of a receiver outside the hub says, signed by who released. Source: A3, A12, A25."""
+    yield from _on_a_case(question, claims, Side.HOLDER, accepting=True)
+    if question.handoff is not None:
+        yield from labour.check_receiver_is_external(question.handoff)
+    yield from _what_an_acceptance_states(question, claims)
+
+
+def _what_an_acceptance_states(question: Case, claims: acts.Acceptance) -> Refusals:
     handoff = question.handoff
     if handoff is None or handoff.dues_paid_through is None:
         return
@@ -578,6 +620,7 @@ def key_registration(question: Registration) -> Refusals:
     """Rules of a key's registration. Source: domain 5.1, NX-7."""
     yield from registration.check_own_or_next_higher(question.facts)
     yield from registration.check_union_known(question.facts)
+    yield from registration.check_acts_in_the_hub(question.facts)
     yield from registration.check_key_proof(proof_is_good=question.proof_is_good)
     yield from registration.check_key_is_new(question.facts)
 

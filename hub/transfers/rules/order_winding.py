@@ -26,6 +26,7 @@ def winding_up(facts: WindingFacts, claims: UnionWindingUp) -> Refusals:
     yield from before(facts)
     if facts.about_union is None:
         return
+    yield from winding.check_is_of_the_hub(facts)
     yield from winding.check_successor_is_new(facts)
     yield from winding.check_version(claims, facts)
     yield from columns.check_printed_date(

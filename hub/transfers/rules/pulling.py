@@ -49,6 +49,7 @@ __all__ = [
     "check_consent",
     "check_consent_for",
     "check_consented",
+    "check_external_names",
     "check_higher_case",
     "check_in_lieu_ground",
     "check_in_lieu_names",
@@ -322,6 +323,24 @@ def check_in_lieu_names(facts: ReleaseFacts, claims: acts.InLieuRelease, now: da
 
     Source: HUB-P02, HUB-P17
     """
+    yield from _answers(facts, claims, now, frozenset({HandoffState.ESCALATED}), "HUB-P02")
+
+
+def check_external_names(facts: ReleaseFacts, claims: acts.ExternalRelease, now: datetime) -> Refusals:
+    """What the paper of a union outside the hub says answers the signer's own request, and names that union.
+
+    Source: A25, HUB-P17
+    """
+    yield from _answers(facts, claims, now, frozenset({HandoffState.REQUESTED, HandoffState.ESCALATED}), "A25")
+
+
+def _answers(
+    facts: ReleaseFacts,
+    claims: acts.InLieuRelease | acts.ExternalRelease,
+    now: datetime,
+    open_in: frozenset[HandoffState],
+    article: str,
+) -> Refusals:
     membership, receiver = facts.membership, facts.receiver
     named = None if membership is None else membership.named
     if membership is None or named is None:
@@ -329,14 +348,14 @@ def check_in_lieu_names(facts: ReleaseFacts, claims: acts.InLieuRelease, now: da
     state = standing_at(named.state, named.deadline, named.then_deadline, now).state
     if state not in OPEN_STATES:
         yield Refusal(Code.HANDOFF_NOT_OPEN, state=state.value, state_zh=in_chinese(state))
-    elif state is not HandoffState.ESCALATED:
+    elif state not in open_in:
         yield Refusal(Code.STEP_NOT_ALLOWED, state=state.value, state_zh=in_chinese(state))
     bound = {
         "request_sha256": named.request_sha256 is not None and claims.request_sha256 == b64url(named.request_sha256),
         "in_lieu_of": claims.in_lieu_of == facts.holder_uri,
         "receiving_union": receiver is not None and receiver.union_id == named.to_union,
         "reason_code": claims.reason_code == named.reason_code,
-        "articles": tuple(claims.articles) == ("HUB-P02",),
+        "articles": tuple(claims.articles) == (article,),
     }
     for name, is_right in bound.items():
         if not is_right:

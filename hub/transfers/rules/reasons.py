@@ -26,6 +26,7 @@ __all__ = [
     "OPTION_DECLINED",
     "REASONS",
     "REORGANISED",
+    "TO_EXTERNAL",
     "Area",
     "Reason",
     "Receiver",
@@ -259,6 +260,12 @@ REASONS: dict[str, Reason] = {
         keeps_basis=True,
     ),
 }
+
+#: A25: for what a member may go to a union outside the hub, which signs nothing: an area, a term, an agreement or an
+#: employer awaited are facts of the hub.
+TO_EXTERNAL = frozenset(
+    {"CHANGE_OF_EMPLOYER", "REEMPLOYMENT_FROM_RETENTION", "FLEXIBLE_CHOICE", REORGANISED, CORRECTION}
+)
 
 #: What people do state, and the article that answers.
 INADMISSIBLE_REASONS: dict[str, Code] = {

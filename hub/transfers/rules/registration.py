@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _LEEWAY = timedelta(seconds=60)
 
 __all__ = [
+    "check_acts_in_the_hub",
     "check_codes",
     "check_key_is_new",
     "check_key_may_end",
@@ -57,12 +58,14 @@ def check_union_is_new(facts: UnionFacts) -> Refusals:
 
 
 def check_makeup(claims: acts.UnionRegistration, facts: UnionFacts) -> Refusals:
-    """What a union is made of goes with its kind. Source: A15, domain 4.1."""
+    """What a union is made of goes with its kind. Source: A15, A25, domain 4.1."""
     kind = UnionKind.__members__.get(claims.kind)
     if claims.member_units is not None and kind is not UnionKind.GRASSROOTS_JOINT:
         yield _invalid("member_units", "只有联合基层工会有成员单位", "only a joint union has member units")
     if claims.contains is not None and kind not in FEDERATION_KINDS:
         yield _invalid("contains", "只有区域（行业）工会联合会包含其他工会", "only a federation contains unions")
+    if kind is UnionKind.EXTERNAL and claims.employer_usccs is not None:
+        yield _invalid("employer_usccs", "平台外工会不登记所属单位", "of a union outside the hub no employers are kept")
     if kind in AREA_KINDS and claims.jurisdiction_code is None:
         yield _invalid("jurisdiction_code", "须注明管辖区域代码", "an area union needs the code of its area")
     if claims.local_code is not None and f"urn:union:{claims.local_code[:18]}" != facts.signer.uri:
@@ -101,6 +104,17 @@ def check_own_or_next_higher(facts: UnionFacts) -> Refusals:
     """Keys are the business of the union itself and of the one directly above it. Source: HUB-P17, domain 5.1."""
     if not (facts.is_self or facts.is_next_higher):
         yield Refusal(Code.NOT_NEXT_HIGHER_UNION)
+
+
+def check_acts_in_the_hub(facts: UnionFacts) -> Refusals:
+    """What stands for a union outside the hub has no key: nobody acts as it. Source: A25."""
+    if facts.kind is UnionKind.EXTERNAL:
+        yield Refusal(
+            Code.INPUT_INVALID,
+            path=("sub",),
+            why_zh="平台外工会不登记密钥",
+            why_en="a union outside the hub has no key in it",
+        )
 
 
 def check_key_proof(*, proof_is_good: bool) -> Refusals:

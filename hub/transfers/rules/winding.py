@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub.errors import Code, Refusal
-from hub.transfers.kinds import UnionState
+from hub.transfers.kinds import UnionKind, UnionState
 from hub.transfers.machines import UNION, Side
 from hub.transfers.words import union_state_in_chinese
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "check_by_next_higher",
     "check_closing_follows_decision",
+    "check_is_of_the_hub",
     "check_nothing_is_left",
     "check_successor",
     "check_successor_is_new",
@@ -36,6 +37,12 @@ def check_by_next_higher(facts: WindingFacts) -> Refusals:
         yield Refusal(Code.UNION_NOT_ACTIVE)
 
 
+def check_is_of_the_hub(facts: WindingFacts) -> Refusals:
+    """What stands for a union outside the hub is nobody's to end: it may hold members still. Source: A25."""
+    if facts.kind is UnionKind.EXTERNAL:
+        yield _invalid(("sub",), "平台外工会不在平台注销", "a union outside the hub is not wound up in it")
+
+
 def check_union_step(facts: WindingFacts, act: str) -> Refusals:
     """A union is wound up, then closed, and neither is taken back. Source: HUB-P09."""
     assert facts.state is not None, "an unknown union is refused before"
@@ -52,7 +59,7 @@ def check_version(claims: UnionWindingUp | UnionClosing, facts: WindingFacts) ->
 
 
 def check_successor(claims: UnionWindingUp, facts: WindingFacts) -> Refusals:
-    """Who succeeds is registered, another union, and active. Source: HUB-P09, HUB-P17."""
+    """Who succeeds is registered, another union, active, and acts in the hub. Source: HUB-P09, HUB-P17, A25."""
     path = ("union", "successor_union")
     if claims.successor_union is None:
         return
@@ -60,6 +67,8 @@ def check_successor(claims: UnionWindingUp, facts: WindingFacts) -> Refusals:
         yield Refusal(Code.UNION_NOT_FOUND, path=path)
     elif facts.successor == facts.about_union:
         yield _invalid(path, "承接工会不能是被注销的工会", "no union succeeds itself")
+    elif facts.successor_kind is UnionKind.EXTERNAL:
+        yield _invalid(path, "平台外工会不能承接", "a union outside the hub succeeds nobody in it")
     elif facts.successor_state != UnionState.ACTIVE:
         yield Refusal(Code.UNION_NOT_ACTIVE, path=path)
 
