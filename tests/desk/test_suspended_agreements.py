@@ -193,6 +193,13 @@ class TestSucceeded:
         assert (await refused(forged(made, u1))).code == Code.ENTRUSTMENT_PARTY_INVALID
 
     @pytest.mark.article("A9")
+    async def test_by_no_union_of_an_area(self, world: World, refused: Refused) -> None:
+        view, u5 = await in_force(world), world.actors["U5"]
+        await wind_up(world, world.actors["U16"], U8, successor_union=u5.uri)
+        made = await ready_on(world, "sign", u5, view.agreement_id)
+        assert (await refused(made)).code == Code.ENTRUSTMENT_PARTY_INVALID
+
+    @pytest.mark.article("A9")
     async def test_the_successor_only_signs(self, world: World, refused: Refused, u2: Actor) -> None:
         view = await suspended(world)
         made = await ready_on(world, "terminate", world.actors["U7"], view.agreement_id)

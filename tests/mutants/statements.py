@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tests.mutants.mutant import ROOT, Mutant, source, without
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 SQL: Final = "hub/database/migrations/sql/"
 
@@ -27,6 +27,7 @@ _DESK: Final = (
 _ACTS: Final = (*_DESK, "tests/desk/test_pulling.py", "tests/desk/test_correcting.py", "tests/sql/test_amendments.py")
 _PAIRS: Final = ("tests/desk/test_duplicates.py", "tests/desk/test_merging.py", "tests/desk/test_deciding.py")
 _MERGING: Final = ("tests/sql/test_merging.py", "tests/sql/test_merging_among_others.py")
+_EXTERNAL: Final = "tests/desk/test_external.py"
 _READING: Final = ("tests/sql/test_reading.py", "tests/sql/test_visibility.py")
 _ENTRUSTING: Final = ("tests/desk/test_entrusting.py", "tests/desk/test_entrusting_refused.py")
 _OF_FUNCTION: Final = {
@@ -57,6 +58,8 @@ _OF_FUNCTION: Final = {
     "facts_for_union_amendment": ("tests/desk/test_amending_unions.py",),
     "record_request": ("tests/desk/test_pulling.py", "tests/sql/test_pull_races.py"),
     "record_answer": ("tests/desk/test_pulling.py", "tests/sql/test_pull_races.py"),
+    "enter_answer": ("tests/desk/test_pulling.py", "tests/sql/test_pull_races.py", _EXTERNAL),
+    "move_membership": ("tests/sql/test_custody.py", *_DESK, _EXTERNAL),
     "record_match": ("tests/desk/test_pulling.py", *_PAIRS),
     "facts_for_request": ("tests/desk/test_pulling.py", "tests/sql/test_visibility.py"),
     "higher_of": ("tests/desk/test_pulling.py",),
@@ -126,6 +129,8 @@ _JOINING: Final = re.compile(
 _GATES: Final = {
     "record_release", "record_acceptance", "record_closure", "record_join", "record_suspected", "record_merge",
     "record_decision", "settle_pair", "hold_keys", "hold_key_to_end_it", "dissolve_pair",
+    # As later revisions have named what was once `record_acceptance` and `record_answer`.
+    "move_membership", "enter_answer",
 }  # fmt: skip
 
 
@@ -224,11 +229,11 @@ def _constraints_in(table: str, body: str) -> Iterator[tuple[tuple[int, int], st
 def conditions() -> Iterator[Mutant]:
     """Give each function of the schema with one of its conditions held for true, or one of its alarms left out."""
     files = sorted(found for name in _OF_FUNCTIONS for found in _files(name))
-    made = {name: file for file, text in files for name in _FUNCTION.findall(text)}
+    in_force = _in_force(files)
     for file, text in files:
         for function in _FUNCTION.finditer(text):
             name, start = function[1], function.start()
-            if made[name] != file:
+            if (file, start) not in in_force:
                 continue  # a later revision has made it anew
             kind = "gate" if name in _GATES else "condition"
             tests = _OF_FUNCTION.get(name, ("tests/sql/test_custody.py", "tests/sql/test_reading.py", *_DESK))
@@ -239,6 +244,20 @@ def conditions() -> Iterator[Mutant]:
                 span = alarm.span()
                 mutated = without(text, start + span[0], start + span[1])
                 yield Mutant(kind, f"{name} without {_short(alarm[0])}", file, mutated, tests)
+
+
+def _in_force(files: Sequence[tuple[str, str]]) -> set[tuple[str, int]]:
+    """Give where each function is made that there is at head: one that was renamed goes on under its new name."""
+    made: dict[str, tuple[str, int]] = {}
+    for file, text in files:
+        for found in re.finditer(r"^(?:create (?:or replace )?|alter )function hub\.(\w+)", text, re.MULTILINE):
+            if found[0].startswith("alter"):
+                renamed = re.match(r"[^;]*\brename to (\w+);", text[found.end() :])
+                if renamed is not None:
+                    made[renamed[1]] = made.pop(found[1])
+            else:
+                made[found[1]] = (file, found.start())
+    return set(made.values())
 
 
 def _short(text: str) -> str:
