@@ -15,7 +15,7 @@ from hub.transfers.machines import PlacementState, RetentionState
 from hub.transfers.retention_column import entries_of
 from tests.desk.test_closing_retention import BOTH
 from tests.desk.test_leaving import TAKEN_OVER
-from tests.ready import altered, ready, ready_acceptance, ready_release
+from tests.ready import ABSENT, altered, ready, ready_acceptance, ready_release
 from tests.retaining import draft, held, ready_act, retain, retentions_of
 from tests.sql.wholeness import assert_whole
 from tests.winding import set_state
@@ -209,6 +209,12 @@ class TestRefused:
         given = PLACED | {"relation_started_on": started}
         refusal = await refused(await ready_act(world, "restore", u5, m3, **given))
         assert refusal.code == Code.NO_LABOUR_RELATION_YET
+
+    @pytest.mark.article("A13", "A20")
+    async def test_of_who_is_said_to_work_nowhere(self, world: World, refused: Refused, u5: Actor, m3: UUID) -> None:
+        made = await draft(world, "restore", u5, m3, **PLACED)
+        refusal = await refused(ready(retaining.restore, u5, altered(made, employer_uscc=ABSENT)))
+        assert (refusal.code, refusal.path) == (Code.NO_LABOUR_RELATION_YET, ("restoration", "employer_uscc"))
 
     async def test_waiting_for_another_than_the_employer(
         self, world: World, refused: Refused, u5: Actor, m3: UUID

@@ -27,6 +27,8 @@ _DESK: Final = (
 _ACTS: Final = (*_DESK, "tests/desk/test_pulling.py", "tests/desk/test_correcting.py", "tests/sql/test_amendments.py")
 _PAIRS: Final = ("tests/desk/test_duplicates.py", "tests/desk/test_merging.py", "tests/desk/test_deciding.py")
 _MERGING: Final = ("tests/sql/test_merging.py", "tests/sql/test_merging_among_others.py")
+#: Cases that a person had before the one that is acted on: no act touches them.
+_EARLIER: Final = ("tests/desk/test_correcting.py", "tests/desk/test_pull_refusals.py")
 _EXTERNAL: Final = "tests/desk/test_external.py"
 _READING: Final = ("tests/sql/test_reading.py", "tests/sql/test_visibility.py")
 _ENTRUSTING: Final = ("tests/desk/test_entrusting.py", "tests/desk/test_entrusting_refused.py")
@@ -58,6 +60,7 @@ _OF_FUNCTION: Final = {
     "facts_for_union_amendment": ("tests/desk/test_amending_unions.py",),
     "record_request": ("tests/desk/test_pulling.py", "tests/sql/test_pull_races.py"),
     "record_answer": ("tests/desk/test_pulling.py", "tests/sql/test_pull_races.py"),
+    "record_closure": ("tests/sql/test_custody.py", *_DESK, "tests/desk/test_pulling.py", *_EARLIER),
     "enter_answer": ("tests/desk/test_pulling.py", "tests/sql/test_pull_races.py", _EXTERNAL),
     "move_membership": ("tests/sql/test_custody.py", *_DESK, _EXTERNAL),
     "record_match": ("tests/desk/test_pulling.py", *_PAIRS),
@@ -280,6 +283,9 @@ _AFTER: Final = re.compile(
 )
 
 
+_OF_A_CASE: Final = re.compile(r"(?<!\w)(case|end)\b")
+
+
 def _end_of_condition(body: str, start: int) -> int:
     depth, place = 0, start
     while place < len(body):
@@ -295,6 +301,9 @@ def _split_at_and(body: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     depth, begin = 0, start
     for place in range(start, end):
         depth += (body[place] == "(") - (body[place] == ")")
+        word = _OF_A_CASE.match(body, place)
+        if word is not None:
+            depth += 1 if word[0] == "case" else -1
         if depth == 0 and re.match(r"\sand\s", body[place : place + 5]):
             yield begin, place
             begin = place + 5
