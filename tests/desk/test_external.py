@@ -22,6 +22,7 @@ from hub.transfers.retention_column import entries_of
 from hub.transfers.rules.days import day_of
 from tests.desk.conftest import said
 from tests.desk.test_registering import ready_key
+from tests.desk.test_winding_in_lieu import push
 from tests.outside import (
     EMPLOYER,
     FAR,
@@ -37,7 +38,7 @@ from tests.outside import (
 from tests.ready import altered, ready
 from tests.retaining import retain, retentions_of
 from tests.sql.wholeness import assert_whole
-from tests.winding import ready_winding, set_state
+from tests.winding import ready_winding, set_state, wind_up
 from tests.world import EMPLOYERS, UNIONS
 from tests.worlds import START
 
@@ -207,6 +208,25 @@ class TestGoingThere:
         )
         again = await released_to_far_on(world, u1, m1, day_of(released.deadline))
         assert again.state == "RELEASED"
+
+    @pytest.mark.article("HUB-P09", "A25")
+    async def test_of_a_union_that_is_wound_up_too(
+        self, world: World, superuser: Any, u1: Actor, m1: UUID, far: UUID, u13: Actor
+    ) -> None:
+        await wind_up(world, u13, u1.uri)
+        given = {"reason_code": "CHANGE_OF_EMPLOYER", "new_employer_uscc": EMPLOYER}
+        act = await push(world, u13, m1, FAR, **given)
+        assert act.refusals == ()
+        released = await act.send(world.hub)
+        moved = await (await ready_accept_for(world, u1, released.handoff_id)).send(world.hub)
+        assert (moved.state, moved.is_in_lieu) == ("ACCEPTED", True)
+        async with world.hub.database.as_union(u1.caller.union_id, u1.caller.kid) as reading:
+            text = (await proofs(world.hub, [world.hub.receipt_key.public], reading, [moved.handoff_id]))[
+                moved.handoff_id
+            ]
+        key = world.hub.receipt_key.public
+        assert verify_proof(text, {key.kid: key}).releasing_union == u1.uri
+        await assert_whole(superuser)
 
     async def test_the_same_statement_again_and_two_at_once(
         self, world: World, superuser: Any, u1: Actor, m1: UUID, far: UUID

@@ -15,6 +15,7 @@ from federation.forms import Code, Sha256
 from federation.keys import PrivateKey
 from federation.proof import Proof, ProvedHandoff, Receipted, verify_proof
 from tests.federation.parties import (
+    COUNTY,
     HUB,
     NOW,
     U1,
@@ -32,6 +33,7 @@ from tests.federation.parties import (
     an_acceptance,
     an_external_acceptance,
     an_external_release,
+    an_in_lieu_release,
     changed,
 )
 from tests.federation.proofs import (
@@ -322,6 +324,16 @@ def test_one_side_outside_the_hub_is_signed_for_by_the_other() -> None:
     proved = verified(a_proof(an_answered_request(an_external_release())))
     assert (proved.state, proved.releasing_union, proved.is_unverified) == ("RELEASED", U1, True)
     assert not verified(a_proof()).is_unverified
+
+
+def test_who_was_passed_over_signs_for_the_receiver_outside() -> None:
+    request, release = an_answered_request(an_in_lieu_release(), COUNTY_KEY, COUNTY)
+    bound = Sha256(statements.read_any(release.statement).sha256)
+    paper = changed(an_external_acceptance(), release_sha256=bound)
+    proved = verified(a_proof([request, release, closed(paper, U1_KEY, U1, release_sha256=bound)]))
+    assert (proved.state, proved.releasing_union, proved.is_unverified) == ("ACCEPTED", U1, True)
+    by_county = closed(paper, COUNTY_KEY, COUNTY, release_sha256=bound)
+    assert refused(a_proof([request, release, by_county])).where == ("statements", "2", "iss")
 
 
 def test_nobody_else_signs_for_it() -> None:
