@@ -304,13 +304,10 @@ def _check_close(opening: _Received, release: Release, close: _Received, index: 
         raise ProofError(where, "not an act that closes a release")
     if claims.release_sha256 != opening.step.statement_sha256:
         raise ProofError((*where, claims.object_name, "release_sha256"), "of another release")
-    # Nobody takes back what was signed in the holder's stead, and one outside the hub accepts nothing from another.
-    barred: dict[type[Act], tuple[type[Release], ...]] = {
-        Recall: (InLieuRelease, ExternalRelease),
-        ExternalAcceptance: (ExternalRelease,),
-    }
-    by = _releasing(opening, release) if type(claims) in barred else release.receiving_union
-    if close.step.signer != by or isinstance(release, barred.get(type(claims), ())):
+    # What was signed in the holder's stead nobody takes back, nor signs for the other side too.
+    is_releasing = isinstance(claims, Recall | ExternalAcceptance)
+    by = opening.step.signer if is_releasing else release.receiving_union
+    if close.step.signer != by or (is_releasing and isinstance(release, InLieuRelease | ExternalRelease)):
         raise ProofError((*where, "iss"), "not the union whose act this is")
 
 

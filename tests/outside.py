@@ -77,6 +77,7 @@ async def draft_accept_for(world: World, actor: Actor, handoff_id: UUID, **chang
 async def draft_release_for(world: World, actor: Actor, handoff_id: UUID, **changes: Any) -> Draft:
     given = {
         "handoff_id": handoff_id,
+        "releasing_union": FAR,
         "out_date": date(2025, 3, 3),
         "dues_paid_through": "2025-02",
         "relation_ended_on": date(2025, 2, 28),

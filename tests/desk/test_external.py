@@ -15,7 +15,16 @@ from federation.proof import verify_proof
 from hub.demo.fixtures import NEW_SHOP
 from hub.errors import Code, Refusal
 from hub.transfers.certificate import entry_of_transfer
-from hub.transfers.desk import amending_unions, cases, counting, drafting_unions, explaining, registering, releasing
+from hub.transfers.desk import (
+    amending_unions,
+    cases,
+    counting,
+    drafting_unions,
+    explaining,
+    pulling,
+    registering,
+    releasing,
+)
 from hub.transfers.desk.proving import proofs
 from hub.transfers.ledger import reads
 from hub.transfers.retention_column import entries_of
@@ -209,24 +218,37 @@ class TestGoingThere:
         again = await released_to_far_on(world, u1, m1, day_of(released.deadline))
         assert again.state == "RELEASED"
 
-    @pytest.mark.article("HUB-P09", "A25")
-    async def test_of_a_union_that_is_wound_up_too(
-        self, world: World, superuser: Any, u1: Actor, m1: UUID, far: UUID, u13: Actor
+    @pytest.mark.article("A15")
+    async def test_of_a_union_that_is_wound_up_by_itself_alone(
+        self, world: World, superuser: Any, u1: Actor, m1: UUID, far: UUID, u13: Actor, refused: Refused
     ) -> None:
         await wind_up(world, u13, u1.uri)
         given = {"reason_code": "CHANGE_OF_EMPLOYER", "new_employer_uscc": EMPLOYER}
-        act = await push(world, u13, m1, FAR, **given)
-        assert act.refusals == ()
-        released = await act.send(world.hub)
-        moved = await (await ready_accept_for(world, u1, released.handoff_id)).send(world.hub)
-        assert (moved.state, moved.is_in_lieu) == ("ACCEPTED", True)
-        async with world.hub.database.as_union(u1.caller.union_id, u1.caller.kid) as reading:
-            text = (await proofs(world.hub, [world.hub.receipt_key.public], reading, [moved.handoff_id]))[
-                moved.handoff_id
-            ]
-        key = world.hub.receipt_key.public
-        assert verify_proof(text, {key.kid: key}).releasing_union == u1.uri
+        refusal = await refused(await push(world, u13, m1, FAR, **given))
+        assert (refusal.code, refusal.path) == (Code.RECEIVER_CANNOT_HOLD, ("release", "receiving_union"))
+        assert (await away(world, u1, m1)).state == "ACCEPTED"
         await assert_whole(superuser)
+
+    @pytest.mark.article("A15")
+    @pytest.mark.parametrize("reason", ["RETIREMENT", "MILITARY_SERVICE", "UNEMPLOYMENT"])
+    async def test_nobody_goes_there_who_stays_retained(
+        self, world: World, u1: Actor, m1: UUID, far: UUID, refused: Refused, reason: str
+    ) -> None:
+        await retain(world, u1, m1, reason)
+        await world.set_clock(START + timedelta(days=1))
+        given = {"reason_code": "EMPLOYER_REORGANISED", "new_employer_uscc": EMPLOYER, "out_date": date(2025, 3, 4)}
+        draft = await world.draft_release(u1, m1, FAR, **given)
+        refusal = await refused(ready(releasing.release, u1, draft))
+        assert (refusal.code, refusal.path) == (Code.RECEIVER_CANNOT_HOLD, ("release", "receiving_union"))
+
+    @pytest.mark.article("HUB-P03", "A11")
+    async def test_who_named_it_is_told_of_no_case(
+        self, world: World, superuser: Any, u1: Actor, m1: UUID, far: UUID, u13: Actor
+    ) -> None:
+        released = await released_to_far(world, u1, m1)
+        await world.set_clock(START + timedelta(days=60))
+        assert await superuser.fetch("select * from hub.dockets where side = 'HIGHER'") == []
+        assert await explaining.explain(world.hub, u13.caller, released.handoff_id) is None
 
     async def test_the_same_statement_again_and_two_at_once(
         self, world: World, superuser: Any, u1: Actor, m1: UUID, far: UUID
@@ -448,6 +470,37 @@ class TestComingBack:
         assert await holder_of(superuser, m1) == far
         await assert_whole(superuser)
 
+    @pytest.mark.article("A12", "A25")
+    async def test_who_was_sent_there_by_mistake_is_asked_back(
+        self, world: World, superuser: Any, u1: Actor, m1: UUID, far: UUID
+    ) -> None:
+        before = await superuser.fetchrow("select * from hub.memberships where membership_id = $1", m1)
+        await away(world, u1, m1)
+        employer = {"employer_uscc": EMPLOYERS["甲"], "relation_started_on": date(2012, 7, 1)}
+        asked = await world.request(u1, "M1", reason_code="CORRECTION", **employer)
+        given = {"relation_ended_on": None, "new_employer_uscc": None}
+        act = await ready_release_for(world, u1, asked.handoff_id, **given)
+        assert act.refusals == ()
+        await act.send(world.hub)
+        await world.accept(u1, asked.handoff_id, employer_uscc=None, relation_started_on=None)
+        after = await superuser.fetchrow("select * from hub.memberships where membership_id = $1", m1)
+        for name in ("holder_union", "status", "holding_basis", "employer_uscc", "dues_paid_through"):
+            assert after[name] == before[name], name
+        await assert_whole(superuser)
+
+    @pytest.mark.article("HUB-P17")
+    async def test_by_who_had_the_member_before_and_of_nobody_in_the_hub(
+        self, world: World, u1: Actor, u2: Actor, m1: UUID, far: UUID, refused: Refused
+    ) -> None:
+        asked = await world.draft_request(u2, "M1", reason_code="CORRECTION")
+        assert asked.refusals == ()
+        assert (await refused(ready(pulling.request, u2, asked))).code is Code.REASON_NOT_ALLOWED
+        await away(world, u1, m1)
+        case = await world.request(u2, "M1", reason_code="CORRECTION")
+        given = {"relation_ended_on": None, "new_employer_uscc": None}
+        act = await ready_release_for(world, u2, case.handoff_id, **given)
+        assert (await refused(act)).code is Code.REASON_NOT_ALLOWED
+
 
 class TestBeingThere:
     @pytest.mark.article("A16")
@@ -484,12 +537,24 @@ class TestBeingThere:
         assert {act.act for act in told.next} == {"acceptForExternal", "recallHandoff"}
         assert "平台外工会" in told.summary
         assert "outside the hub" in told.summary_en
+        assert "paper" in told.missing[0]
         await (await ready_accept_for(world, u1, released.handoff_id)).send(world.hub)
         asked = await world.request(u2, "M1")
         told = await explaining.explain(world.hub, u2.caller, asked.handoff_id)
         assert told is not None
         assert {act.act for act in told.next} == {"releaseForExternal", "cancelRequest"}
         assert told.later == ()
+        assert ("outside the hub" in told.summary_en, "union above" in told.summary_en) == (True, False)
+        assert "paper" in told.missing[0]
+        assert asked.deadline is not None
+        await world.set_clock(asked.deadline)
+        late = await explaining.explain(world.hub, u2.caller, asked.handoff_id)
+        assert late is not None
+        assert (late.handoff.state, {act.act for act in late.next}) == (
+            "ESCALATED",
+            {"releaseForExternal", "cancelRequest"},
+        )
+        assert (late.missing[0].count("paper"), "union above" in late.summary_en) == (1, False)
 
 
 async def released_to_far_on(world: World, u1: Actor, m1: UUID, day: date) -> HandoffView:

@@ -29,6 +29,7 @@ TAKEN: Final = {
     "paperSha256": PAPER,
 }
 LET_GO: Final = {
+    "releasingUnion": FAR,
     "outDate": "2025-03-03",
     "duesPaidThrough": "2025-02",
     "relationEndedOn": "2025-02-28",

@@ -326,16 +326,6 @@ def test_one_side_outside_the_hub_is_signed_for_by_the_other() -> None:
     assert not verified(a_proof()).is_unverified
 
 
-def test_who_was_passed_over_signs_for_the_receiver_outside() -> None:
-    request, release = an_answered_request(an_in_lieu_release(), COUNTY_KEY, COUNTY)
-    bound = Sha256(statements.read_any(release.statement).sha256)
-    paper = changed(an_external_acceptance(), release_sha256=bound)
-    proved = verified(a_proof([request, release, closed(paper, U1_KEY, U1, release_sha256=bound)]))
-    assert (proved.state, proved.releasing_union, proved.is_unverified) == ("ACCEPTED", U1, True)
-    by_county = closed(paper, COUNTY_KEY, COUNTY, release_sha256=bound)
-    assert refused(a_proof([request, release, by_county])).where == ("statements", "2", "iss")
-
-
 def test_nobody_else_signs_for_it() -> None:
     paper = changed(an_external_acceptance(), release_sha256=RELEASE_SHA256)
     assert refused(a_proof([released(), closed(paper, U2_KEY, U2)])).where == ("statements", "1", "iss")
@@ -343,9 +333,10 @@ def test_nobody_else_signs_for_it() -> None:
     assert refused(a_proof(asked)).where == ("statements", "1", "iss")
     own = an_answered_request(an_external_release(in_lieu_of=U2))
     assert refused(a_proof(own)).where == ("statements", "1", "iss")
-    # What it has signed for one outside the hub it doesn't take back, nor sign for the other side too.
-    request, release = an_answered_request(an_external_release())
-    bound = Sha256(statements.read_any(release.statement).sha256)
-    for act in (a_recall(bound), changed(an_external_acceptance(), release_sha256=bound)):
-        last = closed(act, U2_KEY, U2, release_sha256=bound)
-        assert refused(a_proof([request, release, last])).where == ("statements", "2", "iss")
+    # What it has signed in another's stead it doesn't take back, nor sign for the other side too.
+    for opening, key, iss in ((an_external_release(), U2_KEY, U2), (an_in_lieu_release(), COUNTY_KEY, COUNTY)):
+        request, release = an_answered_request(opening, key, iss)
+        bound = Sha256(statements.read_any(release.statement).sha256)
+        for act in (a_recall(bound), changed(an_external_acceptance(), release_sha256=bound)):
+            last = closed(act, key, iss, release_sha256=bound)
+            assert refused(a_proof([request, release, last])).where == ("statements", "2", "iss")

@@ -390,6 +390,9 @@ class ReleaseForExternalDraft(StatedInput):
     handoff_id: strawberry.ID = strawberry.field(
         description="本工会所提请求的接转手续的全局编号。\nThe handoff of your own request, by its global id."
     )
+    releasing_union: str = strawberry.field(
+        description="纸质凭证上盖章的转出工会。\nThe union whose seal the paper bears, by its URI."
+    )
     out_date: date = strawberry.field(description="转出日期。\nThe day of the release.")
     dues_paid_through: YearMonth = strawberry.field(description="会费交至的月份。\nThe month to which dues are paid.")
     relation_ended_on: date | None = strawberry.field(

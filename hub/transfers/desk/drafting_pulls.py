@@ -61,6 +61,8 @@ _RELEASE_MEMBERS = (
     "ground",
     "evidence_sha256",
 )
+#: What the paper of a union outside the hub says.
+_PAPER_MEMBERS = ("out_date", "dues_paid_through", "relation_ended_on", "new_employer_uscc", "paper_sha256")
 
 
 #: Of the right form, where nobody is found.
@@ -329,7 +331,8 @@ async def draft_release_in_lieu(hub: Hub, caller: Caller, given: Input) -> Draft
 async def draft_release_for_external(hub: Hub, caller: Caller, given: Input) -> Draft:
     """Draft what the paper of a holder outside the hub says, for a request of the caller's. The card is not shown yet.
 
-    Source: A12, A25, NX-3
+    Whose paper it is the caller reads off it: the draft does not tell who holds.
+    Source: A12, A25, NX-3, domain 5.3
     """
     handoff_id = given.get("handoff_id") or NOBODY
     async with reading_as(hub, caller) as reading:
@@ -347,8 +350,8 @@ async def draft_release_for_external(hub: Hub, caller: Caller, given: Input) -> 
     claims = claims_of(
         acts.ExternalRelease,
         {
-            **{name: plain(given.get(name)) for name in _OUTSIDE_MEMBERS},
-            **stated_claims(reason_code, given, held, facts.holder_uri or caller.union),
+            **{name: plain(given.get(name)) for name in _PAPER_MEMBERS},
+            **stated_claims(reason_code, given, held, caller.union),
             **custody_claims(held, given["dues_paid_through"]),
             "handoff_id": str(handoff_id),
             "receiving_union": caller.union,
@@ -358,7 +361,7 @@ async def draft_release_for_external(hub: Hub, caller: Caller, given: Input) -> 
             "valid_until": plain(day_of(facts.signer.now) + timedelta(days=facts.holder_policy.release_valid_days)),
             "form_custody": given.get("form_custody") or FORM_CUSTODY,
             "request_sha256": _request_hash(named, is_pushed=False),
-            "in_lieu_of": facts.holder_uri or caller.union,
+            "in_lieu_of": given["releasing_union"],
         },
         unread,
     )
@@ -370,9 +373,6 @@ async def draft_release_for_external(hub: Hub, caller: Caller, given: Input) -> 
         return Draft(acts.ExternalRelease.typ, None, None, refusals)
     signed = claims_text(hub, caller, claims, sub=str(membership_id), now=facts.signer.now)
     return Draft(acts.ExternalRelease.typ, signed, None, refusals)
-
-
-_OUTSIDE_MEMBERS = ("out_date", "dues_paid_through", "relation_ended_on", "new_employer_uscc", "paper_sha256")
 
 
 def _request_hash(named: OpenRequest | None, *, is_pushed: bool) -> str | None:

@@ -50,15 +50,16 @@ CONSEQUENCES: Final[dict[HandoffState, tuple[str, str]]] = {
     HandoffState.REQUESTED: (
         "HUB-P02",
         (
-            "逾期由会籍所在工会的上一级工会处理，可代为转出。 "
-            "After it the case lies with the union above the holder, which may release in the holder's stead."
+            "逾期由会籍所在工会的上一级工会处理，可代为转出；平台外工会没有上一级可代为办理。 "
+            "After it the case lies with the union above the holder, which may release in the holder's stead; above "
+            "one outside the hub there is nobody."
         ),
     ),
     HandoffState.ESCALATED: (
         "HUB-P14",
         (
-            "逾期请求失效；再次请求并注明本次请求的，由更上一级工会处理。 "
-            "After it the request has lapsed; the next one that cites it goes one level further up."
+            "逾期请求失效；再次请求并注明本次请求的，由更上一级工会处理；平台外工会除外。 "
+            "After it the request has lapsed; the next one that cites it goes one level further up, if there is one."
         ),
     ),
     HandoffState.RELEASED: (
@@ -162,24 +163,44 @@ _IN_LIEU = (
 )
 
 
-#: Of whom a side outside the hub leaves its signature to (A25).
-_OUTSIDE: Final = {
-    Side.HOLDER: (
-        "会籍由平台外工会管理，由接收工会凭其纸质凭证登记转出（未经核实）。",
-        " A union outside the hub holds the membership: who has asked records what its paper says, unverified.",
-    ),
-    Side.RECEIVER: (
-        "接收方为平台外工会，由转出工会凭其纸质凭证登记接收（未经核实）。",
-        " The receiver is outside the hub: who released records what its paper says, unverified.",
-    ),
-}
-#: Whose acts there are none of, and which one takes their place.
-_SILENT: Final = {
+#: Which acts there are none of where a side is outside the hub, and which one takes their place (A25).
+_BY_PAPER: Final = {
     Side.HOLDER: (frozenset({Side.HOLDER, Side.HIGHER}), "release_for_external"),
     Side.RECEIVER: (frozenset({Side.RECEIVER}), "accept_for_external"),
-    None: (frozenset[Side](), ""),
 }
-_FOR_EXTERNAL: Final = frozenset({"release_for_external", "accept_for_external"})
+#: What is said, and what is missing, where that side has to act: by when, {by} or {until}.
+_ON_PAPER: Final = {
+    Side.HOLDER: (
+        (
+            "已提出接转请求；会籍由平台外工会管理，由提出请求的工会凭其纸质凭证登记转出（未经核实），"
+            "至 {by}（含当日）。会籍未动。"
+        ),
+        (
+            "Requested: the membership is held outside the hub. Who has asked records what the holder's paper says, "
+            "unverified, by {by}. Nothing has moved."
+        ),
+        ("平台外工会的纸质转出凭证（{by} 前，含当日）。 The release of the holder outside the hub, on paper, by {by}."),
+    ),
+    Side.RECEIVER: (
+        (
+            "已转出；接收方为平台外工会，由转出工会凭其纸质凭证登记接收（未经核实），"
+            "至 {until}（含当日）；接收前会籍仍由转出工会管理。"
+        ),
+        (
+            "Released to a union outside the hub: who released records what its paper says, unverified, by {until}. "
+            "Until then the releasing union holds the membership."
+        ),
+        (
+            "平台外工会的纸质接收凭证（{until} 前，含当日）。 "
+            "The acceptance of the receiver outside the hub, on paper, by {until}."
+        ),
+    ),
+}
+_WAITED_FOR: Final = {
+    HandoffState.REQUESTED: Side.HOLDER,
+    HandoffState.ESCALATED: Side.HOLDER,
+    HandoffState.RELEASED: Side.RECEIVER,
+}
 
 
 async def _outside(reading: Reading, view: HandoffView) -> Side | None:
@@ -214,15 +235,17 @@ async def explain(hub: Hub, caller: Caller, handoff_id: UUID | None) -> Explanat
         "ground_zh": " ".join((in_chinese(ground), *view.ground_articles)),
     }
     also = _IN_LIEU if view.is_in_lieu else ("", "")
-    if outside is not None:
-        also = _OUTSIDE[outside]
+    missing = _missing(view)
+    if outside is not None and _WAITED_FOR.get(view.state) is outside:
+        zh, en, awaited = _ON_PAPER[outside]
+        missing = (awaited.format_map(words),)
     if instead is not None:
         also = (_INSTEAD[0].format(union=instead), _INSTEAD[1].format(union=instead))
     return ExplanationView(
         handoff=view,
         summary=zh.format_map(words) + also[0],
         summary_en=en.format_map(words) + also[1],
-        missing=_missing(view),
+        missing=missing,
         next=(*next_acts(view, now, policy, outside), *((_new_release(view),) if may_release else ())),
         later=later_acts(view, outside),
     )
@@ -246,14 +269,15 @@ def next_acts(view: HandoffView, now: datetime, policy: Policy, outside: Side | 
 
     Takes: `policy`, the reader's, in force when the case was closed; `outside`, the side outside the hub, if any.
     """
-    silent, instead = _SILENT[outside]
+    silent, instead = _BY_PAPER[outside] if outside is not None else (frozenset[Side](), None)
+    on_paper = {act for _, act in _BY_PAPER.values()}
     found = [
         _next(view, step, now)
         for step in HANDOFF.steps
         if step.source == view.state
         and step.act in MUTATIONS
         and not (step.act == "recall" and view.is_in_lieu)
-        and (step.act == instead or (step.side not in silent and step.act not in _FOR_EXTERNAL))
+        and (step.act == instead or (step.side not in silent and step.act not in on_paper))
     ]
     if view.state in _ASKED_AGAIN and view.side is Side.RECEIVER:
         found.append(_ask_again(view, policy.appeal_days))
@@ -281,7 +305,7 @@ def later_acts(view: HandoffView, outside: Side | None = None) -> tuple[NextActV
             possible_from=view.deadline,
         )
         for act, side in _LATER.get(view.state, ())
-        if side not in _SILENT[outside][0]
+        if outside is None or side not in _BY_PAPER[outside][0]
     )
 
 

@@ -380,14 +380,14 @@ def _pushed_in_lieu(question: Release, record: ReleaseRecord) -> HandoffView:
 
 def _answered(question: Release, record: AnswerRecord) -> HandoffView:
     held, receiver = _parties(question)
-    above, of_holder = record.side == Side.HIGHER, record.side != Side.HOLDER
+    above, by_holder = record.side == Side.HIGHER, record.side == Side.HOLDER
     return HandoffView(
         handoff_id=record.handoff_id,
         membership_id=record.membership_id,
         own_union=record.union_id,
         side=Side(record.side),
         state=HandoffState.RELEASED,
-        counterpart=held.holder_union if of_holder else receiver.union_id,
+        counterpart=receiver.union_id if by_holder else held.holder_union,
         reason_code=record.reason_code,
         out_date=record.out_date,
         in_date=None,

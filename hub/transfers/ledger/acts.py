@@ -493,7 +493,8 @@ def _release_facts(row: Any, side: Side = Side.HOLDER) -> ReleaseFacts:
         is_party=case is not None and case["tie"] == "PARTY",
         handoff_taken=row["handoff_taken"],
         receiver=None if row["receiver_union"] is None else _receiver(row),
-        overdue_union=row["overdue_union"],
+        # Nobody urges a receiver that is outside the hub: who registered it reads no case of it (A25, 5.3).
+        overdue_union=None if row["receiver_kind"] == UnionKind.EXTERNAL else row["overdue_union"],
         holder_uri=row["holder_uri"],
         place=_place(row["place"]),
         holder_policy=policy_of(row["holder_policy"]),

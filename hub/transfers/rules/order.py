@@ -254,7 +254,7 @@ def request(question: Request, facts: RequestFacts) -> Refusals:
     yield from pulling.check_no_open_case(target, question.now)
     yield from pulling.check_request_is_new(taken=facts.handoff_taken)
     yield from pulling.check_cited(claims, facts.cited, question.now)
-    yield from pulling.check_reason(claims)
+    yield from pulling.check_reason(claims, of_external=facts.holder_is_external)
     yield from labour.check_employer_code(claims.employer_uscc, path=("request", "employer_uscc"))
     yield from pulling.check_relation_began(claims, question.today, target.employer_uscc)
     yield from placing.check_held_on(claims.reason_code, target.holding_basis, path=("request", "reason_code"))
@@ -292,7 +292,7 @@ def request_as_drafted(question: Request, facts: MatchFacts, cited: CitedFacts |
     yield from pulling.check_proof_given("NONE" if is_proved else "MISSING")
     yield from pulling.check_within_limits(is_limited=facts.is_limited)
     yield from pulling.check_cited(claims, cited, question.now)
-    yield from pulling.check_reason(claims)
+    yield from pulling.check_reason(claims, of_external=True)  # who holds is not known yet
     yield from labour.check_employer_code(claims.employer_uscc, path=("request", "employer_uscc"))
     yield from pulling.check_relation_began(claims, question.today, None)
     stated = Stated(new_employer=claims.employer_uscc, residence_refused=True)
@@ -452,6 +452,7 @@ def external_release(question: Release, claims: acts.ExternalRelease) -> Refusal
         held_by=b64url(membership.held_by_sha256),
     )
     yield from labour.check_reason_text(claims)
+    yield from labour.check_correction_goes_back(claims, facts.receiver, membership.previous_union)
     yield from _facts_of_a_release(question)
 
 

@@ -11,6 +11,7 @@ from hub.transfers.kinds import FEDERATION_KINDS, UnionKind, UnionState
 from hub.transfers.machines import OPEN_STATES, HandoffState
 from hub.transfers.rules.days import day_of, end_of
 from hub.transfers.rules.reasons import (
+    CORRECTION,
     EMPLOYER_UNION_KINDS,
     INADMISSIBLE_GROUNDS,
     INADMISSIBLE_REASONS,
@@ -87,7 +88,7 @@ def check_requester(signer: SignerFacts, employers: frozenset[str], claims: acts
     answers_for_itself = signer.kind in EMPLOYER_UNION_KINDS and not (reason is not None and reason.to_awaited)
     if signer.kind == UnionKind.MEMBER_UNIT_BRANCH:
         yield Refusal(Code.ISSUER_IS_JOINT_UNION)
-    elif signer.kind in FEDERATION_KINDS and rule not in {Receiver.CHOSEN, Receiver.HOME}:
+    elif signer.kind in FEDERATION_KINDS and rule not in {Receiver.CHOSEN, Receiver.HOME, Receiver.BEFORE}:
         yield Refusal(Code.ISSUER_IS_GRASSROOTS_UNION)
     elif signer.kind not in RECEIVER_KINDS[rule]:
         yield Refusal(Code.RECEIVER_KIND_NOT_ALLOWED if rule is Receiver.AREA else Code.RECEIVER_CANNOT_HOLD)
@@ -180,8 +181,13 @@ def check_request_is_new(*, taken: bool) -> Refusals:
         )
 
 
-def check_reason(claims: acts.Request) -> Refusals:
-    """One asks for a listed reason. Source: A12, A14, A3."""
+def check_reason(claims: acts.Request, *, of_external: bool) -> Refusals:
+    """One asks for a listed reason. Source: A12, A14, A3, A25.
+
+    Takes: `of_external`, whether the holder is outside the hub, or may be: who was sent there by mistake is asked back.
+    """
+    if of_external and claims.reason_code == CORRECTION:
+        return
     open_here = [name for name, reason in REASONS.items() if reason.may_be_asked]
     if claims.reason_code not in open_here:
         code = INADMISSIBLE_REASONS.get(claims.reason_code, Code.REASON_NOT_ALLOWED)
@@ -306,8 +312,11 @@ def check_answers_the_reason(membership: MembershipFacts, claims: acts.Release) 
 def check_pushed_in_lieu(facts: ReleaseFacts, claims: acts.InLieuRelease) -> Refusals:
     """A release in lieu that nobody has asked for names no request, and the holder that is wound up.
 
-    Source: HUB-P09, HUB-P17
+    To a union outside the hub the holder itself lets go: who signs for that one is who has released.
+    Source: A25, HUB-P09, HUB-P17
     """
+    if facts.receiver is not None and facts.receiver.kind is UnionKind.EXTERNAL:
+        yield Refusal(Code.RECEIVER_CANNOT_HOLD, path=("release", "receiving_union"))
     bound = {
         "request_sha256": claims.request_sha256 is None,
         "in_lieu_of": claims.in_lieu_of == facts.holder_uri,

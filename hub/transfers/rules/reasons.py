@@ -262,10 +262,8 @@ REASONS: dict[str, Reason] = {
 }
 
 #: A25: for what a member may go to a union outside the hub, which signs nothing: an area, a term, an agreement or an
-#: employer awaited are facts of the hub.
-TO_EXTERNAL = frozenset(
-    {"CHANGE_OF_EMPLOYER", "REEMPLOYMENT_FROM_RETENTION", "FLEXIBLE_CHOICE", REORGANISED, CORRECTION}
-)
+#: employer awaited are facts of the hub, and nobody there could restore or discharge who is retained.
+TO_EXTERNAL = frozenset({"CHANGE_OF_EMPLOYER", "REEMPLOYMENT_FROM_RETENTION", "FLEXIBLE_CHOICE", CORRECTION})
 
 #: What people do state, and the article that answers.
 INADMISSIBLE_REASONS: dict[str, Code] = {

@@ -63,14 +63,14 @@ begin
              where u.side = 'HIGHER' and (prune is null or m.member_id = any (prune)) and m.live_holder is not null
                and not exists (select from unnest(cases) k where k.ord = u.ord));
     end if;
-    -- Of a holder outside the hub whoever has asked for the member states what its paper says (A25): as much as the rules ask for, of the person
-    -- that the proof has named.
+    -- Of a holder outside the hub whoever has asked for the member states what its paper says (A25). He is told what the rules ask for, of the
+    -- person whom his proof has named.
     if 'RECEIVER' = any (p_side) then
         cases := cases || array(
             select row (u.ord, 'RECEIVER', m.member_id, m.custody_version, m.held_since, m.held_by_sha256, m.status, m.joined_on, m.dues_paid_through,
                         m.employer_uscc, m.card_salt, m.certificate_province, m.certificate_number, m.issuing_union, p.name, p.sex, p.birth_month,
                         m.open_handoff, n.state, m.open_step, n.deadline, n.then_deadline, n.to_union, n.request_sha256, n.opened_at, m.holder_union,
-                        n.state, n.deadline, n.then_deadline, n.request_sha256, n.reason_code, n.to_union, null,
+                        n.state, n.deadline, n.then_deadline, n.request_sha256, n.reason_code, n.to_union, g.holder_union,
                         m.holding_basis, p.residence_division_code)::release_case
               from unnest(p_union, p_side, p_membership, p_handoff) with ordinality u (union_id, side, membership_id, handoff_id, ord)
               join unnest(ids, members) c (membership_id, member_id) on c.membership_id = u.membership_id
@@ -78,6 +78,7 @@ begin
               join handoffs n on n.member_id = m.member_id and n.handoff_id = u.handoff_id and n.to_union = u.union_id
               join unions w on w.union_id = m.holder_union and w.kind = 'EXTERNAL'
               join persons p on p.member_id = m.member_id
+              left join holdings g on g.member_id = m.member_id and g.membership_id = m.membership_id and g.custody_version = m.custody_version - 1
              where u.side = 'RECEIVER' and (prune is null or m.member_id = any (prune)));
     end if;
     if cardinality(cases) < cardinality(p_union) then
