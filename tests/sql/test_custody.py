@@ -379,6 +379,33 @@ class TestClosure:
     ) -> None:
         await does_nothing(app, superuser, a_closure(released, "recall", **change))
 
+    async def test_a_recall_of_what_was_released_in_lieu_does_nothing(
+        self, app: Any, superuser: Any, released: ReleaseRecord
+    ) -> None:
+        await superuser.execute("update hub.handoffs set in_lieu = true")
+        await does_nothing(app, superuser, a_closure(released, "recall"))
+        assert await call(app, a_closure(released, "refuse")) == [1]
+
+    async def test_before_the_union_above_is_told_is_not_told_to_it_ever(
+        self, app: Any, superuser: Any, m1: Any, union: Callable[[str], UUID]
+    ) -> None:
+        release = a_release(m1, union("U2"), overdue_union=union("U9"), overdue_at=NOON + timedelta(hours=2))
+        assert await call(app, release) == [1]
+        told = "select union_id, state from hub.dockets where side = 'HIGHER'"
+        assert [tuple(row) for row in await superuser.fetch(told)] == [(union("U9"), "RELEASED")]
+        early = a_closure(release, "refuse", at=NOON + timedelta(hours=1))
+        assert await call(app, early) == [1]
+        assert await superuser.fetch(told) == []
+
+    async def test_after_the_union_above_is_told_is_told_to_it_too(
+        self, app: Any, superuser: Any, m1: Any, union: Callable[[str], UUID]
+    ) -> None:
+        release = a_release(m1, union("U2"), overdue_union=union("U9"), overdue_at=NOON + timedelta(hours=2))
+        assert await call(app, release) == [1]
+        assert await call(app, a_closure(release, "refuse", at=NOON + timedelta(hours=3))) == [1]
+        told = await superuser.fetch("select union_id, state from hub.dockets where side = 'HIGHER'")
+        assert [tuple(row) for row in told] == [(union("U9"), "REFUSED")]
+
     async def test_at_the_deadline_does_nothing_and_a_moment_before_it_closes(
         self, app: Any, superuser: Any, released: ReleaseRecord
     ) -> None:

@@ -114,6 +114,18 @@ class TestASecondOne:
         number = await hash_of(superuser, "M3", world)
         await unheard(app, superuser, a_suspected(world.actors["U2"].caller.union_id, other, number))
 
+    async def test_nor_by_what_is_sent_beside_it(self, world: World, app: Any, superuser: Any) -> None:
+        third, fourth = [await custody_of(superuser, world.members[ref]) for ref in ("M3", "M4")]
+        u2, before = world.actors["U2"].caller.union_id, await everything(superuser)
+        crossed = (
+            a_suspected(u2, third, await hash_of(superuser, "M4", world)),
+            a_suspected(u2, fourth, await hash_of(superuser, "M3", world)),
+        )
+        assert await call(app, *crossed) == []
+        assert differing(before, await everything(superuser)) == set()
+        record = a_suspected(u2, third, await hash_of(superuser, "M3", world))
+        await unheard(app, superuser, record._replace(other_membership=fourth["membership_id"]))
+
     async def test_nor_beside_one_that_has_ended(self, world: World, app: Any, superuser: Any) -> None:
         await superuser.execute(
             "update hub.memberships set status = 'WITHDRAWN' where membership_id = $1", world.members["M3"]
