@@ -456,6 +456,18 @@ class TestComingBack:
             act = ready(releasing.release_for_external, u2, draft)
             assert (await refused(act)).code is Code.UNION_NOT_ACTIVE
 
+    @pytest.mark.article("A15")
+    async def test_a_branch_and_a_federation_that_has_not_asked_never_sign(
+        self, world: World, u1: Actor, u2: Actor, m1: UUID, far: UUID, refused: Refused
+    ) -> None:
+        await away(world, u1, m1)
+        asked = await world.request(u2, "M1")
+        draft = await draft_release_for(world, u2, asked.handoff_id)
+        for ref, code in (("U3a", Code.ISSUER_IS_JOINT_UNION), ("U4", Code.ISSUER_IS_GRASSROOTS_UNION)):
+            actor = world.actors[ref]
+            act = ready(releasing.release_for_external, actor, altered(draft, top={"iss": actor.uri}))
+            assert (await refused(act)).code is code, ref
+
     @pytest.mark.article("A12", "A25")
     async def test_a_mistaken_intake_goes_back_there(
         self, world: World, superuser: Any, u1: Actor, u2: Actor, m1: UUID, far: UUID

@@ -429,10 +429,8 @@ def release_in_lieu(question: Release, claims: acts.InLieuRelease) -> Refusals:
 
 
 def before_an_external_release(facts: ReleaseFacts) -> Refusals:
-    """Whether the signer has asked for a member whom a union outside the hub holds. Source: A11, A15, A25, HUB-P09."""
+    """Whether the signer has asked for a member whom a union outside the hub holds. Source: A11, A15, A25."""
     yield from custody.check_signer_may_sign(facts.signer, holds=facts.membership is not None)
-    yield from custody.check_signer_is_active(facts.signer)
-    yield from custody.check_signer_takes_in(facts.signer)
     yield from custody.check_tie_to_member(facts.membership, is_party=False)
 
 
@@ -442,8 +440,7 @@ def external_release(question: Release, claims: acts.ExternalRelease) -> Refusal
     yield from before_an_external_release(facts)
     if membership is None:
         return
-    yield from custody.check_membership_is_live(membership.status)
-    yield from leaving.check_may_leave(claims, membership)
+    # Nobody is retained there, and the reason is that of the request, which has been looked at.
     yield from pulling.check_external_names(facts, claims, question.now)
     yield from custody.check_version(
         membership,
