@@ -49,32 +49,45 @@ ALSO_BROKEN: Final = {
          where m.joined_on > o.joined_on or d.closed_at is null""",
     "I4: one open handoff per membership": """
         select membership_id from hub.handoffs where is_open group by membership_id having count(*) > 1""",
-    "I5: custody moved by the acceptance of the new holder": """
-        select o.handoff_id from hub.handoffs o
-          left join hub.steps s on s.member_id = o.member_id and s.handoff_id = o.handoff_id and s.act = 'accept'
+    "I5: custody moved by the acceptance of the new holder; of one outside the hub who released has signed it": """
+        select o.handoff_id from hub.handoffs o join hub.unions w on w.union_id = o.to_union
+          left join hub.steps s on s.member_id = o.member_id and s.handoff_id = o.handoff_id
+               and s.act = case w.kind when 'EXTERNAL' then 'accept_for_external' else 'accept' end
           left join hub.statements a on a.member_id = s.member_id and a.sha256 = s.sha256
-         where o.state = 'ACCEPTED' and (a.iss is distinct from o.to_union or a.typ <> 'unionhub.acceptance+jwt')""",
-    "I5: and by a release of the holder, or of a union above it in its stead": """
+         where o.state = 'ACCEPTED' and not coalesce(
+               case w.kind when 'EXTERNAL' then a.iss = o.from_union and a.typ = 'unionhub.external-acceptance+jwt'
+                           else a.iss = o.to_union and a.typ = 'unionhub.acceptance+jwt' end, false)""",
+    "I5: and by a release of the holder, or of a union above it in its stead; of one outside by who asked": """
         with recursive above (below, union_id) as (
             select union_id, parent_union from hub.unions where parent_union is not null
             union all
             select a.below, u.parent_union from above a join hub.unions u using (union_id)
              where u.parent_union is not null)
-        select o.handoff_id from hub.handoffs o
+        select o.handoff_id from hub.handoffs o join hub.unions w on w.union_id = o.from_union
           left join hub.statements r on r.member_id = o.member_id and r.sha256 = o.release_sha256
           left join above x on x.below = o.from_union and x.union_id = r.iss
          where o.release_sha256 is not null
-           and not coalesce(case when o.in_lieu then r.typ = 'unionhub.in-lieu-release+jwt' and x.union_id is not null
+           and not coalesce(case when w.kind = 'EXTERNAL' then r.typ = 'unionhub.external-release+jwt'
+                                      and r.iss = o.to_union and not o.in_lieu and o.higher_union is null
+                                 when o.in_lieu then r.typ = 'unionhub.in-lieu-release+jwt' and x.union_id is not null
                                  else r.typ = 'unionhub.release+jwt' and r.iss = o.from_union end, false)""",
     "I5: a first holding is the signer's of a join, or of an import": """
         select h.membership_id from hub.holdings h where h.custody_version = 1 and not exists (
                select from hub.statements t where t.member_id = h.member_id and t.membership_id = h.membership_id
                   and t.typ in ('unionhub.join+jwt', 'unionhub.import+jwt')
                   and t.iss = h.holder_union and t.received_at = lower(h.during))""",
+    "A25: nobody acts as a union outside the hub": """
+        select u.union_id from hub.unions u
+         where u.kind = 'EXTERNAL'
+           and (exists (select from hub.union_keys k where k.union_id = u.union_id)
+             or exists (select from hub.statements t where t.iss = u.union_id)
+             or exists (select from hub.union_statements t where t.iss = u.union_id)
+             or exists (select from hub.steps s where s.union_id = u.union_id))""",
     "I6: what binds a release binds its signing input": f"""
         select t.handoff_id from hub.statements t join hub.handoffs o using (member_id, handoff_id)
          cross join lateral (select {_CLAIMS.format("t.jws")} as c) j
-         where t.typ in ('unionhub.acceptance+jwt', 'unionhub.refusal+jwt', 'unionhub.recall+jwt')
+         where t.typ in ('unionhub.acceptance+jwt', 'unionhub.external-acceptance+jwt', 'unionhub.refusal+jwt',
+                         'unionhub.recall+jwt')
            and coalesce(c -> 'acceptance', c -> 'refusal', c -> 'recall') ->> 'release_sha256'
                is distinct from {_B64URL.format("o.release_sha256")}""",
     "I6: what binds a request binds its signing input": f"""

@@ -141,6 +141,8 @@ class Kind(ABC):
         """Draw up and sign, with what is to be wrong."""
         model = stage.model
         by = self.owner(model, ask) if ask.by == "right" else ask.by
+        if model.unions[by].is_outside:
+            return None  # nobody acts as it
         drawn = await self.draw_up(stage, ask, by)
         if drawn is None:
             return None

@@ -116,7 +116,8 @@ class OnCase(Kind):
 
 
 class Accept(OnCase):
-    act, desk, draft = acts.Acceptance, staticmethod(cases.accept), staticmethod(drafting.draft_acceptance)
+    act: ClassVar[type[acts.Acceptance]] = acts.Acceptance
+    desk, draft = staticmethod(cases.accept), staticmethod(drafting.draft_acceptance)
     side, takes = "RECEIVER", frozenset({"RELEASED"})
     wrongs = (
         "hash",

@@ -28,8 +28,10 @@ from tests.random.lending import goes_home
 from tests.random.model import OPEN, STANDING, Case, Member
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
     from datetime import datetime
 
+    from hub.transfers.views import Draft
     from tests.random.model import Model, Union
     from tests.random.stage import Stage
 
@@ -37,6 +39,10 @@ __all__ = ["Reemploy", "Release", "ReleaseInLieu"]
 
 _DUES = ("2025-02", "2024-06", "2025-01")
 _AREAS = frozenset({"TOWNSHIP_SUBDISTRICT_UNION", "VILLAGE_COMMUNITY_UNION", "DEVELOPMENT_ZONE_UNION"})
+#: For what a member goes to a union outside the hub (A25).
+_TO_OUTSIDE = frozenset(
+    {"CHANGE_OF_EMPLOYER", "REEMPLOYMENT_FROM_RETENTION", "FLEXIBLE_CHOICE", "EMPLOYER_REORGANISED", "CORRECTION"}
+)
 _STAYING = frozenset({"RESIDENCE_MOVE", "EMPLOYER_CLOSURE"})
 _RESTORING = frozenset({"CHANGE_OF_EMPLOYER", "REEMPLOYMENT_FROM_RETENTION", "PLACEMENT"})
 
@@ -173,7 +179,9 @@ class Release(Kind):
         out_date, until = date.fromisoformat(claims["out_date"]), date.fromisoformat(claims["valid_until"])
         receiver, dues = model.by_uri(claims["receiving_union"]), claims["dues_paid_through"]
         may_hold = receiver is not None and (
-            receiver.kind in GRASSROOTS or (receiver.kind in self.others and self.may_reach(receiver, claims))
+            receiver.kind in GRASSROOTS
+            or (receiver.kind in self.others and self.may_reach(receiver, claims))
+            or (receiver.is_outside and claims["reason_code"] in _TO_OUTSIDE)
         )
         earliest = month_later(member.joined_on.isoformat(), -1)
         last = today + timedelta(days=model.policy(holder, "release_valid_days"))
@@ -312,8 +320,14 @@ class Reemploy(Release):
 
 
 class ReleaseInLieu(Release):
-    act, desk = acts.InLieuRelease, staticmethod(releasing.release_in_lieu)
-    wrongs = (
+    act: ClassVar[type[acts.Release]] = acts.InLieuRelease
+    desk = staticmethod(releasing.release_in_lieu)
+    draft: ClassVar[Callable[..., Coroutine[Any, Any, Draft]]] = staticmethod(drafting_pulls.draft_release_in_lieu)
+    articles = ("HUB-P02",)
+    #: From where it leads on.
+    takes: ClassVar[frozenset[str]] = frozenset({"ESCALATED"})
+    stranger: ClassVar[str] = "NO_CASE_FOR_HIGHER_UNION"
+    wrongs: ClassVar[tuple[str, ...]] = (
         *("hash", "version", "prev", "card", "in lieu of another", "to another", "RELIGION"),
         *("relation goes on", "same employer", "out_date ahead", "dues ahead"),
     )
@@ -326,12 +340,8 @@ class ReleaseInLieu(Release):
         model, member, case = stage.model, stage.model.members[ask.who], self.case_of(stage.model, ask)
         if case is None:
             return None
-        evidence = {
-            "ground": "RELIGION" if ask.wrong == "RELIGION" else "NO_RESPONSE",
-            "evidence_sha256": sha256_b64url(b"e"),
-        }
         line = self.line_one(model, Ask(**{**ask.__dict__, "to": case.receiver}), member)
-        given = {"handoff_id": case.id, "form_custody": None, **line, **evidence}
+        given = {"handoff_id": case.id, "form_custody": None, **line, **self.beside(ask)}
         claims = {
             **_plain(given),
             "custody_version": member.version,
@@ -339,7 +349,7 @@ class ReleaseInLieu(Release):
             "card_sha256": NO_HASH,
             "reason_code": case.reason,
             "reason_text": "调动",
-            "articles": ["HUB-P02"],
+            "articles": list(self.articles),
             "receiving_union": model.unions[case.receiver].uri,
             "valid_until": self._until(model, ask).isoformat(),
             "form_custody": "WITH_PERSONNEL_FILE",
@@ -347,13 +357,18 @@ class ReleaseInLieu(Release):
             "in_lieu_of": model.unions[case.holder].uri,
         }
         drawn = Drawn(claims, str(member.id))
-        draft = await stage.drafted(drafting_pulls.draft_release_in_lieu, by, given)
+        draft = await stage.drafted(self.draft, by, given)
         if draft is not None:
             drawn.foretold, found = said(draft), claims_in(draft, self)
             drawn.claims, drawn.sub = found or (claims, drawn.sub)
             member.cards |= {drawn.claims["card_sha256"]} - {NO_HASH}
         drawn.claims = {**drawn.claims, **self.altered(model, ask, drawn.claims)}
         return drawn
+
+    def beside(self, ask: Ask) -> dict[str, Any]:
+        """Give what such a release states besides."""
+        ground = "RELIGION" if ask.wrong == "RELIGION" else "NO_RESPONSE"
+        return {"ground": ground, "evidence_sha256": sha256_b64url(b"e")}
 
     def altered(self, model: Model, ask: Ask, claims: dict[str, Any]) -> dict[str, Any]:
         return {
@@ -363,14 +378,17 @@ class ReleaseInLieu(Release):
         }.get(ask.wrong, super().altered(model, ask, claims))
 
     def refused(self, model: Model, sent: Sent) -> str | None:
-        claims, sender = sent.claims, sent.sender
+        claims = sent.claims
         member, case = model.by_membership(sent.read.sub), model.case(claims["handoff_id"])
-        tie = structure(model, sent, holds=False)
+        if case is not None and (
+            member is None or case.member != member.ref or not self.lies_with(model, sent.sender, case)
+        ):
+            case = None
+        tie = structure(model, sent, holds=case is not None)
         if tie is not None:
             return tie
-        knows = case is not None and case.higher == sender and case.side_of(sender, model.now) == "HIGHER"
-        if member is None or case is None or not knows or case.member != member.ref:
-            return "NO_CASE_FOR_HIGHER_UNION"
+        if member is None or case is None:
+            return self.stranger
         stays = may_not_leave(member, claims)
         if stays is not None:
             return stays
@@ -380,20 +398,24 @@ class ReleaseInLieu(Release):
             "in_lieu_of": model.unions[case.holder].uri,
             "receiving_union": model.unions[case.receiver].uri,
             "reason_code": case.reason,
-            "articles": ["HUB-P02"],
+            "articles": list(self.articles),
         }
         return first(
             (
                 (case.state not in OPEN, "HANDOFF_NOT_OPEN"),
-                (case.state != "ESCALATED", "STEP_NOT_ALLOWED"),
+                (case.state not in self.takes, "STEP_NOT_ALLOWED"),
                 (any(claims[name] != value for name, value in bound.items()), "DOCUMENT_TAMPERED"),
                 (claims["custody_version"] != member.version, "STALE_VERSION"),
                 (claims["prev_sha256"] != member.held_by, "DOCUMENT_TAMPERED"),
                 (not_home is not None, not_home or ""),
-                (claims["ground"] in SIX, "DISCRIMINATORY_GROUND"),
+                (claims.get("ground") in SIX, "DISCRIMINATORY_GROUND"),
                 (claims["reason_text"] != "调动", "STATEMENT_MALFORMED"),
             )
         ) or self.refused_by_law(model, sent, member, case.holder)
+
+    def lies_with(self, model: Model, ref: str, case: Case) -> bool:
+        """Whether a union has the case to decide."""
+        return case.higher == ref and case.side_of(ref, model.now) == "HIGHER"
 
 
 def _plain(given: dict[str, Any]) -> dict[str, Any]:

@@ -156,11 +156,13 @@ class RegisterKey(OnKey):
     def refused(self, model: Model, sent: Sent) -> str | None:
         about, claims = model.by_uri(sent.read.sub), sent.claims
         kid = claims["jwk"]["kid"]
+        outside = about is not None and about.is_outside
         registered = about is not None and any((k.use, k.kid) == (claims["use"], kid) for k in about.keys)
         proof_ended = model.now.timestamp() > sent.read.claims["iat"] + 600 + 60
         return first(
             (
                 (self.not_theirs(model, sent), "NOT_NEXT_HIGHER_UNION"),
+                (outside, "INPUT_INVALID"),
                 (not sent.is_right or proof_ended, "KEY_PROOF_INVALID"),
                 (registered, "INPUT_INVALID"),
             )

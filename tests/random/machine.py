@@ -40,6 +40,7 @@ from tests.random.kinds_entrustments import (
     Terminate,
     Withdraw,
 )
+from tests.random.kinds_external import AcceptForExternal, ReleaseForExternal
 from tests.random.kinds_history import ImportHistory, RecordDues
 from tests.random.kinds_lending import Offer, SendHome
 from tests.random.kinds_manifests import AcceptByManifest, ReleaseByManifest
@@ -71,6 +72,7 @@ __all__ = ["KINDS", "RandomActs"]
 
 JOIN, REQUEST, RELEASE, IN_LIEU, REEMPLOY = Join(), Request(), Release(), ReleaseInLieu(), Reemploy()
 ACCEPT, REFUSE, RECALL, OBJECT, CANCEL, DISMISS = Accept(), Refuse(), Recall(), Object(), Cancel(), Dismiss()
+ACCEPT_FOR, RELEASE_FOR = AcceptForExternal(), ReleaseForExternal()
 UNION, KEY, RETIREMENT, REVOCATION = RegisterUnion(), RegisterKey(), RetireKey(), RevokeKey()
 IMPORT, MERGE, DECIDE = Import(), Merge(), Decide()
 AMENDMENT, UNION_AMENDMENT, CORRECTION = AmendMember(), AmendUnion(), Correct()
@@ -98,7 +100,8 @@ ON_CERTIFICATES: dict[str, Kind] = {
     kind.name: kind for kind in (LOSS, FindAgain(), REISSUE, Issue(), VoidCertificate(), COLLECT)
 }
 ON_CASES: dict[str, Kind] = {
-    kind.name: kind for kind in (IN_LIEU, ACCEPT, ACCEPT_MANIFEST, REFUSE, RECALL, OBJECT, CANCEL, DISMISS)
+    kind.name: kind
+    for kind in (IN_LIEU, ACCEPT, ACCEPT_MANIFEST, ACCEPT_FOR, RELEASE_FOR, REFUSE, RECALL, OBJECT, CANCEL, DISMISS)
 }
 WIND_UP, CLOSE_UNION = WindUpUnion(), CloseUnion()
 ON_UNIONS = {
@@ -146,17 +149,25 @@ NEXT: dict[str | None, tuple[Kind | None, ...]] = {
     "ESCALATED": (IN_LIEU, IN_LIEU, RELEASE, DISMISS, CANCEL, None),
     "RELEASED": (ACCEPT, ACCEPT_MANIFEST, RECALL, REFUSE, RECALL, None),
 }
+#: The same where the holder is outside the hub, or the receiver.
+NEXT_THERE: dict[str | None, tuple[Kind | None, ...]] = {
+    None: (REQUEST,),
+    "REQUESTED": (RELEASE_FOR, RELEASE_FOR, CANCEL, None),
+    "ESCALATED": (RELEASE_FOR, RELEASE_FOR, RELEASE_FOR, CANCEL, None),
+    "RELEASED": (ACCEPT, ACCEPT, REFUSE, None),
+}
+NEXT_ON_THE_WAY: dict[str | None, tuple[Kind | None, ...]] = {"RELEASED": (ACCEPT_FOR, ACCEPT_FOR, RECALL, None)}
 
 #: Few members, so that acts meet; the newest is whom the run itself enrolled.
 MEMBERS = st.sampled_from(("M1", "M1", "M1", "M2", "M2", "M6", "newest"))
 #: Not M1, mostly: what has ended is not moved.
 THE_LEAVING = st.sampled_from(("M2", "M6", "newest", "newest"))
 EMPLOYERS_UNIONS = st.sampled_from(("U1", "U2", "U2", "U3", "U7", "newest"))
-OTHERS = ("U0", "U3a", "U4", "U5", "U9", "U10", "U13", "U15")
+OTHERS = ("U0", "U3a", "U4", "U5", "U9", "U10", "U13", "U15", "FAR")
 ANYBODY = st.sampled_from(("U1", "U2", "U3", "U7", "newest", *OTHERS))
 WHOSE = st.one_of(st.just("right"), st.just("right"), st.just("right"), ANYBODY)
 #: Whose keys come and go.
-KEY_OWNERS = st.sampled_from(("U2", "U3a", "U7", "U15", "newest", "newest", "newest"))
+KEY_OWNERS = st.sampled_from(("U2", "U3a", "U7", "U15", "FAR", "newest", "newest", "newest"))
 NUMBERS = st.integers(0, 59)
 #: With what a union may end at the same time: the key by which another of these acts is signed.
 MEANWHILE = ON_MEMBERS | ON_ENDS | {kind.name: kind for kind in (RETIREMENT, REVOCATION)}
@@ -450,12 +461,46 @@ class RandomActs(RuleBasedStateMachine):
         """Let a case run its course, by lawful acts and by silence: so that runs go far."""
         for how in ways:
             case = self.stage.model.members[self._names(Ask(who)).who].open
-            nexts = NEXT[None if case is None else case.state]
+            nexts = self._nexts(who)
             kind = nexts[how % len(nexts)]
             if kind is None:
                 self.time_passes("deadline", who, how)
             else:
                 self.act(kind, Ask(who, to=to if case is None else "asker", how=how))
+
+    @rule(who=MEMBERS, by=WHOSE, to=EMPLOYERS_UNIONS, slip=NUMBERS, ways=st.lists(NUMBERS, min_size=4, max_size=8))
+    def go_outside(self, who: str, by: str, to: str, slip: int, ways: list[int]) -> None:
+        """Let a member go to a union outside the hub, be asked for there, come back; some papers are tried in vain."""
+        for how in ways:
+            if how % 3 == 2:
+                tried = RELEASE_FOR if self._is_outside(who) != (how % 4 == 3) else ACCEPT_FOR
+                self.act(tried, Ask(who, by, wrong=tried.wrongs[(slip + how) % len(tried.wrongs)], how=how))
+            member, nexts = self.stage.model.members[self._names(Ask(who)).who], self._nexts(who)
+            if member.open is None and not self._is_outside(who):
+                came = bool(member.held) and member.held[-1][0] == "FAR"
+                leave = REEMPLOY if member.status == "RETAINED" else CORRECTION if came and how % 2 else RELEASE
+                self.act(leave, Ask(who, to="FAR", how=how))
+            elif (kind := nexts[how % len(nexts)]) is None:
+                self.time_passes(("a day", "deadline")[how % 2], who, how)
+            else:
+                self.act(kind, Ask(who, to=to if member.open is None else "asker", how=how))
+
+    def _is_outside(self, who: str) -> bool:
+        """Whether a union outside the hub holds a member."""
+        model = self.stage.model
+        return model.unions[model.members[self._names(Ask(who)).who].holder].is_outside
+
+    def _nexts(self, who: str) -> tuple[Kind | None, ...]:
+        """Give what may come next for a member."""
+        model = self.stage.model
+        case = model.members[self._names(Ask(who)).who].open
+        if self._is_outside(who):
+            nexts = NEXT_THERE
+        elif case is not None and model.unions[case.receiver].is_outside:
+            nexts = NEXT_ON_THE_WAY
+        else:
+            nexts = NEXT
+        return nexts[None if case is None else case.state]
 
     @rule(who=MEMBERS, to=EMPLOYERS_UNIONS, how=NUMBERS)
     def hand_over(self, who: str, to: str, how: int) -> None:
@@ -530,8 +575,7 @@ class RandomActs(RuleBasedStateMachine):
     async def _at_once(self, whom: list[str], asked: list[tuple[str, str, str, int]]) -> None:
         made = []
         for who, (act, by, to, how) in zip(whom, asked, strict=True):
-            case = self.stage.model.members[self._names(Ask(who)).who].open
-            nexts = [kind for kind in NEXT[None if case is None else case.state] if kind is not None]
+            nexts = [kind for kind in self._nexts(who) if kind is not None]
             kind = MEANWHILE.get(act, nexts[how % len(nexts)])
             made.append(await self.stage.make(kind, self._names(Ask(who, by, to, how=how))))
         several = [sent for sent in made if sent is not None]
@@ -553,7 +597,7 @@ class RandomActs(RuleBasedStateMachine):
         who = list(model.members)[-1] if ask.who == "newest" else ask.who
         while ask.how % 4 < 3 and model.members[who].into is not None:
             who = model.members[who].into or who  # mostly, the one that goes on is meant
-        newest = [ref for ref, union in model.unions.items() if union.state == "ACTIVE"][-1]
+        newest = [ref for ref, union in model.unions.items() if union.state == "ACTIVE" and not union.is_outside][-1]
         case = model.members[who].open
         asker = "U2" if case is None else case.receiver
         put = {"newest": newest, "asker": asker}

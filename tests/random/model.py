@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from tests.outside import EMPLOYER
 from tests.random.calendar import end_of_term, month_later, today_of
 from tests.random.governing import Records
 from tests.random.prints import Prints
@@ -68,6 +69,11 @@ class Union:
     state: str = "ACTIVE"
     successor: str | None = None
     decided_on: date | None = None  #: of its winding up
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether it is outside the hub: it has no key, and nobody acts as it (A25)."""
+        return self.kind == "EXTERNAL"
 
 
 @dataclass
@@ -427,6 +433,10 @@ class Model:
             up = self.unions[up].parent
         return up
 
+    def above_holder(self, holder: str, *parties: str) -> str | None:
+        """The one above who may release in the holder's stead: who named one outside the hub can't for it (A25)."""
+        return None if self.unions[holder].is_outside else self.above(holder, *parties)
+
     def policy(self, ref: str, name: str, at: datetime | None = None) -> int:
         """A value of the policy that holds for a union now, or at an instant."""
         keeper: str | None = ref
@@ -467,4 +477,6 @@ class Model:
 
     def employer_at(self, ref: str) -> str:
         """Give an employer whose union this is; where it has none, one that has no union at all."""
+        if self.unions[ref].is_outside:
+            return EMPLOYER
         return min(self.unions[ref].employers, default="91310117MC0U181802")

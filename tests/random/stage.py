@@ -21,6 +21,7 @@ from hub.errors import Refusal
 from hub.transfers.desk.proving import proofs
 from hub.transfers.ledger import entrusting, reads
 from hub.transfers.machines import HandoffState, Side
+from tests.outside import FAR, register
 from tests.random.invariants import Kept, assert_invariants
 from tests.random.kinds import AGAIN, UNAUTHENTICATED, judge
 from tests.random.kinds_unions import is_good_code
@@ -69,6 +70,9 @@ class Stage:
             for use, key in (("SIGNING", actor.signing), ("LOGIN", actor.login)):
                 stage.ring[key.kid] = key
                 model.unions[ref].keys.append(Key(use, key.kid, _LONG_AGO))
+        # Outside the hub, named by a federation: it has no key and signs nothing (A25).
+        far = await register(world, world.actors["U13"])
+        model.unions["FAR"] = Union("FAR", FAR, far, "EXTERNAL", "U13", frozenset())
         rows = await superuser.fetch("select membership_id, held_by_sha256 from hub.memberships")
         held_by = {row["membership_id"]: b64url(row["held_by_sha256"]) for row in rows}
         for ref, membership_id in world.members.items():

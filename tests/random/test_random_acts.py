@@ -76,5 +76,6 @@ def test_hub_and_model_agree_and_the_statements_rebuild_it_all(
     assert FUZZ_RUNS or setting.steps["accept: done"] > 0, "nobody moved"
     assert FUZZ_RUNS or setting.steps["reissue_certificate: done"] > 1, "nobody reissued anything"
     assert FUZZ_RUNS or setting.steps["merge: done"] > 1, "nobody merged anything"
+    assert FUZZ_RUNS or setting.steps["accept_for_external: done"] > 0, "nobody left the hub"
     with capsys.disabled():
         sys.stdout.write(setting.report())
