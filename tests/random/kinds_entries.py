@@ -265,7 +265,7 @@ class Request(Kind):
         case = Case(
             handoff_id, member.ref, member.version, holder, sender, reason, "REQUESTED", request=sent.read.sha256
         )
-        case.higher = model.above_holder(holder, holder, sender)
+        case.higher = model.above_side(holder, holder, sender)
         answering = model.policy(holder, "request_working_days")
         deciding = model.policy(holder, "escalation_working_days")
         since, goes_up = model.term(working=answering), False

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from federation import acts
 from hub.transfers.desk import cases, drafting, drafting_pulls, releasing
-from tests.outside import PAPER
-from tests.random.kinds import Ask, structure
+from tests.outside import FAR, PAPER
 from tests.random.kinds_cases import Accept
 from tests.random.kinds_releases import ReleaseInLieu
 from tests.random.model import OPEN, STANDING
 
 if TYPE_CHECKING:
-    from tests.random.kinds import Sent
+    from tests.random.kinds import Ask, Sent
     from tests.random.model import Case, Model
 
 __all__ = ["AcceptForExternal", "ReleaseForExternal"]
@@ -46,6 +45,7 @@ class ReleaseForExternal(ReleaseInLieu):
     articles = ("A25",)
     takes = frozenset({"REQUESTED", "ESCALATED"})
     stranger = "MEMBER_NOT_FOUND_OR_NOT_HELD"
+    asked: ClassVar[dict[str, str]] = {"releasing_union": FAR}
     wrongs: ClassVar[tuple[str, ...]] = (
         *("hash", "version", "prev", "card", "in lieu of another", "to another", "reason text"),
         *("relation goes on", "same employer", "out_date ahead", "out_date long ago", "valid too long"),
@@ -58,11 +58,6 @@ class ReleaseForExternal(ReleaseInLieu):
 
     def beside(self, ask: Ask) -> dict[str, Any]:
         return {"paper_sha256": PAPER}
-
-    def refused(self, model: Model, sent: Sent) -> str | None:
-        if model.unions[sent.sender].state == "WINDING_UP":
-            return structure(model, sent, holds=False) or "UNION_NOT_ACTIVE"
-        return super().refused(model, sent)
 
     def lies_with(self, model: Model, ref: str, case: Case) -> bool:
         """Whether it is the latest request for the member, the union's own, of a holder outside the hub."""

@@ -40,9 +40,7 @@ __all__ = ["Reemploy", "Release", "ReleaseInLieu"]
 _DUES = ("2025-02", "2024-06", "2025-01")
 _AREAS = frozenset({"TOWNSHIP_SUBDISTRICT_UNION", "VILLAGE_COMMUNITY_UNION", "DEVELOPMENT_ZONE_UNION"})
 #: For what a member goes to a union outside the hub (A25).
-_TO_OUTSIDE = frozenset(
-    {"CHANGE_OF_EMPLOYER", "REEMPLOYMENT_FROM_RETENTION", "FLEXIBLE_CHOICE", "EMPLOYER_REORGANISED", "CORRECTION"}
-)
+_TO_OUTSIDE = frozenset({"CHANGE_OF_EMPLOYER", "REEMPLOYMENT_FROM_RETENTION", "FLEXIBLE_CHOICE", "CORRECTION"})
 _STAYING = frozenset({"RESIDENCE_MOVE", "EMPLOYER_CLOSURE"})
 _RESTORING = frozenset({"CHANGE_OF_EMPLOYER", "REEMPLOYMENT_FROM_RETENTION", "PLACEMENT"})
 
@@ -286,7 +284,7 @@ def may_not_leave(member: Member, claims: dict[str, Any]) -> str | None:
 def _tell_of_silence(model: Model, case: Case, expires: datetime) -> None:
     """P03: the union above the receiver will know; one that was to know of the request, and doesn't yet, never will."""
     above, at = (
-        model.above(case.receiver, case.receiver, case.holder),
+        model.above_side(case.receiver, case.receiver, case.holder),
         model.term(working=model.policy(case.receiver, "acceptance_working_days")),
     )
     told = {ref: known for ref, known in case.told.items() if known[0] <= model.now}
@@ -327,6 +325,8 @@ class ReleaseInLieu(Release):
     #: From where it leads on.
     takes: ClassVar[frozenset[str]] = frozenset({"ESCALATED"})
     stranger: ClassVar[str] = "NO_CASE_FOR_HIGHER_UNION"
+    #: What is asked for the draft alone.
+    asked: ClassVar[dict[str, str]] = {}
     wrongs: ClassVar[tuple[str, ...]] = (
         *("hash", "version", "prev", "card", "in lieu of another", "to another", "RELIGION"),
         *("relation goes on", "same employer", "out_date ahead", "dues ahead"),
@@ -357,7 +357,7 @@ class ReleaseInLieu(Release):
             "in_lieu_of": model.unions[case.holder].uri,
         }
         drawn = Drawn(claims, str(member.id))
-        draft = await stage.drafted(self.draft, by, given)
+        draft = await stage.drafted(self.draft, by, {**given, **self.asked})
         if draft is not None:
             drawn.foretold, found = said(draft), claims_in(draft, self)
             drawn.claims, drawn.sub = found or (claims, drawn.sub)

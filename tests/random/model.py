@@ -433,9 +433,9 @@ class Model:
             up = self.unions[up].parent
         return up
 
-    def above_holder(self, holder: str, *parties: str) -> str | None:
-        """The one above who may release in the holder's stead: who named one outside the hub can't for it (A25)."""
-        return None if self.unions[holder].is_outside else self.above(holder, *parties)
+    def above_side(self, side: str, *parties: str) -> str | None:
+        """The one above a holder or a receiver that is silent: above one outside the hub there is nobody (A25)."""
+        return None if self.unions[side].is_outside else self.above(side, *parties)
 
     def policy(self, ref: str, name: str, at: datetime | None = None) -> int:
         """A value of the policy that holds for a union now, or at an instant."""
