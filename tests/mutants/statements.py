@@ -70,7 +70,10 @@ _OF_FUNCTION: Final = {
     "record_answer": ("tests/desk/test_pulling.py", "tests/sql/test_pull_races.py"),
     "record_closure": ("tests/sql/test_custody.py", *_DESK, "tests/desk/test_pulling.py", *_EARLIER),
     "enter_answer": ("tests/desk/test_pulling.py", "tests/sql/test_pull_races.py", _EXTERNAL),
-    "move_membership": ("tests/sql/test_custody.py", *_DESK, _EXTERNAL),
+    "move_membership": (
+        *("tests/sql/test_custody.py", "tests/sql/test_amendments.py", "tests/sql/test_placement_races.py"),
+        *(*_DESK, "tests/desk/test_correcting.py", _EXTERNAL),
+    ),
     "record_match": ("tests/desk/test_pulling.py", *_PAIRS),
     "facts_for_request": ("tests/desk/test_pulling.py", "tests/sql/test_visibility.py"),
     "higher_of": ("tests/desk/test_pulling.py",),
@@ -138,7 +141,7 @@ _JOINING: Final = re.compile(
     """,
     re.DOTALL | re.VERBOSE,
 )
-#: The functions by whose compare-and-set custody moves: their conditions are tried whenever mutants are.
+#: The functions by whose compare-and-set custody moves.
 _GATES: Final = {
     "record_release", "record_acceptance", "record_closure", "record_join", "record_suspected", "record_merge",
     "record_decision", "settle_pair", "hold_keys", "hold_key_to_end_it", "dissolve_pair",

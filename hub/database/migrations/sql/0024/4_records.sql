@@ -99,7 +99,7 @@ begin
            and not exists (select from amendments a where a.member_id = m.member_id and a.membership_id = m.membership_id and a.at >= u.at)
            and m.open_handoff = u.handoff_id and m.open_step = u.step_no and m.held_since < u.at
            and h.from_union = m.holder_union and h.custody_version = m.custody_version
-           -- The receiver's word; where the receiver is outside the hub, the releasing union's, who has its paper (A25).
+           -- By the word of the receiver. Of one outside the hub the releasing union has the paper (A25).
            and u.union_id = (select case w.kind when 'EXTERNAL' then h.from_union else h.to_union end from unions w where w.union_id = h.to_union)
            and (h.deadline is null or h.deadline > u.at)
            and (u.status_after is null or (m.status in ('ACTIVE', 'RETAINED') and u.status_after in ('ACTIVE', 'RETAINED')))
