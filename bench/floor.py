@@ -120,7 +120,7 @@ async def _release_row(world: World, pool: asyncpg.Pool, move: Move) -> ReleaseR
         move.receiver.caller.union_id, stated["reason_code"], date.fromisoformat(stated["out_date"]), stated["dues_paid_through"],
         until, end_of(until), found["overdue_union"], at + timedelta(days=21), False, None, None, "[]", None, statement.jti, opening.digest_of(statement.sha256), statement.typ, statement.jws,
         opening.receipt_for(world.hub, statement, at), card_of(held, stated["dues_paid_through"]).json,
-        json.dumps({"new_employer_uscc": stated["new_employer_uscc"]}),
+        json.dumps({name: stated[name] for name in ("new_employer_uscc",) if name in stated}),
     )  # fmt: skip
 
 
