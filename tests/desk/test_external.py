@@ -32,6 +32,7 @@ from hub.transfers.rules.days import day_of
 from tests.desk.conftest import said
 from tests.desk.test_registering import ready_key
 from tests.desk.test_winding_in_lieu import push
+from tests.governing import set_policy
 from tests.outside import (
     EMPLOYER,
     FAR,
@@ -203,6 +204,16 @@ class TestGoingThere:
         draft = await draft_accept_for(world, u1, released.handoff_id)
         wrong = ready(cases.accept_for_external, u1, altered(draft, release_sha256=PAPER))
         assert (await refused(wrong)).code is Code.DOCUMENT_TAMPERED
+
+    @pytest.mark.article("HUB-P06")
+    async def test_its_date_lies_back_as_far_as_the_releasing_unions_policy_says(
+        self, world: World, u1: Actor, m1: UUID, far: UUID, refused: Refused
+    ) -> None:
+        released = await world.release(u1, m1, FAR, new_employer_uscc=EMPLOYER, out_date=date(2025, 3, 1))
+        await set_policy(world, world.actors["U10"], backdate_days_max=1)
+        dated = {"in_date": date(2025, 3, 1), "relation_started_on": date(2025, 3, 1)}
+        refusal = await refused(await ready_accept_for(world, u1, released.handoff_id, **dated))
+        assert (refusal.code, refusal.path) == (Code.BACKDATE_TOO_FAR, ("acceptance", "in_date"))
 
     @pytest.mark.article("HUB-P01")
     async def test_nothing_moves_after_the_last_day(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hub.errors import Refusal
+from hub.transfers.machines import Side
 from hub.transfers.rules.days import day_of
 from hub.transfers.rules.leaving import goes_into_custody
 
@@ -107,8 +108,10 @@ class Case:
 
     @property
     def policy(self) -> Policy:
-        """The releasing union's, in force at that time, for the receiver."""
-        return self.facts.holder_policy
+        """The releasing union's, in force at that time: it binds the receiver too, and who signs for one (A25)."""
+        handoff = self.facts.handoff
+        own = handoff is not None and handoff.side == Side.HOLDER
+        return self.facts.signer.policy if own else self.facts.holder_policy
 
     @property
     def handoff(self) -> HandoffFacts | None:
