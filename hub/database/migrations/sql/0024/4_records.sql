@@ -169,3 +169,87 @@ begin
     if entered <> claims then raise exception 'already claimed' using errcode = 'HB409'; end if;
     return entered = 1;
 end$$;
+
+-- As before; but no look at everybody's memberships to find that nobody of these is lent.
+create or replace function hub.release_seconded(p_at timestamptz[], p_member uuid[], p_membership uuid[], p_handoff uuid[], p_sha bytea[], p_done integer[])
+returns void language plpgsql volatile security definer set search_path = hub, pg_temp as $$
+declare i integer; m memberships; h handoffs; s secondments; v_terms jsonb; v_stated text; v_no smallint; v_today date;
+begin
+    if not exists (select from unnest(p_member, p_handoff) u (member_id, handoff_id)
+                     join handoffs x on x.member_id = u.member_id and x.handoff_id = u.handoff_id
+                     join memberships y on y.member_id = x.member_id and y.membership_id = x.membership_id
+                    where x.member_id = any (p_member) and y.member_id = any (p_member)
+                      and (x.reason_code in ('SECONDMENT', 'SECONDMENT_RETURN') or y.holding_basis = 'SECONDMENT')) then return; end if;
+    foreach i in array p_done loop
+        select x.* into h from handoffs x where x.member_id = p_member[i] and x.handoff_id = p_handoff[i];
+        select x.* into m from memberships x where x.member_id = p_member[i] and x.membership_id = p_membership[i];
+        select x.* into s from secondments x where x.member_id = m.member_id and x.membership_id = m.membership_id
+           and x.state in ('RECORDED', 'OFFERED', 'AT_HOST', 'RETURN_DUE');
+        v_today := (p_at[i] at time zone 'Asia/Shanghai')::date;
+        if m.holding_basis = 'SECONDMENT' or h.reason_code = 'SECONDMENT_RETURN' then
+            if h.reason_code <> 'SECONDMENT_RETURN' or s.state not in ('AT_HOST', 'RETURN_DUE') or s.host_version <> m.custody_version
+               or h.to_union is distinct from s.home_union then
+                raise exception 'a seconded member goes home' using errcode = 'HB409';
+            end if;
+        elsif h.reason_code = 'SECONDMENT' then
+            select d.terms -> 'secondment', coalesce(d.terms ->> 'new_employer_uscc', d.terms ->> 'host_employer_uscc') into v_terms, v_stated
+              from dockets d where d.member_id = h.member_id and d.handoff_id = h.handoff_id and d.side = 'HOLDER';
+            if v_terms ->> 'starts_on' is null or v_terms ->> 'ends_on' is null then raise exception 'an offer has its term' using errcode = 'HB500'; end if;
+            if s.secondment_no is not null and secondment_state(s, m.custody_version, m.status, false, v_today) = 'RECORDED' then
+                if s.state = 'OFFERED' then
+                    perform step_secondment(p_at[i], s.member_id, s.membership_id, s.secondment_no, 'OFFERED', 'fall_back', 'RECORDED', 'HUB', null, null);
+                end if;
+                v_no := s.secondment_no;
+            else
+                v_no := enter_secondment(p_at[i], m.member_id, m.membership_id, h.from_union, h.to_union, v_stated, (v_terms ->> 'starts_on')::date,
+                                         (v_terms ->> 'ends_on')::date, m.custody_version, p_sha[i]);
+            end if;
+            -- The release states the agreed term as it is now.
+            update secondments x set host_union = h.to_union, host_employer_uscc = coalesce(v_stated, x.host_employer_uscc),
+                   starts_on = (v_terms ->> 'starts_on')::date, ends_on = (v_terms ->> 'ends_on')::date, offer = h.handoff_id
+             where x.member_id = m.member_id and x.membership_id = m.membership_id and x.secondment_no = v_no;
+            perform step_secondment(p_at[i], m.member_id, m.membership_id, v_no, 'RECORDED', 'offer', 'OFFERED', 'HOME', h.from_union, p_sha[i]);
+        end if;
+    end loop;
+end$$;
+
+create or replace function hub.accept_seconded(
+    p_at timestamptz[], p_union uuid[], p_member uuid[], p_membership uuid[], p_handoff uuid[], p_sha bytea[], p_done integer[])
+returns void language plpgsql volatile security definer set search_path = hub, pg_temp as $$
+declare i integer; m memberships; h handoffs; s secondments; v_today date;
+begin
+    p_done := succeed_seconded(p_at, p_union, p_member, p_membership, p_handoff, p_sha, p_done);
+    if not exists (select from unnest(p_member, p_membership) u (member_id, membership_id)
+                     join secondments x on x.member_id = u.member_id and x.membership_id = u.membership_id
+                      and x.state in ('OFFERED', 'AT_HOST', 'RETURN_DUE')) then
+        if exists (select from unnest(p_member, p_membership) u (member_id, membership_id)
+                     join memberships y on y.member_id = u.member_id and y.membership_id = u.membership_id
+                    where y.member_id = any (p_member) and y.holding_basis = 'SECONDMENT') then
+            raise exception 'no secondment is offered' using errcode = 'HB409';
+        end if;
+        return;
+    end if;
+    foreach i in array p_done loop
+        select x.* into h from handoffs x where x.member_id = p_member[i] and x.handoff_id = p_handoff[i];
+        select x.* into m from memberships x where x.member_id = p_member[i] and x.membership_id = p_membership[i];
+        select x.* into s from secondments x where x.member_id = m.member_id and x.membership_id = m.membership_id
+           and x.state in ('OFFERED', 'AT_HOST', 'RETURN_DUE');
+        v_today := (p_at[i] at time zone 'Asia/Shanghai')::date;
+        if (h.reason_code = 'SECONDMENT') <> (m.holding_basis = 'SECONDMENT') then
+            raise exception 'the basis is not that of the reason' using errcode = 'HB409';
+        elsif h.reason_code = 'SECONDMENT' then
+            if s.state is distinct from 'OFFERED' or s.offer <> h.handoff_id then raise exception 'not what was offered' using errcode = 'HB409'; end if;
+            update secondments x set host_version = m.custody_version
+             where x.member_id = m.member_id and x.membership_id = m.membership_id and x.secondment_no = s.secondment_no;
+            perform step_secondment(p_at[i], m.member_id, m.membership_id, s.secondment_no, 'OFFERED', 'accept', 'AT_HOST', 'RECEIVER', p_union[i], p_sha[i]);
+        elsif s.state in ('AT_HOST', 'RETURN_DUE') and s.host_version = m.custody_version - 1 then
+            if h.reason_code <> 'SECONDMENT_RETURN' or h.to_union <> s.home_union then
+                raise exception 'a seconded member goes home' using errcode = 'HB409';
+            end if;
+            perform step_secondment(p_at[i], m.member_id, m.membership_id, s.secondment_no,
+                                    secondment_state(s, s.host_version, m.status, false, v_today), 'return', 'RETURNED', 'RECEIVER', p_union[i], p_sha[i]);
+        elsif h.reason_code = 'SECONDMENT_RETURN' then
+            raise exception 'nobody returns who was not seconded' using errcode = 'HB409';
+        end if;
+    end loop;
+end$$;
